@@ -1,0 +1,1 @@
+//! Rao-Wu rescaling bootstrap on totals by PSU.

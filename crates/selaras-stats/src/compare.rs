@@ -1,0 +1,1 @@
+//! Differences between regions: step-down tests, letters, rank sets.

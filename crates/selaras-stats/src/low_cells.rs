@@ -1,0 +1,1 @@
+//! Low cells: shrinkage, false-discovery control, movement between rounds.

@@ -1,0 +1,1 @@
+//! Variance from given replicate weights.

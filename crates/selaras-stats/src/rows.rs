@@ -1,0 +1,1 @@
+//! Estimates that need rows: two-stage designs and quantiles.

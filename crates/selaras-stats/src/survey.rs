@@ -1,0 +1,1 @@
+//! Means, ratios, totals and their linearised errors from totals.

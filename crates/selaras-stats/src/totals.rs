@@ -1,0 +1,1 @@
+//! Additive totals by region, stratum, PSU and margin cell.

@@ -1,0 +1,1 @@
+//! Post-stratification, raking, calibration, trimming, and their variance.

@@ -1,0 +1,1 @@
+//! What was done and read, in an append-only log.

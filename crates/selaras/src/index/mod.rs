@@ -1,0 +1,3 @@
+//! The harmony index: from answers to scores that may be published.
+
+pub mod result;

@@ -1,0 +1,488 @@
+//! The result of a round: everything a page, file or letter may say, as one value.
+//!
+//! `result.json` is this value; `docs/result-schema.md` explains it to people outside. It exists in
+//! two forms: internal, and public, in which a value that may not be published is absent and
+//! `withheld` says why (METHOD §5).
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::instrument::{Standing, Text};
+use crate::locale::Message;
+use crate::round::answers::Design;
+use crate::round::frame::{Adults, Level};
+
+/// Which readers a result is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// Everything, for the offices of the round.
+    Internal,
+    /// What anyone may see.
+    Public,
+}
+
+/// A whole result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IndexResult {
+    /// `selaras/result/1`.
+    pub schema: String,
+    /// Which readers it is for.
+    pub form: Form,
+    /// Program and version that computed it.
+    pub program: String,
+    /// The instrument.
+    pub instrument: InstrumentRef,
+    /// The round.
+    pub round: RoundRef,
+    /// Whether the answers are simulated: then every page, map, chart and file name says so.
+    pub simulated: bool,
+    /// Settings it was computed under.
+    pub options: Options,
+    /// The files that went in.
+    pub inputs: Vec<InputRef>,
+    /// How the sample came about.
+    pub design: Design,
+    /// What each entry of [`RegionResult::scores`] is, in the same order.
+    pub scores: Vec<ScoreDefinition>,
+    /// Regions in the frame's order: nation, then each province followed by its kab/kota.
+    pub regions: Vec<RegionResult>,
+    /// Low cells, one family per province's list and one per region's page.
+    pub low_cells: Vec<LowCellFamily>,
+    /// The round before, where it is comparable; or why it is not.
+    pub change: Option<Change>,
+    /// Sentences about the whole that must stand beside it.
+    pub notes: Vec<Message>,
+}
+
+/// The instrument as far as a reader of the result needs it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InstrumentRef {
+    /// Id, e.g. `ihai-2023`.
+    pub id: String,
+    /// Version of the file.
+    pub version: String,
+    /// Short name.
+    pub title: Text,
+    /// Whose it is.
+    pub standing: Standing,
+    /// Lowest and highest possible score.
+    pub scale: (u8, u8),
+    /// SHA-256 of the file.
+    pub sha256: String,
+}
+
+/// The round as far as a reader of the result needs it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoundRef {
+    /// Name, e.g. `Putaran 2026`.
+    pub name: String,
+    /// Year measured.
+    pub year: i16,
+    /// First day answers were taken.
+    pub opened: Option<Date>,
+    /// Last day answers were taken. Without it nothing may be published.
+    pub closed: Option<Date>,
+    /// The day the result was made, given from outside.
+    pub as_of: Date,
+    /// Target of answers per kab/kota.
+    pub target: u64,
+}
+
+/// Settings of the method, stored with every result. Defaults are those of METHOD.md.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Confidence of intervals.
+    pub confidence: f64,
+    /// Whether a recorded design's finite population correction is used where it is given.
+    pub finite_population: bool,
+    /// Smallest difference that is called one (δ_beda).
+    pub least_difference: f64,
+    /// Smallest distance below the province that is called low (δ_rendah).
+    pub low_by: f64,
+    /// False-discovery rate of low cells (q).
+    pub false_discovery: f64,
+    /// Answers from which a cell may be called low.
+    pub low_least_n: u64,
+    /// Clusters from which a cell may be called low.
+    pub low_least_clusters: u64,
+    /// Correlation of answering with harmony at which statements are tested (|ρ|).
+    pub selection: f64,
+    /// Correlations whose shifts are printed.
+    pub selections_shown: Vec<f64>,
+    /// Raking cells with fewer respondents are collapsed.
+    pub rake_least_cell: u64,
+    /// Weights are trimmed at this many medians.
+    pub trim_at_medians: f64,
+    /// Kish effect above which no adjusted score is given.
+    pub kish_limit: f64,
+    /// Largest over smallest weight above which no adjusted score is given.
+    pub weight_ratio_limit: f64,
+    /// Fewest clusters for an interval that is not *kasar*, and for link or kecamatan alone to
+    /// serve as clusters.
+    pub least_clusters: u64,
+    /// n below which nothing is shown at all.
+    pub suppress_below: u64,
+    /// n below which there is no interval.
+    pub interval_from: u64,
+    /// n below which a score is *kasar*, and not public.
+    pub public_from: u64,
+    /// Days after closing before anything is public.
+    pub public_delay_days: i64,
+    /// Seed of simulated null distributions.
+    pub seed: u64,
+    /// Draws of simulated null distributions.
+    pub draws: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            confidence: 0.95,
+            finite_population: true,
+            least_difference: 0.1,
+            low_by: 0.3,
+            false_discovery: 0.10,
+            low_least_n: 100,
+            low_least_clusters: 10,
+            selection: 0.01,
+            selections_shown: vec![0.005, 0.01, 0.02],
+            rake_least_cell: 20,
+            trim_at_medians: 5.0,
+            kish_limit: 3.0,
+            weight_ratio_limit: 10.0,
+            least_clusters: 10,
+            suppress_below: 5,
+            interval_from: 30,
+            public_from: 100,
+            public_delay_days: 14,
+            seed: 20_260_203,
+            draws: 20_000,
+        }
+    }
+}
+
+/// A file that went in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InputRef {
+    /// File name without folder.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Rows read.
+    pub rows: u64,
+    /// Rows kept.
+    pub kept: u64,
+}
+
+/// What kind of score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScoreKind {
+    /// The index.
+    Index,
+    /// One dimension.
+    Dimension,
+    /// One variable.
+    Variable,
+    /// One component over all variables.
+    Component,
+    /// One variable × component; internal only.
+    Cell,
+}
+
+/// One score the instrument defines.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScoreDefinition {
+    /// `index`, `dimension-<id>`, `variable-<id>`, `component-<id>`, `cell-<variable>-<component>`.
+    pub id: String,
+    /// Kind.
+    pub kind: ScoreKind,
+    /// Name to show.
+    pub name: Text,
+    /// Id of the dimension it belongs to (dimensions, variables, cells).
+    pub dimension: Option<String>,
+    /// Id of the variable (variables, cells).
+    pub variable: Option<String>,
+    /// Id of the component (components, cells).
+    pub component: Option<String>,
+}
+
+/// Why a value is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Withheld {
+    /// n = 0: *belum ada jawaban*.
+    NoAnswers,
+    /// n from 1 to 4.
+    TooFew,
+    /// Fewer answers than may be published.
+    BelowPublic,
+    /// Would reveal a withheld value of another region or score.
+    Complementary,
+    /// Never public (cells, kecamatan, groups).
+    InternalOnly,
+}
+
+/// What an interval covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IntervalKind {
+    /// Recorded design: a confidence interval of the population mean.
+    Design,
+    /// Open link: *selang acak*, variety and clustering of those who answered.
+    Random,
+}
+
+/// An interval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// What it covers.
+    pub kind: IntervalKind,
+    /// Degrees of freedom of t.
+    pub df: f64,
+    /// Clusters (open link) or PSUs (recorded design) behind it.
+    pub clusters: u64,
+    /// Under ten clusters, or n from 30 to 99: *kasar*.
+    pub coarse: bool,
+}
+
+/// The shift a small correlation between answering and harmony would cause (METHOD §2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shift {
+    /// |ρ|.
+    pub correlation: f64,
+    /// The score could lie this much higher or lower.
+    pub shift: f64,
+}
+
+/// *Skor disesuaikan susunan*.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Adjusted {
+    /// Raked score.
+    pub value: f64,
+    /// Raked minus unweighted.
+    pub difference: f64,
+}
+
+/// One score of one region.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// Respondents with this score; absent where even that is withheld.
+    pub n: Option<u64>,
+    /// Hájek mean (recorded design) or *skor aturan instrumen* (open link).
+    pub value: Option<f64>,
+    /// Why `value` is absent.
+    pub withheld: Option<Withheld>,
+    /// Standard error behind the interval.
+    pub se: Option<f64>,
+    /// Design effect against simple random sampling.
+    pub deff: Option<f64>,
+    /// Interval.
+    pub interval: Option<Interval>,
+    /// Why there is no interval although there is a value.
+    pub no_interval: Option<Message>,
+    /// Raked score (open link).
+    pub adjusted: Option<Adjusted>,
+    /// Test of fragility (open link).
+    pub shifts: Vec<Shift>,
+    /// Names of all categories the interval touches; empty where categories are off.
+    pub categories: Vec<Text>,
+    /// For an aggregate with regions missing: the value with these at the lowest and at the highest
+    /// observed score.
+    pub bounds: Option<(f64, f64)>,
+    /// Against the province's mean (kab/kota only; METHOD §3).
+    pub standing: Option<Verdict>,
+}
+
+/// What may be said about a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// *Jelas di atas*.
+    ClearlyAbove,
+    /// *Belum dapat dibedakan dari*.
+    NotTold,
+    /// *Jelas di bawah*.
+    ClearlyBelow,
+    /// Told apart by the interval alone, but overturned by a small correlation: *belum dapat
+    /// disimpulkan*.
+    Fragile,
+}
+
+/// Answers by quality flag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlagCounts {
+    /// The same answer throughout.
+    pub straight_line: u64,
+    /// Equal rows.
+    pub duplicate: u64,
+    /// Many within a short time.
+    pub burst: u64,
+}
+
+/// One class of respondents beside the population.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Composition {
+    /// Attribute id, or `district`.
+    pub attribute: String,
+    /// Band id, or kecamatan code.
+    pub band: String,
+    /// Name to show.
+    pub name: Text,
+    /// Respondents.
+    pub n: Option<u64>,
+    /// Share of respondents with the attribute answered.
+    pub share: Option<f64>,
+    /// Share of the population, where the office imported a margin.
+    pub population_share: Option<f64>,
+    /// Source of the population share.
+    pub source: Option<String>,
+    /// Why `n` is absent.
+    pub withheld: Option<Withheld>,
+}
+
+/// A kecamatan: internal only, index and dimensions only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DistrictResult {
+    /// Code, or the text of a foreign frame.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Scores, aligned with [`IndexResult::scores`] as far as they are index or dimension; others
+    /// are withheld.
+    pub scores: Vec<Score>,
+}
+
+/// One region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionResult {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Level.
+    pub level: Level,
+    /// Code of the region it is part of.
+    pub parent: Option<String>,
+    /// Adults of the region and their source.
+    pub adults: Option<Adults>,
+    /// Answers taken in; coverage, not harmony. Published as it is when it is no small number.
+    pub n: Option<u64>,
+    /// Why `n` is absent.
+    pub withheld: Option<Withheld>,
+    /// Target of answers: of the region, or the sum over the kab/kota.
+    pub target: u64,
+    /// For an aggregate: kab/kota that reached the target.
+    pub reached: Option<u64>,
+    /// For an aggregate: codes of kab/kota without a score.
+    pub missing: Vec<String>,
+    /// For an aggregate: share of adults in the regions that have a score.
+    pub adults_covered: Option<f64>,
+    /// Scores, aligned with [`IndexResult::scores`].
+    pub scores: Vec<Score>,
+    /// Why there is no adjusted score.
+    pub not_adjusted: Option<Message>,
+    /// Kish design effect of the raking weights.
+    pub kish: Option<f64>,
+    /// Who answered beside who lives there.
+    pub composition: Vec<Composition>,
+    /// Kecamatan (internal form).
+    pub districts: Vec<DistrictResult>,
+    /// Quality flags (internal form).
+    pub flags: FlagCounts,
+    /// Letters of the compact display within the province (internal form; METHOD §3).
+    pub letters: String,
+    /// For an analyst: how many regions of the province are clearly above and clearly below
+    /// (internal form).
+    pub clearly: Option<(u32, u32)>,
+}
+
+/// Cells searched together, and those found low.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LowCellFamily {
+    /// Code of the province (its list) or of the kab/kota (its page).
+    pub region: String,
+    /// Cells searched.
+    pub searched: u64,
+    /// Cells called low.
+    pub cells: Vec<LowCell>,
+}
+
+/// A low cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LowCell {
+    /// Code of the kab/kota.
+    pub region: String,
+    /// Id of the score (`cell-…`).
+    pub score: String,
+    /// Observed score.
+    pub value: f64,
+    /// Shrunken score.
+    pub shrunken: f64,
+    /// The province's score of the same cell.
+    pub province: f64,
+    /// Benjamini–Hochberg adjusted p.
+    pub q: f64,
+    /// Respondents.
+    pub n: u64,
+    /// Interval of the observed score.
+    pub interval: Option<Interval>,
+    /// Movement since the round before, where the cell was low then and rounds are comparable.
+    pub movement: Option<Movement>,
+}
+
+/// Movement of a cell against what was to be expected without any action (METHOD §4).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Movement {
+    /// Score of the round before.
+    pub before: f64,
+    /// Score expected now without action (regression to the mean).
+    pub expected: f64,
+    /// Score now.
+    pub now: f64,
+    /// Whether it moved more than expected.
+    pub moved: bool,
+}
+
+/// Two rounds side by side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Name of the round before.
+    pub before: String,
+    /// Why the rounds cannot be compared; then `regions` is empty.
+    pub not_comparable: Vec<Message>,
+    /// Things to know although the rounds are comparable (e.g. Ramadan).
+    pub remarks: Vec<Message>,
+    /// One entry a region that both rounds have.
+    pub regions: Vec<RegionChange>,
+}
+
+/// Change of one region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionChange {
+    /// Code.
+    pub region: String,
+    /// Changes, aligned with [`IndexResult::scores`].
+    pub scores: Vec<ScoreChange>,
+}
+
+/// Change of one score, tested directly.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ScoreChange {
+    /// Before, standardised to one composition.
+    pub before: Option<f64>,
+    /// Now minus before.
+    pub difference: Option<f64>,
+    /// Interval of the difference.
+    pub interval: Option<(f64, f64)>,
+    /// What may be said.
+    pub verdict: Option<Verdict>,
+    /// Why `difference` is absent.
+    pub withheld: Option<Withheld>,
+}

@@ -1,0 +1,1 @@
+//! Regions of Indonesia: codes, names, nesting, search, boundaries, the map.

@@ -1,0 +1,1 @@
+//! One value, many outputs: tables, charts, maps, letters.

@@ -1,0 +1,1 @@
+//! From files to answers: mapping, located errors, what is never stored, quality flags.

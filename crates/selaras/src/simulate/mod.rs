@@ -1,0 +1,1 @@
+//! Synthetic rounds on real places, with the truth beside them.

@@ -1,0 +1,1 @@
+//! Real statistics that stand beside the index, each with source, year and period.

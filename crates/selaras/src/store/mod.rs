@@ -1,0 +1,1 @@
+//! The data folder: one database and one transaction type, on SQLite or PostgreSQL.
