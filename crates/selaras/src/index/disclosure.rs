@@ -136,7 +136,7 @@ impl Tree {
 
     /// Withholds every aggregate that would reveal a withheld part.
     ///
-    /// An aggregate is a mean of the leaves that have a score, with weights taken as public. What
+    /// An aggregate is a mean of the leaves that have a value, with weights taken as public. What
     /// is unknown in it to a reader are the leaves withheld and not already tied up in a published
     /// aggregate below; each of them, and each withheld aggregate below, must stay unknown.
     fn guard(&self, regions: &[RegionResult], shown: &mut [Option<Withheld>]) {
@@ -146,7 +146,7 @@ impl Tree {
         let mut open: Vec<Vec<(usize, f64)>> = vec![Vec::new(); regions.len()];
         for &at in &self.upwards {
             if self.children[at].is_empty() {
-                let contributes = !matches!(shown[at], Some(Withheld::NoAnswers));
+                let contributes = regions[at].scores.iter().any(|score| score.value.is_some());
                 if shown[at].is_some() && contributes {
                     open[at].push((at, weight(at)));
                 }
@@ -388,7 +388,7 @@ mod tests {
             // Unknowns: every region's score. Known to anyone: how an aggregate follows from its
             // leaves, and each published value.
             let unknowns = internal.regions.len();
-            let answered = |at: &usize| internal.regions[*at].n != Some(0);
+            let answered = |at: &usize| internal.regions[*at].scores[0].value.is_some();
             for score in 0..published.scores.len() {
                 let mut rows = Vec::new();
                 for (at, region) in internal.regions.iter().enumerate() {

@@ -25,7 +25,7 @@ fn definition(id: &str, kind: ScoreKind) -> ScoreDefinition {
 
 /// An internal result of one nation with these provinces, each a list of kab/kota as (answers,
 /// adults). Scores: index, one dimension, two variables, one component, one cell; aggregates are
-/// means over kab/kota with answers, weighted by adults.
+/// means over kab/kota with at least five answers, weighted by adults.
 pub(crate) fn result(provinces: &[Vec<(u64, u64)>]) -> IndexResult {
     let scores = vec![
         definition("index", ScoreKind::Index),
@@ -40,7 +40,7 @@ pub(crate) fn result(provinces: &[Vec<(u64, u64)>]) -> IndexResult {
     };
     let region =
         |code: String, level: Level, parent: Option<&str>, leaves: &[(u64, u64, Vec<f64>)]| {
-            let answered: Vec<_> = leaves.iter().filter(|leaf| leaf.0 > 0).collect();
+            let answered: Vec<_> = leaves.iter().filter(|leaf| leaf.0 >= 5).collect();
             let n: u64 = leaves.iter().map(|leaf| leaf.0).sum();
             let adults: u64 = leaves.iter().map(|leaf| leaf.1).sum();
             let covered: u64 = answered.iter().map(|leaf| leaf.1).sum();
@@ -66,7 +66,7 @@ pub(crate) fn result(provinces: &[Vec<(u64, u64)>]) -> IndexResult {
                 scores: (0..scores.len())
                     .map(|score| Score {
                         n: withheld.is_none().then_some(n),
-                        value: withheld.is_none().then(|| {
+                        value: (covered > 0).then(|| {
                             answered.iter().map(|leaf| leaf.1 as f64 * leaf.2[score]).sum::<f64>()
                                 / covered as f64
                         }),
