@@ -1,0 +1,1 @@
+//! Calibration of design weights row by row.
