@@ -6,6 +6,7 @@
 
 mod case;
 mod csv;
+mod survey;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +19,7 @@ use case::{Case, Findings};
 type Check = fn(&Case, &mut Findings) -> Result<(), String>;
 
 /// Kinds checked here, by prefix of the folder's name.
-const KINDS: [(&str, Check); 0] = [];
+const KINDS: [(&str, Check); 1] = [("survey_", survey::check)];
 
 /// Kinds whose methods come with later issues.
 const LATER: [&str; 11] = [
