@@ -52,7 +52,7 @@ pub(crate) struct Data {
 impl Data {
     /// Reads `id=`, `strata=`, `weights=` and `fpc=` from `design`; `id` absent or `~1` makes every
     /// row a PSU.
-    fn read(table: &Table, design: &str) -> Result<Self, String> {
+    pub(crate) fn read(table: &Table, design: &str) -> Result<Self, String> {
         let columns: BTreeMap<String, Vec<String>> = table
             .header()
             .iter()
@@ -96,12 +96,12 @@ impl Data {
         Ok(Self { keys: keys.collect(), weights, population, columns })
     }
 
-    fn texts(&self, name: &str) -> Result<&[String], String> {
+    pub(crate) fn texts(&self, name: &str) -> Result<&[String], String> {
         self.columns.get(name).map(Vec::as_slice).ok_or_else(|| format!("no column {name}"))
     }
 
     /// A column as scores, NaN where missing.
-    fn scores(&self, name: &str) -> Result<Vec<f64>, String> {
+    pub(crate) fn scores(&self, name: &str) -> Result<Vec<f64>, String> {
         let score = |text: &String| match text.as_str() {
             "" | "NA" => Ok(f64::NAN),
             _ => text.parse().map_err(|_| format!("{name}: {text} is not a number")),
@@ -115,8 +115,19 @@ impl Data {
     }
 
     /// What `estimate` makes of these scores and the rows that are `within`.
-    fn estimate<T>(
+    pub(crate) fn estimate<T>(
         &self,
+        scores: &[Vec<f64>],
+        within: impl Fn(usize) -> bool,
+        estimate: impl Fn(&Sample<'_>, &Domain) -> Option<T>,
+    ) -> Result<T, String> {
+        self.estimate_under(Options::default(), scores, within, estimate)
+    }
+
+    /// The same with other options.
+    pub(crate) fn estimate_under<T>(
+        &self,
+        options: Options,
         scores: &[Vec<f64>],
         within: impl Fn(usize) -> bool,
         estimate: impl Fn(&Sample<'_>, &Domain) -> Option<T>,
@@ -129,7 +140,7 @@ impl Data {
             totals.add(key, weight, &own).map_err(|error| error.to_string())?;
         }
         let population = |stratum| self.population.get(&stratum).copied();
-        let sample = Sample::new(&totals, population, Options::default());
+        let sample = Sample::new(&totals, population, options);
         let sample = sample.map_err(|error| error.to_string())?;
         // Every row is a margin cell of its own, so that any domain can be formed.
         let domain = sample.domain(|key| within(key.cell as usize));
