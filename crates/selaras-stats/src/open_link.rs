@@ -73,16 +73,35 @@ pub fn spread(
     confidence: f64,
 ) -> Option<Spread> {
     let mean = answered.mean()?;
-    let of = |clustering: &Clustering| between(clustering, mean, answered.n);
-    let first = of(first)?;
+    let influences = |clustering: &Clustering| -> Vec<f64> {
+        let present = clustering.iter().filter(|(n, _)| *n > 0);
+        present.map(|(n, sum)| (sum - mean * *n as f64) / answered.n as f64).collect()
+    };
+    let alone: Vec<Vec<f64>> = alone.iter().map(influences).collect();
+    let individual = answered.sd()?.powi(2) / answered.n as f64;
+    spread_of(&influences(first), &alone, (individual, answered.n), least_clusters, confidence)
+}
+
+/// [`spread`] of any estimate whose influences by cluster are known (they add up to zero).
+/// `individual` is its variance were every respondent reached alone, and the respondents.
+#[must_use]
+pub fn spread_of(
+    first: &[f64],
+    alone: &[Vec<f64>],
+    individual: (f64, u64),
+    least_clusters: u64,
+    confidence: f64,
+) -> Option<Spread> {
+    let first = between(first)?;
+    let (variance, respondents) = individual;
     let individual = Spread {
-        se: answered.sd()? / (answered.n as f64).sqrt(),
-        df: (answered.n - 1) as f64,
+        se: variance.sqrt(),
+        df: respondents.checked_sub(1).filter(|df| *df > 0)? as f64,
         clusters: first.clusters,
     };
     alone
         .iter()
-        .filter_map(of)
+        .filter_map(|influences| between(influences))
         .filter(|spread| spread.clusters >= least_clusters)
         .chain([individual])
         .fold(first, |widest, other| {
@@ -95,16 +114,11 @@ pub fn spread(
         .into()
 }
 
-fn between(clustering: &Clustering, mean: f64, n: u64) -> Option<Spread> {
-    let present = clustering.iter().filter(|(n, _)| *n > 0);
-    let clusters = present.clone().count() as u64;
-    if clusters < 2 {
-        return None;
-    }
-    let squares: f64 = present.map(|(n, sum)| (sum - mean * *n as f64).powi(2)).sum();
-    let df = (clusters - 1) as f64;
-    let variance = clusters as f64 / df * squares / (n as f64).powi(2);
-    Some(Spread { se: variance.sqrt(), df, clusters })
+fn between(influences: &[f64]) -> Option<Spread> {
+    let clusters = influences.len() as u64;
+    let df = clusters.checked_sub(1).filter(|df| *df > 0)? as f64;
+    let squares: f64 = influences.iter().map(|z| z * z).sum();
+    Some(Spread { se: (clusters as f64 / df * squares).sqrt(), df, clusters })
 }
 
 /// The spread of `Σ coefficient · estimate` over independent estimates, its degrees of freedom by

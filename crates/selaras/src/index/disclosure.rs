@@ -276,6 +276,7 @@ impl Tree {
             }
         }
         self.guard(&internal.regions, &mut both);
+        change.cells.clear();
         change.regions.retain_mut(|entry| {
             let kept = internal
                 .regions

@@ -62,7 +62,8 @@ pub fn of_open_link(
                     add(&mut by_district, cluster.district);
                 }
             }
-            let clustering = |of: BTreeMap<u32, (u64, f64)>| -> Clustering { of.into_values().collect() };
+            let clustering =
+                |of: BTreeMap<u32, (u64, f64)>| -> Clustering { of.into_values().collect() };
             let spread = open_link::spread(
                 &answered,
                 &clustering(joint),
@@ -148,8 +149,11 @@ pub fn against_whole(
             (coefficient, readings[part][score].spread)
         })
         .collect();
-    let shifts: Vec<(f64, Option<f64>)> =
-        whole.parts.iter().map(|&(part, share)| (share, readings[part][score].full_shift)).collect();
+    let shifts: Vec<(f64, Option<f64>)> = whole
+        .parts
+        .iter()
+        .map(|&(part, share)| (share, readings[part][score].full_shift))
+        .collect();
     let spread = open_link::combine(&net)?;
     Some(Difference {
         value: readings[leaf][score].value? - whole.reading.value?,
