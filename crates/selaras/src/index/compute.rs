@@ -216,9 +216,17 @@ impl<'a> Readings<'a> {
         }
     }
 
-    /// The province of a kab/kota.
-    pub(super) fn province(&self, leaf: usize) -> Option<usize> {
-        self.frame.regions.get(leaf)?.parent.map(|parent| parent as usize)
+    /// Share of a region's adults who live in kab/kota with at least `least_n` respondents with the
+    /// score; none where adults are not known.
+    fn covered(&self, at: usize, score: usize, least_n: u64) -> Option<f64> {
+        let adults = |leaf: &usize| {
+            self.frame.regions[*leaf].adults.as_ref().map(|adults| adults.count as f64)
+        };
+        let leaves = &self.leaves[at];
+        let all: f64 = leaves.iter().map(adults).sum::<Option<f64>>()?;
+        let seen = leaves.iter().filter(|&&leaf| self.of[leaf][score].n >= least_n);
+        let covered: f64 = seen.map(adults).sum::<Option<f64>>()?;
+        (all > 0.0).then(|| covered / all)
     }
 }
 
@@ -314,16 +322,6 @@ fn region(
     let counted = |leaf: &usize| input.tally.counts.get(*leaf).map_or(0, |counts| counts.rows);
     let rows: u64 = leaves.iter().map(counted).sum();
     let aggregate = of.level != Level::Regency;
-    let adults =
-        |leaf: &usize| input.frame.regions[*leaf].adults.as_ref().map(|adults| adults.count as f64);
-    let has_score = |leaf: &&usize| {
-        readings.of[**leaf].first().is_some_and(|index| index.n >= options.suppress_below)
-    };
-    let share_of = |some: &dyn Fn(&&usize) -> bool| -> Option<f64> {
-        let all: f64 = leaves.iter().map(adults).sum::<Option<f64>>()?;
-        let covered: f64 = leaves.iter().filter(some).map(adults).sum::<Option<f64>>()?;
-        (all > 0.0).then(|| covered / all)
-    };
     let mut flags = super::result::FlagCounts::default();
     for leaf in leaves {
         if let Some(counts) = input.tally.counts.get(*leaf) {
@@ -350,18 +348,20 @@ fn region(
         missing: if aggregate {
             leaves
                 .iter()
-                .filter(|leaf| !has_score(leaf))
+                .filter(|&&leaf| readings.of[leaf][0].n < options.suppress_below)
                 .map(|leaf| input.frame.regions[*leaf].code.clone())
                 .collect()
         } else {
             Vec::new()
         },
-        adults_covered: aggregate.then(|| share_of(&has_score)).flatten(),
+        adults_covered: aggregate
+            .then(|| readings.covered(at, 0, options.suppress_below))
+            .flatten(),
         scores: (0..definitions.len())
             .map(|score| {
                 let mut shown = show(&readings.of[at][score], input.tally.design, options);
                 if aggregate && shown.value.is_some() {
-                    shown.bounds = bounds(readings, options, at, score, &share_of);
+                    shown.bounds = bounds(readings, options, at, score);
                 }
                 shown.categories = categories(input.instrument, &shown);
                 shown
@@ -434,10 +434,9 @@ fn bounds(
     options: &Options,
     at: usize,
     score: usize,
-    share_of: &dyn Fn(&dyn Fn(&&usize) -> bool) -> Option<f64>,
 ) -> Option<(f64, f64)> {
-    let seen = |leaf: &&usize| readings.of[**leaf][score].n >= options.suppress_below;
-    let covered = share_of(&seen)?;
+    let seen = |leaf: &usize| readings.of[*leaf][score].n >= options.suppress_below;
+    let covered = readings.covered(at, score, options.suppress_below)?;
     if covered >= 1.0 {
         return None;
     }

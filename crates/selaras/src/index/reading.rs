@@ -12,24 +12,24 @@ use super::tally::Tally;
 
 /// An estimate and what its honesty rests on.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reading {
+pub(super) struct Reading {
     /// Respondents with the score.
-    pub n: u64,
+    pub(super) n: u64,
     /// Estimate; none without respondents.
-    pub value: Option<f64>,
+    pub(super) value: Option<f64>,
     /// Standard deviation between respondents.
-    pub sd: Option<f64>,
+    pub(super) sd: Option<f64>,
     /// Standard error with what it rests on.
-    pub spread: Option<Spread>,
+    pub(super) spread: Option<Spread>,
     /// Design effect.
-    pub deff: Option<f64>,
+    pub(super) deff: Option<f64>,
     /// Shift of the estimate at a correlation of 1 between answering and the score (open link).
-    pub full_shift: Option<f64>,
+    pub(super) full_shift: Option<f64>,
 }
 
 /// The readings of one kab/kota of an open link, one a score. `cells` are the totals' cells of the
 /// region; `adults` its adults.
-pub fn of_open_link(
+pub(super) fn of_open_link(
     tally: &Tally,
     cells: &[Cell<'_>],
     adults: Option<u64>,
@@ -51,7 +51,7 @@ pub fn of_open_link(
                 answered.n += moments.n;
                 answered.sum += sum;
                 answered.squares += moments.wyy();
-                let mut add = |to: &mut BTreeMap<u32, (u64, f64)>, key: u32| {
+                let add = |to: &mut BTreeMap<u32, (u64, f64)>, key: u32| {
                     let entry = to.entry(key).or_default();
                     entry.0 += moments.n;
                     entry.1 += sum;
@@ -90,16 +90,16 @@ pub fn of_open_link(
 
 /// A mean of independent regions with fixed shares, and what belongs to it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Whole {
+pub(super) struct Whole {
     /// Position of each part in the frame, and its share of the adults of all parts.
-    pub parts: Vec<(usize, f64)>,
+    pub(super) parts: Vec<(usize, f64)>,
     /// The mean.
-    pub reading: Reading,
+    pub(super) reading: Reading,
 }
 
 /// The adults-weighted mean of `score` over `leaves` (positions in the frame) that have a value and
 /// at least `least_n` respondents; none where no leaf has, or a leaf's adults are not known.
-pub fn whole(
+pub(super) fn whole(
     readings: &[Vec<Reading>],
     adults: impl Fn(usize) -> Option<u64>,
     leaves: &[usize],
@@ -134,7 +134,7 @@ pub fn whole(
 
 /// `leaf` minus the whole it is part of, covariance of part and whole included; none where one of
 /// the parts has no spread.
-pub fn against_whole(
+pub(super) fn against_whole(
     readings: &[Vec<Reading>],
     whole: &Whole,
     leaf: usize,
