@@ -411,25 +411,26 @@ impl Design {
     /// The estimated covariance of two sums of influences; `None` where no stratum allows one.
     fn covariance(&self, a: &[(u32, f64)], b: &[(u32, f64)]) -> Option<f64> {
         let pairs = pairs(a, b);
-        let strata: Vec<(&Stratum, &[(u32, f64, f64)])> = pairs
-            .chunk_by(|x, y| self.stratum(x.0) == self.stratum(y.0))
-            .filter_map(|present| {
+        let strata = || {
+            let by_stratum = pairs.chunk_by(|x, y| self.stratum(x.0) == self.stratum(y.0));
+            by_stratum.filter_map(|present| {
                 let stratum = self.stratum(present.first()?.0)?;
                 Some((self.strata.get(stratum as usize)?, present))
             })
-            .collect();
+        };
         // The mean over all PSUs of the strata that the domain touches.
-        let units: f64 = strata.iter().map(|(stratum, _)| f64::from(stratum.units)).sum();
+        let units: f64 = strata().map(|(stratum, _)| f64::from(stratum.units)).sum();
         let grand = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.1, sum.1 + pair.2));
         let grand = (grand.0 / units, grand.1 / units);
-        let (mut sum, mut usable) = (0.0, 0_u32);
-        for &(stratum, present) in &strata {
+        let (mut sum, mut touched, mut usable) = (0.0, 0_u32, 0_u32);
+        for (stratum, present) in strata() {
+            touched += 1;
             if let Some(part) = self.within(stratum, present, grand) {
                 sum += part;
                 usable += 1;
             }
         }
-        (usable > 0).then(|| sum * strata.len() as f64 / f64::from(usable))
+        (usable > 0).then(|| sum * f64::from(touched) / f64::from(usable))
     }
 
     /// What one stratum adds, `present` being its PSUs in the domain; `None` where it says nothing
