@@ -60,13 +60,13 @@ impl Bootstrap {
             let units = domain.units().to_vec();
             let mut sums = vec![0.0; units.len() * 2 * scores];
             for score in 0..scores {
-                let mut present = sample.by_unit(domain, score).units.into_iter().peekable();
+                let mut present = sample.unit_sums(domain, score).into_iter().peekable();
                 for (unit, row) in units.iter().zip(sums.chunks_exact_mut(2 * scores)) {
-                    if let Some((_, w, wy)) = present.next_if(|own| own.0 == *unit) {
+                    if let Some((_, own)) = present.next_if(|own| own.0 == *unit) {
                         let pair = row.iter_mut().skip(2 * score);
                         let doubles = [
-                            Wide::<2>::new(w).to_f64(FRACTION_BITS),
-                            Wide::<2>::new(wy).to_f64(2 * FRACTION_BITS),
+                            Wide::<2>::new(own.w).to_f64(FRACTION_BITS),
+                            Wide::<2>::new(own.wy).to_f64(2 * FRACTION_BITS),
                         ];
                         pair.zip(doubles).for_each(|(sum, double)| *sum = double);
                     }
