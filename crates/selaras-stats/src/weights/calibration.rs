@@ -1,1 +1,419 @@
-//! Calibration of design weights row by row.
+//! Calibration of design weights row by row: post-stratification, raking, and calibration to totals
+//! (Deville and Särndal 1992), with the residuals that their variance is made of.
+//!
+//! Weights of 0 and less, or not finite, are no weights: such rows stay at 0 and change nothing.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use super::projection::Projection;
+
+/// Changes of the distance's argument that are too small to matter end the search for it.
+const ENOUGH: f64 = 1e-12;
+
+/// Halvings of a step of Newton's method before it is given up.
+const HALVINGS: u32 = 30;
+
+/// A classification of all rows with the population's totals.
+#[derive(Clone, Copy, Debug)]
+pub struct RowMargin<'a> {
+    /// Category of each row.
+    pub category: &'a [usize],
+    /// Population of each category.
+    pub totals: &'a [f64],
+}
+
+/// How far calibrated weights may go from the starting ones (Deville and Särndal 1992, table 1).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Distance {
+    /// Linear: the generalised regression estimator. Weights may become negative.
+    Linear,
+    /// Linear within bounds on the ratio of new to old weight.
+    Truncated {
+        /// Smallest ratio, below 1.
+        lower: f64,
+        /// Largest ratio, above 1.
+        upper: f64,
+    },
+    /// Raking: exponential, always positive.
+    Raking,
+    /// Logit within bounds on the ratio of new to old weight.
+    Logit {
+        /// Smallest ratio, below 1.
+        lower: f64,
+        /// Largest ratio, above 1.
+        upper: f64,
+    },
+}
+
+/// When raking row by row ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RakingEnd {
+    /// A sweep that changes no weighted count of the joint table by as much as this is the last.
+    pub change: f64,
+    /// Sweeps after which raking is given up.
+    pub sweeps: u32,
+}
+
+/// How the regression that explains a score by the margins weighs the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegressionWeights {
+    /// With the starting weights (Deville and Särndal 1992, equation 3.4).
+    Starting,
+    /// All alike, as R `survey` does after `rake()`. The same where the starting weights are equal.
+    Equal,
+}
+
+/// Why weights could not be calibrated.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+pub enum CalibrationError {
+    /// Columns are not as long as the weights, or not as many as the totals.
+    #[error("column {column} does not fit the rows or the totals")]
+    Shape {
+        /// Index of the margin or column.
+        column: usize,
+    },
+    /// A value or total is not a number, or a margin's total is negative.
+    #[error("a value or total of column {column} is not a number it could be")]
+    Value {
+        /// Index of the margin or column.
+        column: usize,
+    },
+    /// The population has people in a category in which there is no row with a weight.
+    #[error("category {category} of margin {margin} has a population but no row")]
+    EmptyCategory {
+        /// Index of the margin.
+        margin: usize,
+        /// Index of the category.
+        category: usize,
+    },
+    /// No weights reach the totals: they contradict each other, or the bounds are too tight.
+    #[error("no weights found that reach the total of column {column}")]
+    NotConverged {
+        /// Column that is farthest from its total.
+        column: usize,
+    },
+}
+
+/// Calibrated weights and the regression behind their variance.
+#[derive(Clone, Debug)]
+pub struct Calibration {
+    weights: Vec<f64>,
+    regression: Vec<f64>,
+    columns: Vec<Vec<f64>>,
+    projection: Projection,
+}
+
+impl Calibration {
+    /// The calibrated weights, one per row.
+    #[must_use]
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// What is left of `values` (one per row) when the margins have explained what they can. The
+    /// variance of a calibrated estimate is the design's variance of its weighted residuals.
+    #[must_use]
+    pub fn residuals(&self, values: &[f64]) -> Vec<f64> {
+        let moments: Vec<f64> = self
+            .columns
+            .iter()
+            .map(|column| {
+                let rows = column.iter().zip(&self.regression).zip(values);
+                rows.map(|((x, d), value)| x * d * value).sum()
+            })
+            .collect();
+        let coefficients = self.projection.coefficients(&moments);
+        let mut residuals = values.to_vec();
+        for (column, coefficient) in self.columns.iter().zip(coefficients) {
+            for (residual, x) in residuals.iter_mut().zip(column) {
+                *residual -= x * coefficient;
+            }
+        }
+        residuals
+    }
+
+    fn new(weights: Vec<f64>, regression: Vec<f64>, columns: Vec<Vec<f64>>) -> Self {
+        let projection = Projection::new(&gram(&columns, &regression));
+        Self { weights, regression, columns, projection }
+    }
+}
+
+/// Weights that give every category of one classification its population total (Holt and Smith
+/// 1979).
+///
+/// # Errors
+/// [`CalibrationError`] where shapes or totals do not fit or a populated category has no row.
+pub fn post_stratify(
+    weights: &[f64],
+    margin: RowMargin<'_>,
+) -> Result<Calibration, CalibrationError> {
+    let mut adjusted = starting(weights);
+    reach(&mut adjusted, 0, margin)?;
+    let columns = indicators(weights.len(), &[margin]);
+    Ok(Calibration::new(adjusted, starting(weights), columns))
+}
+
+/// Weights that give every category of several classifications its population total, by iterative
+/// proportional fitting (Deming and Stephan 1940).
+///
+/// # Errors
+/// [`CalibrationError`] where shapes or totals do not fit, a populated category has no row, or the
+/// sweeps do not suffice.
+pub fn rake(
+    weights: &[f64],
+    margins: &[RowMargin<'_>],
+    end: RakingEnd,
+    regression: RegressionWeights,
+) -> Result<Calibration, CalibrationError> {
+    let mut adjusted = starting(weights);
+    let mut joint: Option<Vec<f64>> = None;
+    let cells = joint_cells(weights.len(), margins)?;
+    let mut change = f64::INFINITY;
+    for _ in 0..=end.sweeps {
+        let mut table = vec![0.0; cells.iter().max().map_or(0, |&last| last + 1)];
+        for (&cell, weight) in cells.iter().zip(&adjusted) {
+            table[cell] += weight;
+        }
+        if let Some(before) = &joint {
+            let changes = table.iter().zip(before).map(|(now, before)| (now - before).abs());
+            change = changes.fold(0.0, f64::max);
+            if change < end.change {
+                break;
+            }
+        }
+        joint = Some(table);
+        for (index, &margin) in margins.iter().enumerate() {
+            reach(&mut adjusted, index, margin)?;
+        }
+    }
+    if change >= end.change {
+        return Err(CalibrationError::NotConverged { column: 0 });
+    }
+    let regression = match regression {
+        RegressionWeights::Starting => starting(weights),
+        RegressionWeights::Equal => {
+            starting(weights).iter().map(|&w| if w > 0.0 { 1.0 } else { 0.0 }).collect()
+        }
+    };
+    Ok(Calibration::new(adjusted, regression, indicators(weights.len(), margins)))
+}
+
+/// Weights near the starting ones under which every column (one value per row) sums to its total.
+///
+/// Newton's method on the calibration equations (Deville and Särndal 1992, section 2), its steps
+/// halved where they overshoot, until each total is reached within `tolerance` relative to it or to
+/// the column's absolute sum. Collinear columns do no harm where their totals agree. For the
+/// variance to follow the regression, the columns should contain or span a constant.
+///
+/// # Errors
+/// [`CalibrationError`] where shapes or numbers do not fit or no weights reach the totals.
+pub fn calibrate(
+    weights: &[f64],
+    columns: Vec<Vec<f64>>,
+    totals: &[f64],
+    distance: Distance,
+    tolerance: f64,
+) -> Result<Calibration, CalibrationError> {
+    if columns.len() != totals.len() {
+        return Err(CalibrationError::Shape { column: columns.len().min(totals.len()) });
+    }
+    for (index, (column, total)) in columns.iter().zip(totals).enumerate() {
+        if column.len() != weights.len() {
+            return Err(CalibrationError::Shape { column: index });
+        }
+        if !total.is_finite() || column.iter().any(|x| !x.is_finite()) {
+            return Err(CalibrationError::Value { column: index });
+        }
+    }
+    let start = starting(weights);
+    let search = Search { start: &start, columns: &columns, totals, distance };
+    let factors = search.factors(tolerance)?;
+    let adjusted = start.iter().zip(factors).map(|(weight, factor)| weight * factor).collect();
+    Ok(Calibration::new(adjusted, start, columns))
+}
+
+fn starting(weights: &[f64]) -> Vec<f64> {
+    weights.iter().map(|&w| if w.is_finite() && w > 0.0 { w } else { 0.0 }).collect()
+}
+
+fn gram(columns: &[Vec<f64>], weights: &[f64]) -> Vec<Vec<f64>> {
+    let product = |one: &Vec<f64>, other: &Vec<f64>| -> f64 {
+        one.iter().zip(other).zip(weights).map(|((a, b), w)| a * b * w).sum()
+    };
+    columns.iter().map(|one| columns.iter().map(|other| product(one, other)).collect()).collect()
+}
+
+/// One column of 0 and 1 per category of each margin.
+fn indicators(rows: usize, margins: &[RowMargin<'_>]) -> Vec<Vec<f64>> {
+    margins
+        .iter()
+        .flat_map(|margin| {
+            let mut columns = vec![vec![0.0; rows]; margin.totals.len()];
+            for (row, &category) in margin.category.iter().enumerate() {
+                if let Some(cell) = columns.get_mut(category).and_then(|c| c.get_mut(row)) {
+                    *cell = 1.0;
+                }
+            }
+            columns
+        })
+        .collect()
+}
+
+/// The cell of the joint table of all margins in which each row is.
+fn joint_cells(rows: usize, margins: &[RowMargin<'_>]) -> Result<Vec<usize>, CalibrationError> {
+    let mut cells = vec![0_usize; rows];
+    for (column, margin) in margins.iter().enumerate() {
+        if margin.category.len() != rows {
+            return Err(CalibrationError::Shape { column });
+        }
+        let mut seen: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        for (cell, &category) in cells.iter_mut().zip(margin.category) {
+            let next = seen.len();
+            *cell = *seen.entry((*cell, category)).or_insert(next);
+        }
+    }
+    Ok(cells)
+}
+
+/// Scales the weights of each category to its total.
+fn reach(weights: &mut [f64], index: usize, margin: RowMargin<'_>) -> Result<(), CalibrationError> {
+    if margin.category.len() != weights.len() {
+        return Err(CalibrationError::Shape { column: index });
+    }
+    if margin.totals.iter().any(|total| !total.is_finite() || *total < 0.0) {
+        return Err(CalibrationError::Value { column: index });
+    }
+    let mut sums = vec![0.0; margin.totals.len()];
+    for (&category, &weight) in margin.category.iter().zip(weights.iter()) {
+        let sum = sums.get_mut(category).ok_or(CalibrationError::Shape { column: index })?;
+        *sum += weight;
+    }
+    let factors =
+        margin.totals.iter().zip(sums).enumerate().map(|(category, (&total, sum))| {
+            match (sum > 0.0, total > 0.0) {
+                (true, _) => Ok(total / sum),
+                (false, false) => Ok(0.0),
+                (false, true) => Err(CalibrationError::EmptyCategory { margin: index, category }),
+            }
+        });
+    let factors = factors.collect::<Result<Vec<f64>, _>>()?;
+    for (&category, weight) in margin.category.iter().zip(weights) {
+        *weight *= factors.get(category).copied().unwrap_or(0.0);
+    }
+    Ok(())
+}
+
+impl Distance {
+    /// Ratio of new to old weight and its derivative at `u = x'λ`.
+    fn factor(self, u: f64) -> (f64, f64) {
+        match self {
+            Self::Linear => (1.0 + u, 1.0),
+            Self::Truncated { lower, upper } => {
+                let free = 1.0 + u;
+                // Kept within by hand: `clamp` panics where a caller's bounds are the wrong way.
+                let bounded = free.max(lower).min(upper);
+                (bounded, if free == bounded { 1.0 } else { 0.0 })
+            }
+            Self::Raking => (u.exp(), u.exp()),
+            Self::Logit { lower, upper } => {
+                let steep = (upper - lower) / ((1.0 - lower) * (upper - 1.0));
+                // Saturates instead of overflowing to infinity over infinity.
+                let odds = (steep * u).min(500.0).exp();
+                let (above, below) = (upper - 1.0, 1.0 - lower);
+                let whole = above + below * odds;
+                let ratio = (lower * above + upper * below * odds) / whole;
+                let slope = steep * (upper - lower) * above * below * odds / (whole * whole);
+                (ratio, slope)
+            }
+        }
+    }
+}
+
+/// The search for λ in the calibration equations.
+struct Search<'a> {
+    start: &'a [f64],
+    columns: &'a [Vec<f64>],
+    totals: &'a [f64],
+    distance: Distance,
+}
+
+impl Search<'_> {
+    fn factors(&self, tolerance: f64) -> Result<Vec<f64>, CalibrationError> {
+        let scales: Vec<f64> = self
+            .columns
+            .iter()
+            .zip(self.totals)
+            .map(|(column, total)| {
+                let rows = column.iter().zip(self.start);
+                let sum: f64 = rows.map(|(x, weight)| (x * weight).abs()).sum();
+                total.abs().max(sum).max(f64::MIN_POSITIVE)
+            })
+            .collect();
+        let mut lambda = vec![0.0; self.columns.len()];
+        let mut state = self.at(&lambda, &scales);
+        for _ in 0..200 {
+            if state.distance <= tolerance {
+                return Ok(state.factors);
+            }
+            let slopes: Vec<f64> = self
+                .start
+                .iter()
+                .zip(&state.slopes)
+                .map(|(weight, slope)| weight * slope)
+                .collect();
+            let step = Projection::new(&gram(self.columns, &slopes)).coefficients(&state.missing);
+            let mut length = 1.0;
+            let better = (0..HALVINGS).find_map(|_| {
+                let tried: Vec<f64> =
+                    lambda.iter().zip(&step).map(|(at, step)| at + length * step).collect();
+                let next = self.at(&tried, &scales);
+                length /= 2.0;
+                (next.distance < state.distance * (1.0 - ENOUGH)).then_some((tried, next))
+            });
+            let Some((tried, next)) = better else { break };
+            (lambda, state) = (tried, next);
+        }
+        Err(CalibrationError::NotConverged { column: state.worst })
+    }
+
+    fn at(&self, lambda: &[f64], scales: &[f64]) -> State {
+        let mut arguments = vec![0.0; self.start.len()];
+        for (column, lambda) in self.columns.iter().zip(lambda) {
+            for (argument, x) in arguments.iter_mut().zip(column) {
+                *argument += lambda * x;
+            }
+        }
+        let (factors, slopes): (Vec<f64>, Vec<f64>) =
+            arguments.iter().map(|&u| self.distance.factor(u)).unzip();
+        let missing: Vec<f64> = self
+            .columns
+            .iter()
+            .zip(self.totals)
+            .map(|(column, total)| {
+                let rows = column.iter().zip(self.start).zip(&factors);
+                total - rows.map(|((x, weight), factor)| x * weight * factor).sum::<f64>()
+            })
+            .collect();
+        let (mut worst, mut distance) = (0, 0.0);
+        for (index, (missing, scale)) in missing.iter().zip(scales).enumerate() {
+            let relative = (missing / scale).abs();
+            if relative > distance || relative.is_nan() {
+                (worst, distance) =
+                    (index, if relative.is_nan() { f64::INFINITY } else { relative });
+            }
+        }
+        State { factors, slopes, missing, worst, distance }
+    }
+}
+
+/// Where the search stands.
+struct State {
+    factors: Vec<f64>,
+    slopes: Vec<f64>,
+    /// What each total still lacks.
+    missing: Vec<f64>,
+    worst: usize,
+    distance: f64,
+}
