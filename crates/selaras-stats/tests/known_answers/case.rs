@@ -11,8 +11,6 @@ use crate::csv::Table;
 
 /// A case folder with its README.json.
 pub(crate) struct Case {
-    /// Name of the folder.
-    pub(crate) id: String,
     /// Where it is.
     pub(crate) folder: PathBuf,
     /// Its README.json.
@@ -29,6 +27,13 @@ pub(crate) struct Tolerance {
 }
 
 impl Case {
+    /// Opens a case folder.
+    pub(crate) fn open(folder: PathBuf) -> Result<Self, String> {
+        let mut case = Self { folder, readme: Value::Null };
+        case.readme = case.json("README.json")?;
+        Ok(case)
+    }
+
     /// The text README.json has under `key`, or nothing.
     pub(crate) fn text(&self, key: &str) -> &str {
         self.readme.get(key).and_then(Value::as_str).unwrap_or_default()
@@ -50,6 +55,12 @@ impl Case {
             (Some(estimate), Some(error)) => Ok(Tolerance { estimate, error }),
             _ => Err(format!("README.json states no relative tolerance: {text}")),
         }
+    }
+
+    /// The case `id` in the folder beside this one.
+    pub(crate) fn sibling(&self, id: &str) -> Result<Self, String> {
+        let folder = self.folder.with_file_name(id);
+        Self::open(folder).map_err(|error| format!("{id}: {error}"))
     }
 
     /// Names of the files, in order.

@@ -6,6 +6,10 @@
 
 mod case;
 mod csv;
+mod ihai;
+mod lonely;
+mod published;
+mod survey;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +22,12 @@ use case::{Case, Findings};
 type Check = fn(&Case, &mut Findings) -> Result<(), String>;
 
 /// Kinds checked here, by prefix of the folder's name.
-const KINDS: [(&str, Check); 0] = [];
+const KINDS: [(&str, Check); 4] = [
+    ("ihai_endtoend_", ihai::check),
+    ("survey_", survey::check),
+    ("survey_api_published", published::check),
+    ("survey_lonely_psu", lonely::check),
+];
 
 /// Kinds whose methods come with later issues.
 const LATER: [&str; 11] = [
@@ -117,13 +126,12 @@ fn run(id: &str, folder: PathBuf) -> Outcome {
     match kind.max_by_key(|(prefix, _)| prefix.len()) {
         None => Outcome::Failed("is of no known kind".to_owned()),
         Some((_, None)) => Outcome::Skipped("later"),
-        Some((_, Some(check))) => compare(id, folder, check).unwrap_or_else(Outcome::Failed),
+        Some((_, Some(check))) => compare(folder, check).unwrap_or_else(Outcome::Failed),
     }
 }
 
-fn compare(id: &str, folder: PathBuf, check: Check) -> Result<Outcome, String> {
-    let mut case = Case { id: id.to_owned(), folder, readme: serde_json::Value::Null };
-    case.readme = case.json("README.json")?;
+fn compare(folder: PathBuf, check: Check) -> Result<Outcome, String> {
+    let case = Case::open(folder)?;
     let mut findings = Findings::default();
     check(&case, &mut findings)?;
     Ok(match findings.first.take() {
