@@ -6,9 +6,11 @@
 
 use selaras_stats::rows::{Design, Estimate, LoneCluster, RowsError, Stage};
 use selaras_stats::survey::t_quantile;
+use serde_json::Value;
 
 use crate::case::{Case, Findings, Tolerance};
 use crate::csv::Table;
+use crate::published::printed;
 
 const INPUT: &str = "input.csv";
 
@@ -60,6 +62,42 @@ pub(crate) fn endtoend(case: &Case, findings: &mut Findings) -> Result<(), Strin
     Ok(())
 }
 
+/// Checks figures printed for `case`, `svymean_VARIABLE` and `svytotal_VARIABLE`.
+pub(crate) fn published(
+    case: &Case,
+    set: &str,
+    figures: &Value,
+    findings: &mut Findings,
+) -> Result<(), String> {
+    let data = Data::read(case.table(INPUT)?, case.text("design"))?;
+    for (figure, values) in figures.as_object().into_iter().flatten() {
+        let estimate = match figure.trim_end_matches("_narm").split_once('_') {
+            Some(("svymean", variable)) => data.design.mean(&data.scores(variable)?, None),
+            Some(("svytotal", variable)) => data.design.total(&data.scores(variable)?, None),
+            _ => return Err(format!("{figure}: unknown figure")),
+        };
+        let estimate = estimate.map_err(|error| format!("{set} {figure}: {error}"))?;
+        for (key, value) in values.as_object().into_iter().flatten() {
+            let got = if key == "se" { estimate.standard_error() } else { estimate.value };
+            printed(&format!("{set} {figure} {key}"), value, Some(got), findings);
+        }
+    }
+    Ok(())
+}
+
+/// Whether `design` draws in several stages.
+pub(crate) fn several_stages(design: &str) -> bool {
+    named(design, "id").len() > 1
+}
+
+/// The columns that `design` names for `option`, joined by `+`; none for `~1`.
+fn named(design: &str, option: &str) -> Vec<String> {
+    let after = design.split_once(&format!("{option}=")).map_or("", |(_, after)| after);
+    let names = after.split([' ', ',', ';', '(']).next().unwrap_or_default();
+    let names = names.split('+').map(|name| name.trim_start_matches('~'));
+    names.filter(|name| !name.is_empty() && *name != "1").map(str::to_owned).collect()
+}
+
 /// A data file and its design.
 pub(crate) struct Data {
     /// The design.
@@ -72,27 +110,22 @@ impl Data {
     /// Reads `id=`, `strata=`, `weights=` and `fpc=` from `design`, one column per stage joined by
     /// `+`; `id` absent or `~1` draws rows.
     pub(crate) fn read(table: Table, design: &str) -> Result<Self, String> {
-        let named = |option: &str| -> Vec<String> {
-            let after = design.split_once(&format!("{option}=")).map_or("", |(_, after)| after);
-            let names = after.split([' ', ',', ';', '(']).next().unwrap_or_default();
-            let names = names.split('+').map(|name| name.trim_start_matches('~'));
-            names.filter(|name| !name.is_empty() && *name != "1").map(str::to_owned).collect()
-        };
         let mut stages = Vec::new();
-        for id in named("id") {
+        for id in named(design, "id") {
             stages.push(Stage { clusters: codes(&table, &id)?, ..Stage::default() });
         }
         if stages.is_empty() {
             let clusters = (0..table.len() as u64).collect();
             stages.push(Stage { clusters, ..Stage::default() });
         }
-        for (stage, name) in stages.iter_mut().zip(named("strata")) {
+        for (stage, name) in stages.iter_mut().zip(named(design, "strata")) {
             stage.strata = Some(codes(&table, &name)?);
         }
-        for (stage, name) in stages.iter_mut().zip(named("fpc")) {
+        for (stage, name) in stages.iter_mut().zip(named(design, "fpc")) {
             stage.population = Some(numbers(&table, &name)?);
         }
-        let weights = named("weights").first().map(|name| numbers(&table, name)).transpose()?;
+        let weights =
+            named(design, "weights").first().map(|name| numbers(&table, name)).transpose()?;
         let design = Design::new(&stages, weights, LoneCluster::Refuse);
         Ok(Self { design: design.map_err(|error| error.to_string())?, table })
     }
@@ -149,7 +182,8 @@ fn compare(
 /// Ends of normal and t intervals, and the degrees of freedom.
 fn intervals(data: &Data, estimate: Estimate) -> Result<Vec<(&'static str, Option<f64>)>, String> {
     let df = data.design.degrees_of_freedom(None).map_err(|error| error.to_string())? as f64;
-    let end = |p: f64, df: f64| Some(estimate.value + t_quantile(p, df)? * estimate.standard_error());
+    let end =
+        |p: f64, df: f64| Some(estimate.value + t_quantile(p, df)? * estimate.standard_error());
     Ok(vec![
         ("df", Some(df)),
         ("lo_z", end(0.025, f64::INFINITY)),
