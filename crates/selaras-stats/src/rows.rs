@@ -408,11 +408,10 @@ impl Design {
     fn influence(&self, used: &[bool], value: impl Fn(usize) -> f64) -> Vec<f64> {
         let values: Vec<f64> =
             (0..used.len()).map(|row| if used[row] { value(row) } else { 0.0 }).collect();
-        let values = match &self.calibration {
-            Some(calibration) => calibration.residuals(&values),
-            None => values,
-        };
-        values.iter().zip(&self.weights).map(|(value, weight)| value * weight).collect()
+        match &self.calibration {
+            Some(calibration) => calibration.weighted_residuals(&values),
+            None => values.iter().zip(&self.weights).map(|(value, w)| value * w).collect(),
+        }
     }
 
     fn estimates(

@@ -52,16 +52,16 @@ pub enum Distance {
 pub struct RakingEnd {
     /// A sweep that changes no weighted count of the joint table by as much as this is the last.
     pub change: f64,
-    /// Sweeps after which raking is given up.
+    /// Sweeps after which raking is given up; as many take the margins out of the residuals.
     pub sweeps: u32,
 }
 
-/// How the regression that explains a score by the margins weighs the rows.
+/// How the rows count when a raked margin explains what it can of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegressionWeights {
-    /// With the starting weights (Deville and Särndal 1992, equation 3.4).
+    /// With their starting weights (Deville and Särndal 1992, equation 3.4).
     Starting,
-    /// All alike, as R `survey` does after `rake()`. The same where the starting weights are equal.
+    /// All alike, as in R `survey` after `rake()`. The same where the starting weights are equal.
     Equal,
 }
 
@@ -88,6 +88,12 @@ pub enum CalibrationError {
         /// Index of the category.
         category: usize,
     },
+    /// Raking still moved the weights in its last sweep.
+    #[error("raking did not settle in {sweeps} sweeps")]
+    Sweeps {
+        /// Sweeps made.
+        sweeps: u32,
+    },
     /// No weights reach the totals: they contradict each other, or the bounds are too tight.
     #[error("no weights found that reach the total of column {column}")]
     NotConverged {
@@ -100,9 +106,26 @@ pub enum CalibrationError {
 #[derive(Clone, Debug)]
 pub struct Calibration {
     weights: Vec<f64>,
+    /// What each row counts in the regression.
     regression: Vec<f64>,
-    columns: Vec<Vec<f64>>,
-    projection: Projection,
+    explained: Explained,
+}
+
+/// What the margins explain.
+#[derive(Clone, Debug)]
+enum Explained {
+    /// The regression on columns.
+    Columns { columns: Vec<Vec<f64>>, projection: Projection },
+    /// Averages by category, taken out of one margin after the other.
+    Sweeps { margins: Vec<RakedMargin>, sweeps: u32 },
+}
+
+/// A margin with the weights that its turn in the last sweep left.
+#[derive(Clone, Debug)]
+struct RakedMargin {
+    category: Vec<usize>,
+    categories: usize,
+    weights: Vec<f64>,
 }
 
 impl Calibration {
@@ -112,31 +135,64 @@ impl Calibration {
         &self.weights
     }
 
-    /// What is left of `values` (one per row) when the margins have explained what they can. The
-    /// variance of a calibrated estimate is the design's variance of its weighted residuals.
+    /// The weighted residuals of `values` (one per row) when the margins have explained what they
+    /// can. The variance of a calibrated estimate is the design's variance of these.
     #[must_use]
-    pub fn residuals(&self, values: &[f64]) -> Vec<f64> {
-        let moments: Vec<f64> = self
-            .columns
-            .iter()
-            .map(|column| {
-                let rows = column.iter().zip(&self.regression).zip(values);
-                rows.map(|((x, d), value)| x * d * value).sum()
-            })
-            .collect();
-        let coefficients = self.projection.coefficients(&moments);
-        let mut residuals = values.to_vec();
-        for (column, coefficient) in self.columns.iter().zip(coefficients) {
-            for (residual, x) in residuals.iter_mut().zip(column) {
-                *residual -= x * coefficient;
+    pub fn weighted_residuals(&self, values: &[f64]) -> Vec<f64> {
+        match &self.explained {
+            Explained::Columns { columns, projection } => {
+                let moments: Vec<f64> = columns
+                    .iter()
+                    .map(|column| {
+                        let rows = column.iter().zip(&self.regression).zip(values);
+                        rows.map(|((x, d), value)| x * d * value).sum()
+                    })
+                    .collect();
+                let mut residuals = values.to_vec();
+                for (column, coefficient) in columns.iter().zip(projection.coefficients(&moments)) {
+                    for (residual, x) in residuals.iter_mut().zip(column) {
+                        *residual -= x * coefficient;
+                    }
+                }
+                residuals.iter().zip(&self.weights).map(|(e, weight)| e * weight).collect()
+            }
+            Explained::Sweeps { margins, sweeps } => {
+                let mut residuals: Vec<f64> =
+                    values.iter().zip(&self.weights).map(|(u, weight)| u * weight).collect();
+                for _ in 0..*sweeps {
+                    for margin in margins {
+                        margin.take_out(&mut residuals, &self.regression);
+                    }
+                }
+                residuals
             }
         }
-        residuals
     }
 
-    fn new(weights: Vec<f64>, regression: Vec<f64>, columns: Vec<Vec<f64>>) -> Self {
+    fn by_columns(weights: Vec<f64>, regression: Vec<f64>, columns: Vec<Vec<f64>>) -> Self {
         let projection = Projection::new(&gram(&columns, &regression));
-        Self { weights, regression, columns, projection }
+        Self { weights, regression, explained: Explained::Columns { columns, projection } }
+    }
+}
+
+impl RakedMargin {
+    /// Takes the average by category out of weighted residuals.
+    fn take_out(&self, residuals: &mut [f64], regression: &[f64]) {
+        let (mut sums, mut numbers) = (vec![0.0; self.categories], vec![0.0; self.categories]);
+        let rows = self.category.iter().zip(&self.weights).zip(regression);
+        for (((&category, &weight), &counts), residual) in rows.zip(residuals.iter()) {
+            if weight > 0.0 {
+                sums[category] += counts * residual / weight;
+                numbers[category] += counts;
+            }
+        }
+        for ((&category, &weight), residual) in
+            self.category.iter().zip(&self.weights).zip(residuals)
+        {
+            if weight > 0.0 {
+                *residual -= weight * sums[category] / numbers[category];
+            }
+        }
     }
 }
 
@@ -151,12 +207,13 @@ pub fn post_stratify(
 ) -> Result<Calibration, CalibrationError> {
     let mut adjusted = starting(weights);
     reach(&mut adjusted, 0, margin)?;
-    let columns = indicators(weights.len(), &[margin]);
-    Ok(Calibration::new(adjusted, starting(weights), columns))
+    let columns = indicators(weights.len(), margin);
+    Ok(Calibration::by_columns(adjusted, starting(weights), columns))
 }
 
 /// Weights that give every category of several classifications its population total, by iterative
-/// proportional fitting (Deming and Stephan 1940).
+/// proportional fitting (Deming and Stephan 1940). Its residuals are what the same sweeps leave when
+/// they take the averages by category out instead of scaling the weights.
 ///
 /// # Errors
 /// [`CalibrationError`] where shapes or totals do not fit, a populated category has no row, or the
@@ -165,39 +222,42 @@ pub fn rake(
     weights: &[f64],
     margins: &[RowMargin<'_>],
     end: RakingEnd,
-    regression: RegressionWeights,
+    counts: RegressionWeights,
 ) -> Result<Calibration, CalibrationError> {
     let mut adjusted = starting(weights);
-    let mut joint: Option<Vec<f64>> = None;
     let cells = joint_cells(weights.len(), margins)?;
-    let mut change = f64::INFINITY;
-    for _ in 0..=end.sweeps {
+    let table = |weights: &[f64]| {
         let mut table = vec![0.0; cells.iter().max().map_or(0, |&last| last + 1)];
-        for (&cell, weight) in cells.iter().zip(&adjusted) {
+        for (&cell, weight) in cells.iter().zip(weights) {
             table[cell] += weight;
         }
-        if let Some(before) = &joint {
-            let changes = table.iter().zip(before).map(|(now, before)| (now - before).abs());
-            change = changes.fold(0.0, f64::max);
-            if change < end.change {
-                break;
-            }
-        }
-        joint = Some(table);
+        table
+    };
+    let mut before = table(&adjusted);
+    for _ in 0..end.sweeps {
+        let mut raked = Vec::with_capacity(margins.len());
         for (index, &margin) in margins.iter().enumerate() {
             reach(&mut adjusted, index, margin)?;
+            raked.push(RakedMargin {
+                category: margin.category.to_vec(),
+                categories: margin.totals.len(),
+                weights: adjusted.clone(),
+            });
         }
-    }
-    if change >= end.change {
-        return Err(CalibrationError::NotConverged { column: 0 });
-    }
-    let regression = match regression {
-        RegressionWeights::Starting => starting(weights),
-        RegressionWeights::Equal => {
-            starting(weights).iter().map(|&w| if w > 0.0 { 1.0 } else { 0.0 }).collect()
+        let after = table(&adjusted);
+        let changes = after.iter().zip(&before).map(|(after, before)| (after - before).abs());
+        if changes.fold(0.0, f64::max) < end.change {
+            let regression = starting(weights);
+            let regression = match counts {
+                RegressionWeights::Starting => regression,
+                RegressionWeights::Equal => regression.iter().map(|&w| equal(w)).collect(),
+            };
+            let explained = Explained::Sweeps { margins: raked, sweeps: end.sweeps };
+            return Ok(Calibration { weights: adjusted, regression, explained });
         }
-    };
-    Ok(Calibration::new(adjusted, regression, indicators(weights.len(), margins)))
+        before = after;
+    }
+    Err(CalibrationError::Sweeps { sweeps: end.sweeps })
 }
 
 /// Weights near the starting ones under which every column (one value per row) sums to its total.
@@ -231,11 +291,15 @@ pub fn calibrate(
     let search = Search { start: &start, columns: &columns, totals, distance };
     let factors = search.factors(tolerance)?;
     let adjusted = start.iter().zip(factors).map(|(weight, factor)| weight * factor).collect();
-    Ok(Calibration::new(adjusted, start, columns))
+    Ok(Calibration::by_columns(adjusted, start, columns))
 }
 
 fn starting(weights: &[f64]) -> Vec<f64> {
     weights.iter().map(|&w| if w.is_finite() && w > 0.0 { w } else { 0.0 }).collect()
+}
+
+fn equal(weight: f64) -> f64 {
+    if weight > 0.0 { 1.0 } else { 0.0 }
 }
 
 fn gram(columns: &[Vec<f64>], weights: &[f64]) -> Vec<Vec<f64>> {
@@ -245,20 +309,15 @@ fn gram(columns: &[Vec<f64>], weights: &[f64]) -> Vec<Vec<f64>> {
     columns.iter().map(|one| columns.iter().map(|other| product(one, other)).collect()).collect()
 }
 
-/// One column of 0 and 1 per category of each margin.
-fn indicators(rows: usize, margins: &[RowMargin<'_>]) -> Vec<Vec<f64>> {
-    margins
-        .iter()
-        .flat_map(|margin| {
-            let mut columns = vec![vec![0.0; rows]; margin.totals.len()];
-            for (row, &category) in margin.category.iter().enumerate() {
-                if let Some(cell) = columns.get_mut(category).and_then(|c| c.get_mut(row)) {
-                    *cell = 1.0;
-                }
-            }
-            columns
-        })
-        .collect()
+/// One column of 0 and 1 per category.
+fn indicators(rows: usize, margin: RowMargin<'_>) -> Vec<Vec<f64>> {
+    let mut columns = vec![vec![0.0; rows]; margin.totals.len()];
+    for (row, &category) in margin.category.iter().enumerate() {
+        if let Some(cell) = columns.get_mut(category).and_then(|column| column.get_mut(row)) {
+            *cell = 1.0;
+        }
+    }
+    columns
 }
 
 /// The cell of the joint table of all margins in which each row is.

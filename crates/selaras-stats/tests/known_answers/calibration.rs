@@ -17,7 +17,7 @@ const END: RakingEnd = RakingEnd { change: 1.0, sweeps: 10 };
 /// Checks a case of calibrated weights.
 pub(crate) fn check(case: &Case, findings: &mut Findings) -> Result<(), String> {
     let tolerance = case.tolerance()?;
-    ["input.csv", "margins.json", "results.csv"].map(|name| findings.uses(name));
+    ["input.csv", "margins.json", "results.csv"].into_iter().for_each(|name| findings.uses(name));
     let margins = case.json("margins.json")?;
     let design = margins["design"].as_str().ok_or("margins.json names no design")?;
     let data = Data::read(case.table("input.csv")?, design)?;

@@ -67,7 +67,7 @@ impl Sample {
             format!("repw_{design}.csv.gz"),
             format!("meta_{design}.json"),
         );
-        [&input, &matrix, &meta].map(|name| findings.uses(name));
+        [&input, &matrix, &meta].into_iter().for_each(|name| findings.uses(name));
         let rows = Rows { table: case.table(&input)? };
         let meta = case.json(&meta)?;
         let scale = meta["scale"].as_f64().ok_or("no scale")?;

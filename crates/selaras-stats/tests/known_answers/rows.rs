@@ -57,7 +57,7 @@ pub(crate) fn endtoend(case: &Case, findings: &mut Findings) -> Result<(), Strin
         let Some(score) = kind.and_then(|kind| kind.strip_suffix("_nation.csv")) else { continue };
         let y = numbers(&case.table(scores)?, score)?;
         quantiles(&design, &y, &case.table(&name)?, tolerance, findings)?;
-        [scores, survey, name.as_str()].map(|name| findings.uses(name));
+        [scores, survey, name.as_str()].into_iter().for_each(|name| findings.uses(name));
     }
     Ok(())
 }
