@@ -559,3 +559,223 @@ impl Stratum {
         Ok(self.before * left * spread)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Design, LoneCluster, RowsError, Stage};
+    use crate::weights::calibration::{RowMargin, post_stratify};
+
+    /// Rows drawn alone, without replacement, from `population`.
+    fn simple(rows: usize, population: f64) -> Design {
+        let stage = Stage {
+            clusters: (0..rows as u64).collect(),
+            strata: None,
+            population: Some(vec![population; rows]),
+        };
+        Design::new(&[stage], None, LoneCluster::Refuse).unwrap()
+    }
+
+    fn clustered(clusters: &[u64], strata: &[u64], lone: LoneCluster) -> Design {
+        let stage =
+            Stage { clusters: clusters.to_vec(), strata: Some(strata.to_vec()), population: None };
+        Design::new(&[stage], Some(vec![1.0; clusters.len()]), lone).unwrap()
+    }
+
+    #[test]
+    fn a_simple_random_sample_has_the_textbook_variance() {
+        // 2, 4, 4, 5, 10 out of 50: mean 5, sample variance 9, so (1 − 5/50)·9/5.
+        let design = simple(5, 50.0);
+        let y = [2.0, 4.0, 4.0, 5.0, 10.0];
+        let mean = design.mean(&y, None).unwrap();
+        assert_eq!(design.weights(), [10.0; 5]);
+        assert!((mean.value - 5.0).abs() < 1e-14);
+        assert!((mean.variance - 1.62).abs() < 1e-14);
+        assert!((design.design_effect(&y, None).unwrap().unwrap() - 1.0).abs() < 1e-12);
+        assert_eq!(design.degrees_of_freedom(None), Ok(4));
+    }
+
+    #[test]
+    fn two_stages_add_their_variances() {
+        // Two of four clusters, two of six persons in each: values 1, 3 and 5, 9. Estimated totals of
+        // the clusters 12 and 42, so 4²·(1 − 1/2)·450/2 = 1800 between them; within them
+        // 4/2·(6²·(2/3)·2/2 + 6²·(2/3)·8/2) = 240.
+        let stages = [
+            Stage { clusters: vec![1, 1, 2, 2], strata: None, population: Some(vec![4.0; 4]) },
+            Stage { clusters: vec![1, 2, 1, 2], strata: None, population: Some(vec![6.0; 4]) },
+        ];
+        let design = Design::new(&stages, None, LoneCluster::Refuse).unwrap();
+        let total = design.total(&[1.0, 3.0, 5.0, 9.0], None).unwrap();
+        assert!((total.value - 108.0).abs() < 1e-12);
+        assert!((total.variance - 2040.0).abs() < 1e-9);
+        assert_eq!(design.degrees_of_freedom(None), Ok(1));
+    }
+
+    #[test]
+    fn a_stage_after_one_drawn_with_replacement_adds_nothing() {
+        let first = Stage { clusters: vec![1, 1, 2, 2], ..Stage::default() };
+        let second = Stage { clusters: vec![1, 2, 1, 2], ..Stage::default() };
+        let weights = || Some(vec![3.0; 4]);
+        let y = [1.0, 3.0, 5.0, 9.0];
+        let one = Design::new(std::slice::from_ref(&first), weights(), LoneCluster::Refuse);
+        let two = Design::new(&[first, second], weights(), LoneCluster::Refuse);
+        assert_eq!(one.unwrap().mean(&y, None), two.unwrap().mean(&y, None));
+    }
+
+    #[test]
+    fn clusters_without_anyone_of_a_domain_stay_in_the_sample() {
+        // Three clusters of one stratum; the domain is in two of them. Its total is 5 + 4 + 0.
+        let design = clustered(&[1, 1, 2, 3], &[0; 4], LoneCluster::Refuse);
+        let domain = [true, false, true, false];
+        let total = design.total(&[5.0, 9.0, 4.0, 7.0], Some(&domain)).unwrap();
+        assert!((total.value - 9.0).abs() < 1e-14);
+        // 3/2·((5 − 3)² + (4 − 3)² + (0 − 3)²).
+        assert!((total.variance - 21.0).abs() < 1e-12);
+        assert_eq!(design.degrees_of_freedom(Some(&domain)), Ok(1));
+    }
+
+    #[test]
+    fn a_lone_cluster_is_refused_left_out_or_centred_at_the_whole() {
+        let estimate = |lone| clustered(&[1, 2, 3], &[0, 0, 1], lone).mean(&[2.0, 4.0, 9.0], None);
+        assert_eq!(estimate(LoneCluster::Refuse), Err(RowsError::LoneCluster { stage: 0, row: 2 }));
+        // Influence values −1, −1/3 and 4/3: the pair gives 2·2·(1/3)², the third adds (4/3)².
+        let certain = estimate(LoneCluster::Certain).unwrap().variance;
+        assert!((certain - 4.0 / 9.0).abs() < 1e-14);
+        let centred = estimate(LoneCluster::Centre).unwrap().variance;
+        assert!((centred - 20.0 / 9.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn cluster_ids_may_repeat_in_another_stratum() {
+        let design = clustered(&[1, 2, 1, 2], &[0, 0, 1, 1], LoneCluster::Refuse);
+        assert_eq!(design.degrees_of_freedom(None), Ok(2));
+    }
+
+    #[test]
+    fn a_missing_value_leaves_its_row_out_of_all_columns() {
+        let design = clustered(&[1, 2, 3, 4], &[0; 4], LoneCluster::Refuse);
+        let (one, other) = ([1.0, f64::NAN, 3.0, 5.0], [2.0, 3.0, f64::INFINITY, 4.0]);
+        let means = design.means(&[&one, &other], None).unwrap();
+        assert_eq!((means.rows, means.values.as_slice()), (2, [3.0, 3.0].as_slice()));
+        assert_eq!(means.covariances[0][1], means.covariances[1][0]);
+        assert_eq!(design.mean(&[f64::NAN; 4], None), Err(RowsError::NoRows));
+    }
+
+    #[test]
+    fn a_quantile_does_not_depend_on_how_weights_round() {
+        let rows = 200;
+        let stage = Stage { clusters: (0..rows).collect(), ..Stage::default() };
+        let y: Vec<f64> = (1..=rows).map(|value| value as f64).collect();
+        for weight in [1.0, 30.97, 1.0 / 3.0, 1e-9] {
+            let weights = Some(vec![weight; rows as usize]);
+            let stages = std::slice::from_ref(&stage);
+            let design = Design::new(stages, weights, LoneCluster::Refuse).unwrap();
+            let found = |p| design.quantile(&y, None, p, 0.95).unwrap().value;
+            assert_eq!([0.0, 0.25, 0.5, 0.75, 1.0].map(found), [1.0, 50.0, 100.0, 150.0, 200.0]);
+        }
+    }
+
+    #[test]
+    fn a_quantile_whose_share_has_no_room_has_no_interval() {
+        let design = simple(5, 50.0);
+        let found = design.quantile(&[1.0, 2.0, 3.0, 4.0, 5.0], None, 0.2, 0.95).unwrap();
+        assert_eq!((found.value, found.interval, found.standard_error), (1.0, None, None));
+    }
+
+    #[test]
+    fn a_calibrated_total_is_known_where_the_margin_explains_it() {
+        let design = simple(6, 60.0);
+        let margin = RowMargin { category: &[0, 0, 0, 0, 1, 1], totals: &[35.0, 25.0] };
+        let calibration = post_stratify(design.weights(), margin).unwrap();
+        let design = design.calibrated(calibration).unwrap();
+        let total = design.total(&[2.0, 2.0, 2.0, 2.0, 7.0, 7.0], None).unwrap();
+        assert!((total.value - (70.0 + 175.0)).abs() < 1e-12);
+        assert!(total.variance < 1e-20);
+    }
+
+    #[test]
+    fn designs_that_do_not_fit_are_refused() {
+        let stage = |population: Option<Vec<f64>>| Stage {
+            clusters: vec![1, 2, 3],
+            strata: None,
+            population,
+        };
+        let refused = |stages: &[Stage], weights: Option<Vec<f64>>| {
+            Design::new(stages, weights, LoneCluster::Refuse).unwrap_err()
+        };
+        assert_eq!(refused(&[], None), RowsError::NoStage);
+        assert_eq!(refused(&[stage(None)], None), RowsError::NoWeights);
+        assert_eq!(
+            refused(&[stage(Some(vec![2.0; 3]))], None),
+            RowsError::Population { stage: 0, row: 0 }
+        );
+        assert_eq!(
+            refused(&[stage(Some(vec![9.0, 9.0, 8.0]))], None),
+            RowsError::Population { stage: 0, row: 2 }
+        );
+        assert_eq!(
+            refused(&[stage(None)], Some(vec![1.0, -1.0, 1.0])),
+            RowsError::Weight { row: 1 }
+        );
+        assert_eq!(
+            refused(&[stage(None)], Some(vec![1.0; 2])),
+            RowsError::Length { rows: 3, found: 2 }
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn estimates_do_not_depend_on_the_order_of_the_rows(
+            rows in prop::collection::vec((0_u64..3, 0_u64..4, 0.1..9.0, -5.0..5.0), 4..30),
+            turn in 0_usize..30,
+        ) {
+            let mean = |rows: &[(u64, u64, f64, f64)]| {
+                let stage = Stage {
+                    clusters: rows.iter().map(|row| row.1).collect(),
+                    strata: Some(rows.iter().map(|row| row.0).collect()),
+                    population: None,
+                };
+                let weights = Some(rows.iter().map(|row| row.2).collect());
+                let y: Vec<f64> = rows.iter().map(|row| row.3).collect();
+                Design::new(&[stage], weights, LoneCluster::Certain).unwrap().mean(&y, None).unwrap()
+            };
+            let mut turned = rows.clone();
+            turned.rotate_left(turn % rows.len());
+            let (one, other) = (mean(&rows), mean(&turned));
+            prop_assert!((one.value - other.value).abs() < 1e-12);
+            prop_assert!((one.variance - other.variance).abs() < 1e-10);
+        }
+
+        #[test]
+        fn no_number_makes_an_estimate_panic(
+            ids in prop::collection::vec((0_u64..3, 0_u64..3, 0_u64..3), 0..7),
+            numbers in prop::collection::vec(prop_oneof![prop::num::f64::ANY, 0.0..9.0], 21),
+            p in prop::num::f64::ANY,
+        ) {
+            let n = ids.len();
+            let stages = [
+                Stage {
+                    clusters: ids.iter().map(|id| id.0).collect(),
+                    strata: Some(ids.iter().map(|id| id.1).collect()),
+                    population: Some(vec![numbers[0]; n]),
+                },
+                Stage { clusters: ids.iter().map(|id| id.2).collect(), ..Stage::default() },
+            ];
+            for weights in [None, Some(numbers[..n].to_vec()), Some(vec![1.0; n])] {
+                if let Ok(design) = Design::new(&stages, weights, LoneCluster::Centre) {
+                    let y = &numbers[14..14 + n];
+                    if let Ok(mean) = design.mean(y, None) {
+                        prop_assert!((1..=n).contains(&mean.rows));
+                    }
+                    if let Ok(quantile) = design.quantile(y, None, p, p) {
+                        prop_assert!(y.contains(&quantile.value));
+                    }
+                    if let Ok(ratio) = design.ratio(y, &numbers[7..7 + n], None) {
+                        prop_assert!((1..=n).contains(&ratio.rows));
+                    }
+                }
+            }
+        }
+    }
+}

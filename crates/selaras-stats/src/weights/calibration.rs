@@ -476,3 +476,170 @@ struct State {
     worst: usize,
     distance: f64,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{
+        CalibrationError, Distance, RakingEnd, RegressionWeights, RowMargin, calibrate,
+        post_stratify, rake,
+    };
+
+    const END: RakingEnd = RakingEnd { change: 1e-10, sweeps: 500 };
+
+    fn sum(column: &[f64], weights: &[f64]) -> f64 {
+        column.iter().zip(weights).map(|(x, w)| x * w).sum()
+    }
+
+    /// The columns of two margins, the second without its first category.
+    fn columns(first: &[usize], second: &[usize]) -> Vec<Vec<f64>> {
+        let indicator = |codes: &[usize], code: usize| -> Vec<f64> {
+            codes.iter().map(|&own| if own == code { 1.0 } else { 0.0 }).collect()
+        };
+        vec![indicator(first, 0), indicator(first, 1), indicator(second, 1)]
+    }
+
+    const FIRST: [usize; 8] = [0, 0, 0, 0, 1, 1, 1, 1];
+    const SECOND: [usize; 8] = [0, 0, 1, 1, 0, 1, 1, 0];
+    const WEIGHTS: [f64; 8] = [1.0, 2.0, 1.5, 3.0, 2.0, 2.5, 1.0, 1.0];
+
+    #[test]
+    fn linear_calibration_to_one_margin_is_post_stratification() {
+        let margin = RowMargin { category: &FIRST, totals: &[30.0, 10.0] };
+        let post = post_stratify(&WEIGHTS, margin).unwrap();
+        let indicators = columns(&FIRST, &SECOND)[..2].to_vec();
+        let linear =
+            calibrate(&WEIGHTS, indicators, &[30.0, 10.0], Distance::Linear, 1e-12).unwrap();
+        let u = [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0];
+        for (one, other) in [
+            (post.weights(), linear.weights()),
+            (&post.weighted_residuals(&u), &linear.weighted_residuals(&u)),
+        ] {
+            for (one, other) in one.iter().zip(other) {
+                assert!((one - other).abs() < 1e-12, "{one} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn raking_the_table_and_calibrating_with_the_raking_distance_agree() {
+        let margins = [
+            RowMargin { category: &FIRST, totals: &[30.0, 10.0] },
+            RowMargin { category: &SECOND, totals: &[24.0, 16.0] },
+        ];
+        let raked = rake(&WEIGHTS, &margins, END, RegressionWeights::Starting).unwrap();
+        let totals = [30.0, 10.0, 16.0];
+        let distance = Distance::Raking;
+        let calibrated =
+            calibrate(&WEIGHTS, columns(&FIRST, &SECOND), &totals, distance, 1e-13).unwrap();
+        let u = [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0];
+        for (one, other) in [
+            (raked.weights(), calibrated.weights()),
+            (&raked.weighted_residuals(&u), &calibrated.weighted_residuals(&u)),
+        ] {
+            for (one, other) in one.iter().zip(other) {
+                assert!((one - other).abs() < 1e-8, "{one} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn bounded_distances_keep_within_their_bounds_and_reach_the_totals() {
+        let x: Vec<f64> = (0..8).map(f64::from).collect();
+        let totals = [14.0, 52.0];
+        let bounds = (0.7, 1.6);
+        for distance in [
+            Distance::Logit { lower: bounds.0, upper: bounds.1 },
+            Distance::Truncated { lower: bounds.0, upper: bounds.1 },
+        ] {
+            let columns = vec![vec![1.0; 8], x.clone()];
+            let found = calibrate(&WEIGHTS, columns, &totals, distance, 1e-10).unwrap();
+            assert!((found.weights().iter().sum::<f64>() - totals[0]).abs() < 1e-7);
+            assert!((sum(&x, found.weights()) - totals[1]).abs() < 1e-7);
+            for (new, old) in found.weights().iter().zip(WEIGHTS) {
+                assert!(
+                    (bounds.0..=bounds.1).contains(&(new / old)),
+                    "{distance:?}: {}",
+                    new / old
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn totals_out_of_reach_are_refused() {
+        let doubled = |distance| {
+            calibrate(&WEIGHTS, vec![vec![1.0; 8]], &[28.0], distance, 1e-10).map(|_| ())
+        };
+        assert_eq!(doubled(Distance::Raking), Ok(()));
+        let tight = Distance::Logit { lower: 0.5, upper: 1.5 };
+        assert_eq!(doubled(tight), Err(CalibrationError::NotConverged { column: 0 }));
+        // The same column twice with different totals.
+        let twice = vec![vec![1.0; 8], vec![1.0; 8]];
+        let refused = calibrate(&WEIGHTS, twice, &[20.0, 21.0], Distance::Linear, 1e-10);
+        assert!(matches!(refused, Err(CalibrationError::NotConverged { .. })));
+    }
+
+    #[test]
+    fn a_populated_category_without_rows_is_named() {
+        let margin = RowMargin { category: &FIRST, totals: &[30.0, 10.0, 5.0] };
+        let expected = CalibrationError::EmptyCategory { margin: 0, category: 2 };
+        assert_eq!(post_stratify(&WEIGHTS, margin).unwrap_err(), expected);
+        let again = rake(&WEIGHTS, &[margin], END, RegressionWeights::Equal);
+        assert_eq!(again.unwrap_err(), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn linear_calibration_reaches_any_totals_and_leaves_orthogonal_residuals(
+            rows in prop::collection::vec((0.5..9.0, -5.0..5.0, -3.0..3.0), 8..40),
+            size in 0.5..2.0, shift in -1.0..1.0,
+        ) {
+            let weights: Vec<f64> = rows.iter().map(|row| row.0).collect();
+            let x: Vec<f64> = rows.iter().map(|row| row.1).collect();
+            let u: Vec<f64> = rows.iter().map(|row| row.2).collect();
+            let total = size * weights.iter().sum::<f64>();
+            let totals = [total, size * sum(&x, &weights) + shift * total];
+            let ones = vec![1.0; rows.len()];
+            let columns = vec![ones.clone(), x.clone()];
+            let found = calibrate(&weights, columns, &totals, Distance::Linear, 1e-10).unwrap();
+            prop_assert!((found.weights().iter().sum::<f64>() / total - 1.0).abs() < 1e-9);
+            prop_assert!((sum(&x, found.weights()) - totals[1]).abs() < 1e-8 * total * 5.0);
+            let residuals = found.weighted_residuals(&u);
+            for column in [&ones, &x] {
+                let product: f64 = residuals.iter().zip(found.weights()).zip(&weights).zip(column)
+                    .filter(|(((_, new), _), _)| **new != 0.0)
+                    .map(|(((e, new), old), x)| e / new * old * x)
+                    .sum();
+                prop_assert!(product.abs() < 1e-6 * total, "{product}");
+            }
+        }
+
+        #[test]
+        fn no_number_makes_calibration_panic(
+            weights in prop::collection::vec(prop::num::f64::ANY, 6),
+            column in prop::collection::vec(prop_oneof![prop::num::f64::ANY, 0.0..3.0], 5..7),
+            totals in prop::collection::vec(prop_oneof![prop::num::f64::ANY, 0.0..30.0], 2),
+            codes in prop::collection::vec(0_usize..4, 6),
+            bounds in (prop::num::f64::ANY, prop::num::f64::ANY),
+        ) {
+            let (lower, upper) = bounds;
+            for distance in [
+                Distance::Linear,
+                Distance::Raking,
+                Distance::Truncated { lower, upper },
+                Distance::Logit { lower, upper },
+            ] {
+                let columns = vec![vec![1.0; 6], column.clone()];
+                if let Ok(found) = calibrate(&weights, columns, &totals, distance, 1e-8) {
+                    prop_assert_eq!(found.weighted_residuals(&weights).len(), 6);
+                }
+            }
+            let margin = RowMargin { category: &codes, totals: &totals };
+            if let Ok(found) = rake(&weights, &[margin, margin], END, RegressionWeights::Equal) {
+                prop_assert_eq!(found.weighted_residuals(&weights).len(), 6);
+            }
+        }
+    }
+}

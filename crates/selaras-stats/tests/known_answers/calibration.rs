@@ -77,11 +77,11 @@ fn calibration(data: &Data, method: &str, settings: &Value) -> Result<Calibratio
         }
         (_, Some(formula)) => {
             let totals = settings["totals"].as_object().ok_or("no totals")?;
-            let names: Vec<&str> =
-                formula.split(',').next().unwrap_or_default().split(['~', '+']).collect();
+            let names = formula.split(',').next().unwrap_or_default();
+            let names: Vec<&str> = names.split(['~', '+', '*', ':']).map(str::trim).collect();
             let columns = totals
                 .keys()
-                .map(|term| column(data, names.iter().map(|name| name.trim()), term))
+                .map(|term| column(data, &names, term))
                 .collect::<Result<Vec<_>, _>>()?;
             let totals: Vec<f64> = totals.values().filter_map(Value::as_f64).collect();
             let distance = distance(method, formula, settings)?;
@@ -124,24 +124,26 @@ fn margin(data: &Data, by: &str, totals: &Value) -> Result<(Vec<usize>, Vec<f64>
     Ok((category, totals.values().filter_map(Value::as_f64).collect()))
 }
 
-/// The column of a term of the model: the constant, a variable, or the indicator of one of its
-/// values written behind its name.
-fn column<'a>(
-    data: &Data,
-    mut names: impl Iterator<Item = &'a str>,
-    term: &str,
-) -> Result<Vec<f64>, String> {
+/// The column of a term of the model: the constant, a variable, the indicator of one of its values
+/// written behind its name, or a product of such, joined by `:`.
+fn column(data: &Data, names: &[&str], term: &str) -> Result<Vec<f64>, String> {
     if term == "(Intercept)" {
         return Ok(vec![1.0; data.table.len()]);
     }
-    if data.table.has(term) {
-        return data.scores(term);
+    let mut product = vec![1.0; data.table.len()];
+    for part in term.split(':') {
+        let indicator = || {
+            names.iter().filter(|name| !name.is_empty()).find_map(|name| {
+                let inside = data.domain(name, part.strip_prefix(name)?).ok()?;
+                Some(inside.into_iter().map(|inside| f64::from(u8::from(inside))).collect())
+            })
+        };
+        let factor: Vec<f64> = if data.table.has(part) {
+            data.scores(part)?
+        } else {
+            indicator().ok_or_else(|| format!("no column for {term}"))?
+        };
+        product.iter_mut().zip(factor).for_each(|(product, factor)| *product *= factor);
     }
-    names
-        .find_map(|name| {
-            let value = term.strip_prefix(name).filter(|_| !name.is_empty())?;
-            let inside = data.domain(name, value).ok()?;
-            Some(inside.into_iter().map(|inside| f64::from(u8::from(inside))).collect())
-        })
-        .ok_or_else(|| format!("no column for {term}"))
+    Ok(product)
 }

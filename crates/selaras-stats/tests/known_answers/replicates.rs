@@ -5,6 +5,7 @@ use selaras_stats::replicate::{Centre, Replicates};
 
 use crate::case::{Case, Findings};
 use crate::csv::Table;
+use crate::rows::numbers;
 
 const RESULTS: &str = "results.csv";
 
@@ -22,16 +23,24 @@ pub(crate) fn check(case: &Case, findings: &mut Findings) -> Result<(), String> 
             Some((open, sample)) if open == *design => sample,
             _ => Sample::open(case, design, findings)?,
         };
-        let y: Vec<f64> = sample.rows.numbers(variable)?;
+        let y = numbers(&sample.rows, variable)?;
         let got = match stat {
             "mean" => sample.replicates.mean(&y, None),
             "total" => sample.replicates.total(&y, None),
             _ => {
-                let group = stat.strip_prefix("mean_").and_then(|domain| domain.split_once('_'));
-                let (by, value) = group.ok_or_else(|| format!("{stat} is no known statistic"))?;
-                let texts = sample.rows.table.texts(by)?;
+                let group = stat.split_once('_').and_then(|(kind, rest)| {
+                    let (by, value) = rest.split_once('_')?;
+                    Some((kind, by, value))
+                });
+                let unknown = || format!("{stat} is no known statistic");
+                let (kind, by, value) = group.ok_or_else(unknown)?;
+                let texts = sample.rows.texts(by)?;
                 let domain: Vec<bool> = texts.into_iter().map(|text| text == value).collect();
-                sample.replicates.mean(&y, Some(&domain))
+                match kind {
+                    "mean" => sample.replicates.mean(&y, Some(&domain)),
+                    "total" => sample.replicates.total(&y, Some(&domain)),
+                    _ => return Err(unknown()),
+                }
             }
         };
         let got = got.map_err(|error| format!("{design} {variable} {stat}: {error}"))?;
@@ -44,19 +53,8 @@ pub(crate) fn check(case: &Case, findings: &mut Findings) -> Result<(), String> 
 }
 
 struct Sample {
-    rows: Rows,
+    rows: Table,
     replicates: Replicates,
-}
-
-struct Rows {
-    table: Table,
-}
-
-impl Rows {
-    fn numbers(&self, name: &str) -> Result<Vec<f64>, String> {
-        let values = self.table.numbers(name)?;
-        Ok(values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
-    }
 }
 
 impl Sample {
@@ -68,7 +66,7 @@ impl Sample {
             format!("meta_{design}.json"),
         );
         [&input, &matrix, &meta].into_iter().for_each(|name| findings.uses(name));
-        let rows = Rows { table: case.table(&input)? };
+        let rows = case.table(&input)?;
         let meta = case.json(&meta)?;
         let scale = meta["scale"].as_f64().ok_or("no scale")?;
         let rscales = meta["rscales"].as_array().ok_or("no rscales")?;
@@ -78,7 +76,7 @@ impl Sample {
             Some(false) => Centre::ReplicateMean,
             None => return Err("mse is neither true nor false".to_owned()),
         };
-        let mut replicates = vec![Vec::with_capacity(rows.table.len()); rscales.len()];
+        let mut replicates = vec![Vec::with_capacity(rows.len()); rscales.len()];
         for line in case.lines(&matrix)? {
             let fields: Vec<&str> = line.split(',').collect();
             if fields.len() != replicates.len() {
@@ -88,7 +86,7 @@ impl Sample {
                 replicate.push(field.parse().map_err(|_| format!("{matrix}: {field}"))?);
             }
         }
-        let weights = rows.numbers("pw")?;
+        let weights = numbers(&rows, "pw")?;
         let made = Replicates::new(weights, replicates, scale, rscales, centre);
         Ok(Self { rows, replicates: made.map_err(|error| error.to_string())? })
     }

@@ -141,7 +141,8 @@ impl Data {
     }
 }
 
-fn numbers(table: &Table, name: &str) -> Result<Vec<f64>, String> {
+/// A column as numbers, NaN where missing.
+pub(crate) fn numbers(table: &Table, name: &str) -> Result<Vec<f64>, String> {
     Ok(table.numbers(name)?.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
 }
 
