@@ -121,6 +121,11 @@ impl Domain {
         self.units.len() as u64
     }
 
+    /// Their numbers, ascending.
+    pub(crate) fn units(&self) -> &[u32] {
+        &self.units
+    }
+
     /// Degrees of freedom: PSUs minus strata with respondents in the domain (R's `degf` of a
     /// subset).
     #[must_use]
@@ -263,6 +268,11 @@ impl<'a> Sample<'a> {
         Domain { members, units: units.into(), strata, rows }
     }
 
+    /// PSUs in every stratum, in the order in which PSUs are numbered.
+    pub(crate) fn stratum_sizes(&self) -> impl Iterator<Item = u32> {
+        self.design.strata.iter().map(|stratum| stratum.units)
+    }
+
     fn members(&self, domain: &Domain) -> impl Iterator<Item = (u32, Cell<'a>)> {
         domain.members.iter().filter_map(|&member| self.cells.get(member as usize).copied())
     }
@@ -281,7 +291,7 @@ impl<'a> Sample<'a> {
     /// the mean of an indicator.
     #[must_use]
     pub fn mean(&self, domain: &Domain, score: usize) -> Option<Influence> {
-        let (units, n, w, wy) = self.by_unit(domain, score);
+        let ByUnit { units, n, w, wy } = self.by_unit(domain, score);
         let all = Wide::<2>::new(w).to_f64(FRACTION_BITS);
         // Exact numerators: equal scores have influences of exactly zero.
         let influence = |(unit, unit_w, unit_wy)| {
@@ -303,7 +313,7 @@ impl<'a> Sample<'a> {
     /// is 1 throughout estimates the size of a domain. Without a design effect.
     #[must_use]
     pub fn total(&self, domain: &Domain, score: usize) -> Option<Influence> {
-        let (units, n, _, wy) = self.by_unit(domain, score);
+        let ByUnit { units, n, wy, .. } = self.by_unit(domain, score);
         let double = |steps| Wide::<2>::new(steps).to_f64(2 * FRACTION_BITS);
         (n > 0).then(|| Influence {
             value: double(wy),
@@ -333,8 +343,8 @@ impl<'a> Sample<'a> {
         if self.members(domain).any(differ) {
             return None;
         }
-        let (over, n, _, wy) = self.by_unit(domain, numerator);
-        let (under, _, _, wx) = self.by_unit(domain, denominator);
+        let ByUnit { units: over, n, wy, .. } = self.by_unit(domain, numerator);
+        let ByUnit { units: under, wy: wx, .. } = self.by_unit(domain, denominator);
         let all = Wide::<2>::new(wx).to_f64(2 * FRACTION_BITS);
         let influence = |((unit, _, unit_wy), (_, _, unit_wx)): (UnitSums, UnitSums)| {
             let own = Wide::signed_product(unit_wy, wx);
@@ -367,25 +377,26 @@ impl<'a> Sample<'a> {
         Some(n / (n - 1.0) * about_mean.max(0.0) / (sums.w() * sums.w()))
     }
 
-    /// Per PSU with the score: PSU, Σw and Σwy in steps; and n, Σw and Σwy of all.
-    fn by_unit(&self, domain: &Domain, score: usize) -> (Vec<UnitSums>, u64, i128, i128) {
-        let mut units: Vec<UnitSums> = Vec::with_capacity(domain.units.len());
-        let mut all = (0, 0, 0);
+    /// Sums of a domain by PSU.
+    pub(crate) fn by_unit(&self, domain: &Domain, score: usize) -> ByUnit {
+        let mut all = ByUnit { units: Vec::with_capacity(domain.units.len()), n: 0, w: 0, wy: 0 };
         for (unit, cell) in self.members(domain) {
             let (n, w, wy) = cell.first_moments(score);
             if n == 0 {
                 continue;
             }
-            all = (all.0 + n, all.1 + w, all.2 + wy);
-            match units.last_mut() {
+            all.n += n;
+            all.w += w;
+            all.wy += wy;
+            match all.units.last_mut() {
                 Some(last) if last.0 == unit => {
                     last.1 += w;
                     last.2 += wy;
                 }
-                _ => units.push((unit, w, wy)),
+                _ => all.units.push((unit, w, wy)),
             }
         }
-        (units, all.0, all.1, all.2)
+        all
     }
 
     /// Variance of a mean under simple random sampling, from the sample's S² = n/(n−1) Σw(y−ȳ)²/Σw.
@@ -403,6 +414,15 @@ impl<'a> Sample<'a> {
 /// A PSU, its Σw in steps and its Σwy in squared steps.
 type UnitSums = (u32, i128, i128);
 
+/// Sums of a domain by PSU with the score, and of them all.
+pub(crate) struct ByUnit {
+    /// PSUs, ascending.
+    pub(crate) units: Vec<UnitSums>,
+    n: u64,
+    w: i128,
+    wy: i128,
+}
+
 impl Design {
     fn stratum(&self, unit: u32) -> Option<u32> {
         self.stratum_of.get(unit as usize).copied()
@@ -411,25 +431,26 @@ impl Design {
     /// The estimated covariance of two sums of influences; `None` where no stratum allows one.
     fn covariance(&self, a: &[(u32, f64)], b: &[(u32, f64)]) -> Option<f64> {
         let pairs = pairs(a, b);
-        let strata: Vec<(&Stratum, &[(u32, f64, f64)])> = pairs
-            .chunk_by(|x, y| self.stratum(x.0) == self.stratum(y.0))
-            .filter_map(|present| {
+        let strata = || {
+            let by_stratum = pairs.chunk_by(|x, y| self.stratum(x.0) == self.stratum(y.0));
+            by_stratum.filter_map(|present| {
                 let stratum = self.stratum(present.first()?.0)?;
                 Some((self.strata.get(stratum as usize)?, present))
             })
-            .collect();
+        };
         // The mean over all PSUs of the strata that the domain touches.
-        let units: f64 = strata.iter().map(|(stratum, _)| f64::from(stratum.units)).sum();
+        let units: f64 = strata().map(|(stratum, _)| f64::from(stratum.units)).sum();
         let grand = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.1, sum.1 + pair.2));
         let grand = (grand.0 / units, grand.1 / units);
-        let (mut sum, mut usable) = (0.0, 0_u32);
-        for &(stratum, present) in &strata {
+        let (mut sum, mut touched, mut usable) = (0.0, 0_u32, 0_u32);
+        for (stratum, present) in strata() {
+            touched += 1;
             if let Some(part) = self.within(stratum, present, grand) {
                 sum += part;
                 usable += 1;
             }
         }
-        (usable > 0).then(|| sum * strata.len() as f64 / f64::from(usable))
+        (usable > 0).then(|| sum * f64::from(touched) / f64::from(usable))
     }
 
     /// What one stratum adds, `present` being its PSUs in the domain; `None` where it says nothing

@@ -636,3 +636,146 @@ fn take<const LENGTH: usize>(bytes: &mut &[u8]) -> Option<[u8; LENGTH]> {
     *bytes = rest;
     Some(*taken)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Key, Totals, TotalsError};
+
+    /// Key, weight, scores.
+    type Row = (Key, f64, Vec<f64>);
+
+    fn rows() -> impl Strategy<Value = Vec<Row>> {
+        let key = (0..3_u32, 0..2_u32, 0..3_u32, 0..2_u32)
+            .prop_map(|(region, stratum, psu, cell)| Key { region, stratum, psu, cell });
+        let weight = prop_oneof![Just(1.0), Just(2.5), 0.001..4e6_f64];
+        let score = prop_oneof![4 => -10.0..10.0_f64, 1 => Just(f64::NAN), 1 => -1e7..1e7_f64];
+        prop::collection::vec((key, weight, prop::collection::vec(score, 2)), 0..60)
+    }
+
+    fn totals<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Totals {
+        let mut totals = Totals::new(["index", "trust"]).unwrap();
+        for (key, weight, scores) in rows {
+            totals.add(*key, *weight, scores).unwrap();
+        }
+        totals
+    }
+
+    fn merged(parts: impl IntoIterator<Item = Totals>) -> Totals {
+        parts.into_iter().fold(totals([]), |mut sum, part| {
+            sum.merge(part).unwrap();
+            sum
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_bytes_are_the_same_whatever_the_order_and_the_chunks(
+            rows in rows(), chunk in 1_usize..20,
+        ) {
+            let whole = totals(&rows).to_bytes();
+            prop_assert_eq!(&totals(rows.iter().rev()).to_bytes(), &whole);
+            let chunks: Vec<Totals> = rows.chunks(chunk).map(totals).collect();
+            prop_assert_eq!(&merged(chunks.iter().cloned()).to_bytes(), &whole);
+            prop_assert_eq!(&merged(chunks.iter().rev().cloned()).to_bytes(), &whole);
+            let nested = merged([chunks.into_iter().rev().fold(totals([]), |sum, mut part| {
+                part.merge(sum).unwrap();
+                part
+            })]);
+            prop_assert_eq!(nested.to_bytes(), whole);
+        }
+
+        #[test]
+        fn bytes_come_back_as_the_same_totals_and_still_merge(rows in rows(), more in rows()) {
+            let kept = totals(&rows);
+            let mut read = Totals::from_bytes(&kept.to_bytes()).unwrap();
+            prop_assert_eq!(read.to_bytes(), kept.to_bytes());
+            read.merge(totals(&more)).unwrap();
+            prop_assert_eq!(read.to_bytes(), totals(rows.iter().chain(&more)).to_bytes());
+        }
+
+        #[test]
+        fn foreign_bytes_are_refused_not_obeyed(rows in rows(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut bytes = totals(&rows).to_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            if let Ok(read) = Totals::from_bytes(&bytes) {
+                prop_assert_eq!(read.to_bytes(), bytes);
+            }
+            let cut = totals(&rows).to_bytes();
+            if let Ok(read) = Totals::from_bytes(&cut[..at]) {
+                prop_assert_eq!(read.to_bytes(), &cut[..at]);
+            }
+        }
+
+        #[test]
+        fn coarser_totals_are_those_of_rows_with_coarser_keys(rows in rows()) {
+            let under = |key: Key| Key { psu: 0, cell: 0, ..key };
+            let coarse: Vec<Row> = rows.iter().map(|(k, w, y)| (under(*k), *w, y.clone())).collect();
+            prop_assert_eq!(totals(&rows).coarsen(under).to_bytes(), totals(&coarse).to_bytes());
+        }
+
+        #[test]
+        fn sums_agree_with_those_of_doubles(rows in rows()) {
+            let all = totals(&rows).coarsen(|_| Key { region: 0, stratum: 0, psu: 0, cell: 0 });
+            for cell in all.cells() {
+                let sums = cell.moments(1);
+                let kept: Vec<(f64, f64)> =
+                    rows.iter().map(|(_, w, y)| (*w, y[1])).filter(|(_, y)| !y.is_nan()).collect();
+                let (w1, y1): (f64, f64) = kept.first().copied().unwrap_or((1.0, 0.0));
+                let size = |power: (i32, i32)| kept.iter()
+                    .map(|(w, y)| w.powi(power.0) * y.abs().powi(power.1)).sum::<f64>();
+                let sum = |power: (i32, i32)| kept.iter()
+                    .map(|(w, y)| w.powi(power.0) * y.powi(power.1)).sum::<f64>();
+                let pairs = [
+                    (sums.w(), (1, 0)), (sums.wy(), (1, 1)), (sums.wyy(), (1, 2)),
+                    (sums.ww(), (2, 0)), (sums.wwy(), (2, 1)), (sums.wwyy(), (2, 2)),
+                ];
+                for (got, power) in pairs {
+                    prop_assert!((got - sum(power)).abs() <= 1e-6 * size(power), "{power:?} {w1} {y1}");
+                }
+                prop_assert_eq!(sums.n, kept.len() as u64);
+                prop_assert_eq!(cell.rows(), rows.len() as u64);
+                let least = kept.iter().map(|row| row.0).reduce(f64::min);
+                prop_assert!(sums.weight_range().zip(least).is_none_or(|(range, least)| (range.0 - least).abs() < 1e-10));
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_and_changes_nothing() {
+        let key = Key { region: 1, stratum: 1, psu: 1, cell: 1 };
+        let mut totals = totals([&(key, 1.0, vec![6.0, f64::NAN])]);
+        let before = totals.to_bytes();
+        assert_eq!(
+            totals.add(key, 1.0, &[6.0]),
+            Err(TotalsError::ScoreCount { expected: 2, got: 1 })
+        );
+        let infinite = totals.add(key, 1.0, &[6.0, f64::INFINITY]);
+        assert_eq!(infinite, Err(TotalsError::ScoreRange { score: 1 }));
+        for weight in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e7] {
+            assert_eq!(totals.add(key, weight, &[6.0, 6.0]), Err(TotalsError::WeightRange));
+        }
+        let other = Totals::new(["index", "other"]).unwrap();
+        assert_eq!(totals.merge(other), Err(TotalsError::OtherScores));
+        assert_eq!(totals.to_bytes(), before);
+    }
+
+    #[test]
+    fn weights_that_add_up_to_too_much_are_refused() {
+        let key = |psu| Key { region: 1, stratum: 1, psu, cell: 1 };
+        let mut all = totals([]);
+        // 2^34 people in weights of 2^21.
+        for psu in 0..1 << 13 {
+            all.add(key(psu), f64::from(1_u32 << 21), &[1e7, -1e7]).unwrap();
+        }
+        assert_eq!(all.add(key(0), 1.0, &[1.0, 1.0]), Err(TotalsError::TooMuch));
+        assert_eq!(all.merge(totals([&(key(0), 1.0, vec![1.0, 1.0])])), Err(TotalsError::TooMuch));
+        let one = all.coarsen(|_| key(0));
+        let sums = one.cells()[0].moments(1);
+        let people = f64::from(1_u32 << 31) * 8.0;
+        assert_eq!((sums.w(), sums.wy(), sums.wyy()), (people, -1e7 * people, 1e14 * people));
+        assert_eq!(sums.variance(), Some(0.0));
+    }
+}
