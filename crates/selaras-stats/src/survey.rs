@@ -1,1 +1,605 @@
 //! Means, ratios, totals and their linearised errors from totals.
+//!
+//! Every estimate leaves as an [`Influence`]: its value and the sum of linearised influences by
+//! PSU. Variances, covariances and linear combinations (a region against its province, shares of
+//! regions, two rounds) all follow from it by the with-replacement formula for stratified PSUs
+//! with the finite population correction of the first stage (Särndal, Swensson and Wretman 1992,
+//! sections 5.5 to 5.8; Binder 1983), as in R `survey`: strata and their numbers of PSUs come from
+//! the full sample, also where a domain crosses PSUs.
+//!
+//! An open link is the same with weight 1, every region a stratum and recruitment clusters as PSUs
+//! (cluster-robust variance); [`Sample::individual_variance`] is the one that ignores clusters.
+//!
+//! Units: values, standard errors and influences are in the units of the score.
+
+use std::sync::Arc;
+
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+use crate::fixed::{FRACTION_BITS, Wide};
+use crate::totals::{Cell, Key, Moments, Totals};
+
+/// What a stratum with a single PSU adds to the variance (R's `survey.lonely.psu`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lonely {
+    /// Nothing.
+    Remove,
+    /// Nothing, because the PSU was certain to be in the sample.
+    Certainty,
+    /// The squared distance of its PSU from the mean over all PSUs: on the cautious side.
+    #[default]
+    Adjust,
+    /// The average of the other strata.
+    Average,
+}
+
+/// The sample that design effects compare with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SimpleRandom {
+    /// As many respondents without replacement from a population of Σw.
+    #[default]
+    WithoutReplacement,
+    /// As many respondents with replacement; the one to take where weights do not add up to a
+    /// population, as in an open link.
+    WithReplacement,
+}
+
+/// How variances are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Strata with a single PSU.
+    pub lonely: Lonely,
+    /// Whether `lonely` (adjust and average) also holds for a stratum of which a single PSU is in
+    /// the domain (R's `survey.adjust.domain.lonely`).
+    pub lonely_in_domain: bool,
+    /// What design effects compare with.
+    pub simple_random: SimpleRandom,
+}
+
+/// Why a design cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+pub enum SurveyError {
+    /// A stratum of which the sample has more PSUs than its population, or whose population is no
+    /// number.
+    #[error(
+        "stratum {stratum} has {sampled} PSUs in the sample but {population} in the population"
+    )]
+    Population {
+        /// The stratum, as in [`Key::stratum`].
+        stratum: u32,
+        /// PSUs in the sample.
+        sampled: u64,
+        /// PSUs said to be in the population.
+        population: f64,
+    },
+}
+
+#[derive(Debug)]
+struct Stratum {
+    units: u32,
+    /// One minus the sampling fraction of the first stage.
+    unsampled: f64,
+}
+
+/// Strata and PSUs of a full sample.
+#[derive(Debug)]
+struct Design {
+    /// Stratum of every PSU; PSUs are in the order of strata.
+    stratum_of: Vec<u32>,
+    strata: Vec<Stratum>,
+    options: Options,
+}
+
+/// A full sample: totals under a design.
+#[derive(Clone, Debug)]
+pub struct Sample<'a> {
+    design: Arc<Design>,
+    /// Cells in the order of PSUs, each with its PSU.
+    cells: Vec<(u32, Cell<'a>)>,
+}
+
+/// Part of a sample: some regions, some margin cells, or any other set of keys.
+#[derive(Clone, Debug)]
+pub struct Domain {
+    /// Positions in [`Sample::cells`], ascending, so that cells of a PSU follow one another.
+    members: Vec<u32>,
+    units: Arc<[u32]>,
+    strata: u64,
+    rows: u64,
+}
+
+impl Domain {
+    /// Respondents, with or without scores.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// PSUs with respondents in the domain.
+    #[must_use]
+    pub fn clusters(&self) -> u64 {
+        self.units.len() as u64
+    }
+
+    /// Degrees of freedom: PSUs minus strata with respondents in the domain (R's `degf` of a
+    /// subset).
+    #[must_use]
+    pub fn df(&self) -> u64 {
+        self.clusters() - self.strata
+    }
+}
+
+/// A value with what is known about its error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The value.
+    pub value: f64,
+    /// Standard error. `None` where no stratum allows one ([`Lonely::Average`]).
+    pub se: Option<f64>,
+    /// Respondents with the score.
+    pub n: u64,
+    /// Degrees of freedom; 0 where every stratum has a single PSU.
+    pub df: f64,
+    /// Variance against that of a simple random sample of the same size; `None` for combinations
+    /// and where all scores are equal.
+    pub deff: Option<f64>,
+    /// PSUs, or recruitment clusters, with respondents in the domain.
+    pub clusters: u64,
+}
+
+impl Estimate {
+    /// The t interval at `confidence` (between 0 and 1); `None` without a standard error or
+    /// degrees of freedom.
+    #[must_use]
+    pub fn interval(&self, confidence: f64) -> Option<(f64, f64)> {
+        let reach = t_quantile(0.5 + confidence / 2.0, self.df)? * self.se?;
+        Some((self.value - reach, self.value + reach))
+    }
+}
+
+/// The quantile of Student's t with `df` degrees of freedom (normal where infinite) at
+/// `probability`; `None` where either is outside its range.
+#[must_use]
+pub fn t_quantile(probability: f64, df: f64) -> Option<f64> {
+    if !(probability > 0.0 && probability < 1.0) {
+        return None;
+    }
+    if df == f64::INFINITY {
+        return Some(Normal::standard().inverse_cdf(probability));
+    }
+    let student = StudentsT::new(0.0, 1.0, df).ok()?;
+    Some(student.inverse_cdf(probability))
+}
+
+/// An estimate as a linear function of PSUs: the value, and by how much each PSU moves it.
+#[derive(Clone, Debug)]
+pub struct Influence {
+    /// The estimate.
+    pub value: f64,
+    /// Respondents with the score. In a combination, the sum over its parts.
+    pub n: u64,
+    design: Arc<Design>,
+    /// PSUs with the score in the domain, ascending, and their influences.
+    z: Vec<(u32, f64)>,
+    /// PSUs with respondents in the domain, ascending.
+    units: Arc<[u32]>,
+    /// Variance under simple random sampling.
+    simple_random: Option<f64>,
+}
+
+impl<'a> Sample<'a> {
+    /// Takes `totals` as a full sample. `population` gives the PSUs in the population of a stratum
+    /// for the finite population correction, `None` (or infinity) for no correction.
+    ///
+    /// # Errors
+    /// [`SurveyError::Population`] where a population is smaller than the sample from it.
+    pub fn new(
+        totals: &'a Totals,
+        population: impl Fn(u32) -> Option<f64>,
+        options: Options,
+    ) -> Result<Self, SurveyError> {
+        let mut cells = totals.cells();
+        cells.sort_by_key(|cell| (cell.key().stratum, cell.key().psu));
+        let mut design = Design { stratum_of: Vec::new(), strata: Vec::new(), options };
+        let mut placed = Vec::with_capacity(cells.len());
+        for group in cells.chunk_by(|a, b| a.key().stratum == b.key().stratum) {
+            let first = design.stratum_of.len();
+            for unit in group.chunk_by(|a, b| a.key().psu == b.key().psu) {
+                let number = design.stratum_of.len() as u32;
+                design.stratum_of.push(design.strata.len() as u32);
+                placed.extend(unit.iter().map(|&cell| (number, cell)));
+            }
+            let units = design.stratum_of.len() - first;
+            let stratum = group.first().map_or(0, |cell| cell.key().stratum);
+            let unsampled = match population(stratum) {
+                None | Some(f64::INFINITY) => 1.0,
+                Some(all) if all >= units as f64 => (all - units as f64) / all,
+                Some(population) => {
+                    let sampled = units as u64;
+                    return Err(SurveyError::Population { stratum, sampled, population });
+                }
+            };
+            design.strata.push(Stratum { units: units as u32, unsampled });
+        }
+        Ok(Self { design: Arc::new(design), cells: placed })
+    }
+
+    /// The whole sample as a domain.
+    #[must_use]
+    pub fn whole(&self) -> Domain {
+        self.domain(|_| true)
+    }
+
+    /// The part whose keys are `within`.
+    #[must_use]
+    pub fn domain(&self, within: impl Fn(Key) -> bool) -> Domain {
+        let numbered = self.cells.iter().zip(0..);
+        self.domain_of(numbered.filter(|((_, c), _)| within(c.key())).map(|(_, i)| i).collect())
+    }
+
+    /// `count` disjoint parts at once: a key belongs to part number `part(key)`, or to none.
+    #[must_use]
+    pub fn domains(&self, count: usize, part: impl Fn(Key) -> Option<usize>) -> Vec<Domain> {
+        let mut members = vec![Vec::new(); count];
+        for ((_, cell), position) in self.cells.iter().zip(0..) {
+            if let Some(members) = part(cell.key()).and_then(|part| members.get_mut(part)) {
+                members.push(position);
+            }
+        }
+        members.into_iter().map(|members| self.domain_of(members)).collect()
+    }
+
+    fn domain_of(&self, members: Vec<u32>) -> Domain {
+        let mut units: Vec<u32> = Vec::new();
+        let mut rows = 0;
+        for &(unit, cell) in members.iter().filter_map(|&member| self.cells.get(member as usize)) {
+            if units.last() != Some(&unit) {
+                units.push(unit);
+            }
+            rows += cell.rows();
+        }
+        let same = |a: &u32, b: &u32| self.design.stratum(*a) == self.design.stratum(*b);
+        let strata = units.chunk_by(same).count() as u64;
+        Domain { members, units: units.into(), strata, rows }
+    }
+
+    fn members(&self, domain: &Domain) -> impl Iterator<Item = (u32, Cell<'a>)> {
+        domain.members.iter().filter_map(|&member| self.cells.get(member as usize).copied())
+    }
+
+    /// The sums of a domain over all PSUs.
+    #[must_use]
+    pub fn moments(&self, domain: &Domain, score: usize) -> Moments {
+        let mut sum = Moments::default();
+        for (_, cell) in self.members(domain) {
+            sum.add(&cell.moments(score));
+        }
+        sum
+    }
+
+    /// Hájek mean Σwy / Σw over those who have the score; `None` where nobody has. A proportion is
+    /// the mean of an indicator.
+    #[must_use]
+    pub fn mean(&self, domain: &Domain, score: usize) -> Option<Influence> {
+        let (units, n, w, wy) = self.by_unit(domain, score);
+        let all = Wide::<2>::new(w).to_f64(FRACTION_BITS);
+        // Exact numerators: equal scores have influences of exactly zero.
+        let influence = |(unit, unit_w, unit_wy)| {
+            let own = Wide::signed_product(unit_wy, w);
+            let expected = Wide::signed_product(wy, unit_w);
+            (unit, own.minus(expected).to_f64(3 * FRACTION_BITS) / (all * all))
+        };
+        (n > 0).then(|| Influence {
+            value: Wide::<2>::new(wy).to_f64(2 * FRACTION_BITS) / all,
+            n,
+            design: Arc::clone(&self.design),
+            z: units.into_iter().map(influence).collect(),
+            units: Arc::clone(&domain.units),
+            simple_random: self.simple_random(&self.moments(domain, score)),
+        })
+    }
+
+    /// Total Σwy over those who have the score; `None` where nobody has. The total of a score that
+    /// is 1 throughout estimates the size of a domain. Without a design effect.
+    #[must_use]
+    pub fn total(&self, domain: &Domain, score: usize) -> Option<Influence> {
+        let (units, n, _, wy) = self.by_unit(domain, score);
+        let double = |steps| Wide::<2>::new(steps).to_f64(2 * FRACTION_BITS);
+        (n > 0).then(|| Influence {
+            value: double(wy),
+            n,
+            design: Arc::clone(&self.design),
+            z: units.into_iter().map(|(unit, _, unit_wy)| (unit, double(unit_wy))).collect(),
+            units: Arc::clone(&domain.units),
+            simple_random: None,
+        })
+    }
+
+    /// Ratio Σwy / Σwx of score `numerator` to score `denominator`, without a design effect;
+    /// `None` where nobody has them or Σwx is 0.
+    ///
+    /// Both must be missing for the same respondents: where they are not, add the pair to the
+    /// totals as two scores of their own. `None` where their n differ in any cell.
+    #[must_use]
+    pub fn ratio(
+        &self,
+        domain: &Domain,
+        numerator: usize,
+        denominator: usize,
+    ) -> Option<Influence> {
+        let differ = |(_, cell): (u32, Cell<'_>)| {
+            cell.first_moments(numerator).0 != cell.first_moments(denominator).0
+        };
+        if self.members(domain).any(differ) {
+            return None;
+        }
+        let (over, n, _, wy) = self.by_unit(domain, numerator);
+        let (under, _, _, wx) = self.by_unit(domain, denominator);
+        let all = Wide::<2>::new(wx).to_f64(2 * FRACTION_BITS);
+        let influence = |((unit, _, unit_wy), (_, _, unit_wx)): (UnitSums, UnitSums)| {
+            let own = Wide::signed_product(unit_wy, wx);
+            let expected = Wide::signed_product(wy, unit_wx);
+            (unit, own.minus(expected).to_f64(4 * FRACTION_BITS) / (all * all))
+        };
+        (n > 0 && wx != 0).then(|| Influence {
+            value: Wide::<2>::new(wy).to_f64(2 * FRACTION_BITS) / all,
+            n,
+            design: Arc::clone(&self.design),
+            z: over.into_iter().zip(under).map(influence).collect(),
+            units: Arc::clone(&domain.units),
+            simple_random: None,
+        })
+    }
+
+    /// Variance of [`Sample::mean`] were every respondent drawn alone: n/(n−1) Σw²(y−ȳ)² / (Σw)².
+    /// `None` for fewer than two respondents.
+    #[must_use]
+    pub fn individual_variance(&self, domain: &Domain, score: usize) -> Option<f64> {
+        let sums = self.moments(domain, score);
+        if sums.n < 2 {
+            return None;
+        }
+        if sums.variance()? == 0.0 {
+            return Some(0.0);
+        }
+        let (n, mean) = (sums.n as f64, sums.wy() / sums.w());
+        let about_mean = sums.wwyy() - 2.0 * mean * sums.wwy() + mean * mean * sums.ww();
+        Some(n / (n - 1.0) * about_mean.max(0.0) / (sums.w() * sums.w()))
+    }
+
+    /// Per PSU with the score: PSU, Σw and Σwy in steps; and n, Σw and Σwy of all.
+    fn by_unit(&self, domain: &Domain, score: usize) -> (Vec<UnitSums>, u64, i128, i128) {
+        let mut units: Vec<UnitSums> = Vec::with_capacity(domain.units.len());
+        let mut all = (0, 0, 0);
+        for (unit, cell) in self.members(domain) {
+            let (n, w, wy) = cell.first_moments(score);
+            if n == 0 {
+                continue;
+            }
+            all = (all.0 + n, all.1 + w, all.2 + wy);
+            match units.last_mut() {
+                Some(last) if last.0 == unit => {
+                    last.1 += w;
+                    last.2 += wy;
+                }
+                _ => units.push((unit, w, wy)),
+            }
+        }
+        (units, all.0, all.1, all.2)
+    }
+
+    /// Variance of a mean under simple random sampling, from the sample's S² = n/(n−1) Σw(y−ȳ)²/Σw.
+    fn simple_random(&self, sums: &Moments) -> Option<f64> {
+        let n = sums.n as f64;
+        let spread = sums.variance().filter(|_| sums.n > 1)? * n / (n - 1.0);
+        let unsampled = match self.design.options.simple_random {
+            SimpleRandom::WithoutReplacement => 1.0 - n / sums.w(),
+            SimpleRandom::WithReplacement => 1.0,
+        };
+        Some(spread * unsampled / n).filter(|&variance| variance > 0.0)
+    }
+}
+
+/// A PSU, its Σw in steps and its Σwy in squared steps.
+type UnitSums = (u32, i128, i128);
+
+impl Design {
+    fn stratum(&self, unit: u32) -> Option<u32> {
+        self.stratum_of.get(unit as usize).copied()
+    }
+
+    /// The estimated covariance of two sums of influences; `None` where no stratum allows one.
+    fn covariance(&self, a: &[(u32, f64)], b: &[(u32, f64)]) -> Option<f64> {
+        let pairs = pairs(a, b);
+        let strata: Vec<(&Stratum, &[(u32, f64, f64)])> = pairs
+            .chunk_by(|x, y| self.stratum(x.0) == self.stratum(y.0))
+            .filter_map(|present| {
+                let stratum = self.stratum(present.first()?.0)?;
+                Some((self.strata.get(stratum as usize)?, present))
+            })
+            .collect();
+        // The mean over all PSUs of the strata that the domain touches.
+        let units: f64 = strata.iter().map(|(stratum, _)| f64::from(stratum.units)).sum();
+        let grand = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.1, sum.1 + pair.2));
+        let grand = (grand.0 / units, grand.1 / units);
+        let (mut sum, mut usable) = (0.0, 0_u32);
+        for &(stratum, present) in &strata {
+            if let Some(part) = self.within(stratum, present, grand) {
+                sum += part;
+                usable += 1;
+            }
+        }
+        (usable > 0).then(|| sum * strata.len() as f64 / f64::from(usable))
+    }
+
+    /// What one stratum adds, `present` being its PSUs in the domain; `None` where it says nothing
+    /// about its own variance.
+    fn within(
+        &self,
+        stratum: &Stratum,
+        present: &[(u32, f64, f64)],
+        grand: (f64, f64),
+    ) -> Option<f64> {
+        let Options { lonely, lonely_in_domain, .. } = self.options;
+        if stratum.unsampled < 1e-7 {
+            return Some(0.0);
+        }
+        let units = f64::from(stratum.units);
+        let single = stratum.units < 2;
+        let alone = single || (present.len() == 1 && lonely_in_domain);
+        if alone && lonely == Lonely::Average {
+            return None;
+        }
+        let centre = if alone && lonely == Lonely::Adjust {
+            grand
+        } else {
+            let sum = present.iter().fold((0.0, 0.0), |sum, z| (sum.0 + z.1, sum.1 + z.2));
+            (sum.0 / units, sum.1 / units)
+        };
+        let absent = units - present.len() as f64;
+        let products: f64 = present.iter().map(|z| (z.1 - centre.0) * (z.2 - centre.1)).sum();
+        let scale = if single { 1.0 } else { units / (units - 1.0) };
+        Some(stratum.unsampled * scale * (products + absent * centre.0 * centre.1))
+    }
+}
+
+/// The PSUs of either, with both influences.
+fn pairs(a: &[(u32, f64)], b: &[(u32, f64)]) -> Vec<(u32, f64, f64)> {
+    let (mut a, mut b) = (a.iter().copied().peekable(), b.iter().copied().peekable());
+    let mut pairs = Vec::with_capacity(a.len().max(b.len()));
+    loop {
+        let next = match (a.peek(), b.peek()) {
+            (Some(x), Some(y)) => x.0.min(y.0),
+            (Some(one), None) | (None, Some(one)) => one.0,
+            (None, None) => return pairs,
+        };
+        let left = a.next_if(|z| z.0 == next).map_or(0.0, |z| z.1);
+        let right = b.next_if(|z| z.0 == next).map_or(0.0, |z| z.1);
+        pairs.push((next, left, right));
+    }
+}
+
+impl Influence {
+    /// The variance; `None` where no stratum allows one ([`Lonely::Average`]).
+    #[must_use]
+    pub fn variance(&self) -> Option<f64> {
+        self.design.covariance(&self.z, &self.z)
+    }
+
+    /// The standard error.
+    #[must_use]
+    pub fn se(&self) -> Option<f64> {
+        self.variance().map(f64::sqrt)
+    }
+
+    /// The covariance with another estimate of the same [`Sample`]; 0 where no stratum has PSUs of
+    /// both. `None` where the samples differ or no stratum allows one.
+    #[must_use]
+    pub fn covariance(&self, other: &Self) -> Option<f64> {
+        let apart = |a: &Self, b: &Self| match (a.z.last(), b.z.first()) {
+            (Some(&(last, _)), Some(&(first, _))) => {
+                self.design.stratum(last) < self.design.stratum(first)
+            }
+            _ => true,
+        };
+        if !Arc::ptr_eq(&self.design, &other.design) {
+            return None;
+        }
+        if apart(self, other) || apart(other, self) {
+            return Some(0.0);
+        }
+        self.design.covariance(&self.z, &other.z)
+    }
+
+    /// Degrees of freedom: PSUs minus strata with respondents in the domain, or in any domain of a
+    /// combination.
+    #[must_use]
+    pub fn df(&self) -> f64 {
+        let strata = self.units.chunk_by(|&a, &b| self.design.stratum(a) == self.design.stratum(b));
+        (self.units.len() - strata.count()) as f64
+    }
+
+    /// PSUs with respondents in the domain.
+    #[must_use]
+    pub fn clusters(&self) -> u64 {
+        self.units.len() as u64
+    }
+
+    /// The influence of every PSU that has the score: number of the PSU (counted within the
+    /// sample, strata in order) and by how much it moves the estimate.
+    #[must_use]
+    pub fn by_cluster(&self) -> &[(u32, f64)] {
+        &self.z
+    }
+
+    /// The value with its error.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate {
+        let variance = self.variance();
+        Estimate {
+            value: self.value,
+            se: variance.map(f64::sqrt),
+            n: self.n,
+            df: self.df(),
+            deff: variance.zip(self.simple_random).map(|(variance, simple)| variance / simple),
+            clusters: self.clusters(),
+        }
+    }
+
+    /// Σ factor · estimate, of estimates of the same [`Sample`]: differences, part against whole,
+    /// aggregates with fixed shares. `None` for no parts or parts of different samples.
+    #[must_use]
+    pub fn combine(parts: &[(f64, &Self)]) -> Option<Self> {
+        let (&(factor, first), rest) = parts.split_first()?;
+        let mut sum = first.clone();
+        sum.value *= factor;
+        sum.simple_random = None;
+        if rest.is_empty() {
+            sum.z.iter_mut().for_each(|(_, z)| *z *= factor);
+            return Some(sum);
+        }
+        let mut z: Vec<(u32, f64)> = Vec::new();
+        let mut units: Vec<u32> = Vec::new();
+        for &(factor, part) in parts {
+            if !Arc::ptr_eq(&part.design, &sum.design) {
+                return None;
+            }
+            z.extend(part.z.iter().map(|&(unit, own)| (unit, factor * own)));
+            units.extend(part.units.iter());
+        }
+        for &(factor, part) in rest {
+            sum.value += factor * part.value;
+            sum.n += part.n;
+        }
+        // Stable: parts add up in the order they are given.
+        z.sort_by_key(|&(unit, _)| unit);
+        sum.z = z
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter_map(|same| Some((same.first()?.0, same.iter().map(|z| z.1).sum())))
+            .collect();
+        units.sort_unstable();
+        units.dedup();
+        sum.units = units.into();
+        Some(sum)
+    }
+
+    /// Σ factor · estimate, of estimates of samples drawn independently (two rounds), with the
+    /// degrees of freedom of Satterthwaite (1946). n and clusters are sums over the parts.
+    #[must_use]
+    pub fn combine_independent(parts: &[(f64, &Self)]) -> Estimate {
+        let mut sum = Estimate { value: 0.0, se: None, n: 0, df: 0.0, deff: None, clusters: 0 };
+        let (mut variance, mut spread) = (Some(0.0), 0.0);
+        for &(factor, part) in parts {
+            let own = part.variance().map(|own| factor * factor * own);
+            sum.value += factor * part.value;
+            sum.n += part.n;
+            sum.clusters += part.clusters();
+            variance = variance.zip(own).map(|(sum, own)| sum + own);
+            // A part that varies without degrees of freedom leaves none to the whole.
+            spread += own.filter(|&own| own > 0.0).map_or(0.0, |own| own * own / part.df());
+        }
+        sum.df = variance.filter(|_| spread > 0.0).map_or(0.0, |all| all * all / spread);
+        sum.se = variance.filter(|_| !parts.is_empty()).map(f64::sqrt);
+        sum
+    }
+}

@@ -1,1 +1,638 @@
-//! Additive totals by region, stratum, PSU and margin cell.
+//! Additive totals by region, stratum, PSU and margin cell (METHOD §8).
+//!
+//! Every row adds whole numbers of steps ([`crate::fixed`]) to the sums of its [`Key`], so totals
+//! of chunks merge into the totals of the whole, with the same bytes whatever the order and the
+//! number of threads. Rows are not kept: ten times the rows over the same keys take the same room.
+//!
+//! A key of one row takes 8 bytes a score, of rows of one weight (an open link) 48, of rows of
+//! several weights, or read from bytes, 152.
+//!
+//! # Limits
+//! Scores below 2²⁴, weights below 2²², the sum of weights of all rows at most 2³⁴ (17 billion).
+//! Within these no sum can overflow, which is why only [`Totals::add`] and [`Totals::merge`] check.
+
+use std::collections::HashMap;
+
+use crate::fixed::{FRACTION_BITS, Wide, score_steps, weight_steps};
+
+/// Which sums a row adds to: small numbers that the caller has given to names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Region.
+    pub region: u32,
+    /// Stratum. In an open link every region is a stratum of its own.
+    pub stratum: u32,
+    /// Primary sampling unit, or recruitment cluster. Units of different strata are different.
+    pub psu: u32,
+    /// Cell of the joint margins, or any other division that domains are made of.
+    pub cell: u32,
+}
+
+/// Why totals could not take something in. They are unchanged then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TotalsError {
+    /// A row with another number of scores than the totals have names.
+    #[error("expected {expected} scores, got {got}")]
+    ScoreCount {
+        /// Names of the totals.
+        expected: usize,
+        /// Scores of the row.
+        got: usize,
+    },
+    /// A score that is infinite or not below [`crate::fixed::SCORE_LIMIT`].
+    #[error("score {score} is out of range")]
+    ScoreRange {
+        /// Its position.
+        score: usize,
+    },
+    /// A weight that is not above 0 or not below [`crate::fixed::WEIGHT_LIMIT`].
+    #[error("weight is out of range")]
+    WeightRange,
+    /// The weights of all rows add up to more than 2³⁴.
+    #[error("the weights add up to too much")]
+    TooMuch,
+    /// Totals of other scores.
+    #[error("the totals are of other scores")]
+    OtherScores,
+    /// More than 1,024 scores, or a name of more than 255 bytes.
+    #[error("too many scores or too long a name")]
+    TooManyScores,
+    /// Bytes that [`Totals::to_bytes`] did not write.
+    #[error("not totals, or of another version")]
+    Foreign,
+}
+
+/// Largest sum of weights, in steps.
+const MASS_LIMIT: u128 = 1 << (34 + FRACTION_BITS);
+/// Most rows that a key read from bytes may claim.
+const ROWS_LIMIT: u64 = 1 << 40;
+/// Marks a score that is missing from a stored row.
+const MISSING: i64 = i64::MIN;
+const MAGIC: &[u8; 8] = b"SELTOT\x01\0";
+const SCORES_LIMIT: usize = 1024;
+
+/// Exact sums over the rows that have a score; `w` are weights, `y` scores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moments {
+    /// Rows.
+    pub n: u64,
+    w: Wide<2>,
+    wy: Wide<2>,
+    wyy: Wide<3>,
+    ww: Wide<2>,
+    wwy: Wide<3>,
+    wwyy: Wide<4>,
+    least: u64,
+    most: u64,
+}
+
+impl Moments {
+    /// Σw.
+    #[must_use]
+    pub fn w(&self) -> f64 {
+        self.w.to_f64(FRACTION_BITS)
+    }
+
+    /// Σw·y.
+    #[must_use]
+    pub fn wy(&self) -> f64 {
+        self.wy.to_f64(2 * FRACTION_BITS)
+    }
+
+    /// Σw·y².
+    #[must_use]
+    pub fn wyy(&self) -> f64 {
+        self.wyy.to_f64(3 * FRACTION_BITS)
+    }
+
+    /// Σw².
+    #[must_use]
+    pub fn ww(&self) -> f64 {
+        self.ww.to_f64(2 * FRACTION_BITS)
+    }
+
+    /// Σw²·y.
+    #[must_use]
+    pub fn wwy(&self) -> f64 {
+        self.wwy.to_f64(3 * FRACTION_BITS)
+    }
+
+    /// Σw²·y².
+    #[must_use]
+    pub fn wwyy(&self) -> f64 {
+        self.wwyy.to_f64(4 * FRACTION_BITS)
+    }
+
+    /// Smallest and largest weight; `None` without rows.
+    #[must_use]
+    pub fn weight_range(&self) -> Option<(f64, f64)> {
+        let weight = |steps: u64| Wide::<2>::new(i128::from(steps)).to_f64(FRACTION_BITS);
+        (self.n > 0).then(|| (weight(self.least), weight(self.most)))
+    }
+
+    /// The weighted sum of squares about the mean over Σw; exactly 0 where all scores are equal.
+    /// `None` without rows.
+    #[must_use]
+    pub fn variance(&self) -> Option<f64> {
+        let (w, wy) = (self.w.to_i128(), self.wy.to_i128());
+        let squares: Wide<4> = self.wyy.resize();
+        let about_mean = squares.times(w.unsigned_abs()).minus(Wide::signed_product(wy, wy));
+        (self.n > 0).then(|| about_mean.to_f64(4 * FRACTION_BITS) / (self.w() * self.w()))
+    }
+
+    /// Σw in steps.
+    pub(crate) fn w_steps(&self) -> i128 {
+        self.w.to_i128()
+    }
+
+    /// Σw·y in squared steps.
+    pub(crate) fn wy_steps(&self) -> i128 {
+        self.wy.to_i128()
+    }
+
+    /// Adds the sums of `other`.
+    pub fn add(&mut self, other: &Self) {
+        if other.n == 0 {
+            return;
+        }
+        self.least = if self.n == 0 { other.least } else { self.least.min(other.least) };
+        self.most = self.most.max(other.most);
+        self.n += other.n;
+        self.w = self.w.plus(other.w);
+        self.wy = self.wy.plus(other.wy);
+        self.wyy = self.wyy.plus(other.wyy);
+        self.ww = self.ww.plus(other.ww);
+        self.wwy = self.wwy.plus(other.wwy);
+        self.wwyy = self.wwyy.plus(other.wwyy);
+    }
+
+    /// The sums of rows of one weight.
+    fn of_one_weight(weight: u64, sums: &Sums) -> Self {
+        if sums.n == 0 {
+            return Self::default();
+        }
+        let weight_squared = u128::from(weight) * u128::from(weight);
+        Self {
+            n: sums.n,
+            w: Wide::new(i128::from(sums.n)).times(u128::from(weight)),
+            wy: sums.y.times(u128::from(weight)),
+            wyy: sums.yy.times(u128::from(weight)),
+            ww: Wide::new(i128::from(sums.n)).times(weight_squared),
+            wwy: sums.y.resize().times(weight_squared),
+            wwyy: sums.yy.resize().times(weight_squared),
+            least: weight,
+            most: weight,
+        }
+    }
+
+    fn of_row(weight: u64, y: i64) -> Self {
+        let mut sums = Sums::default();
+        sums.add(y);
+        Self::of_one_weight(weight, &sums)
+    }
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        Wide::<2>::new(i128::from(self.n)).write(bytes);
+        if self.n > 0 {
+            self.w.write(bytes);
+            self.wy.write(bytes);
+            self.wyy.write(bytes);
+            self.ww.write(bytes);
+            self.wwy.write(bytes);
+            self.wwyy.write(bytes);
+            Wide::<2>::new(i128::from(self.least)).write(bytes);
+            Wide::<2>::new(i128::from(self.most)).write(bytes);
+        }
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let whole = |bytes: &mut &[u8]| u64::try_from(Wide::<2>::read(bytes)?.to_i128()).ok();
+        let n = whole(bytes)?;
+        if n == 0 {
+            return Some(Self::default());
+        }
+        Some(Self {
+            n,
+            w: Wide::read(bytes)?,
+            wy: Wide::read(bytes)?,
+            wyy: Wide::read(bytes)?,
+            ww: Wide::read(bytes)?,
+            wwy: Wide::read(bytes)?,
+            wwyy: Wide::read(bytes)?,
+            least: whole(bytes)?,
+            most: whole(bytes)?,
+        })
+    }
+
+    /// Whether rows within the limits could have these sums, as far as later arithmetic needs it.
+    fn is_possible(&self) -> bool {
+        if self.n == 0 {
+            return true;
+        }
+        let Ok(w) = u128::try_from(self.w.to_i128()) else { return false };
+        let within = |least: u64, most: u64| {
+            u128::from(self.n).checked_mul(u128::from(least)).is_some_and(|low| low <= w)
+                && u128::from(self.n).checked_mul(u128::from(most)).is_none_or(|high| w <= high)
+        };
+        // |Σxy| ≤ max|y| Σx, and the same for squares.
+        let score = 1_u128 << (24 + FRACTION_BITS);
+        let bounded = |sum: Wide<4>, bound: Wide<4>| {
+            !bound.minus(if sum.is_negative() { sum.negated() } else { sum }).is_negative()
+        };
+        let Ok(ww) = u128::try_from(self.ww.to_i128()) else { return false };
+        self.n <= ROWS_LIMIT
+            && self.least >= 1
+            && self.most < 1 << (22 + FRACTION_BITS)
+            && w <= MASS_LIMIT
+            && within(self.least, self.most)
+            && bounded(self.wy.resize(), Wide::product(w, score))
+            && bounded(self.wyy.resize(), Wide::product(w, score * score))
+            && bounded(self.ww.resize(), Wide::product(w, u128::from(self.most)))
+            && bounded(self.wwy.resize(), Wide::product(ww, score))
+            && bounded(self.wwyy, Wide::product(ww, score * score))
+            && !self.wyy.is_negative()
+            && !self.wwyy.is_negative()
+    }
+}
+
+/// Sums over rows of one weight.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    n: u64,
+    y: Wide<2>,
+    yy: Wide<3>,
+}
+
+impl Sums {
+    #[inline]
+    fn add(&mut self, y: i64) {
+        self.n += 1;
+        self.y = self.y.plus(Wide::new(i128::from(y)));
+        let square = i128::from(y) * i128::from(y);
+        self.yy = self.yy.plus(Wide::new(square));
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.n += other.n;
+        self.y = self.y.plus(other.y);
+        self.yy = self.yy.plus(other.yy);
+    }
+}
+
+/// What a key holds.
+#[derive(Clone, Debug)]
+enum Store {
+    /// One row: its scores.
+    Row { weight: u64, scores: Box<[i64]> },
+    /// Rows of one weight.
+    Even { weight: u64, sums: Box<[Sums]> },
+    /// Rows of several weights.
+    Uneven(Box<[Moments]>),
+}
+
+impl Store {
+    fn moments(&self, score: usize) -> Moments {
+        match self {
+            Self::Row { weight, scores } => match scores.get(score) {
+                Some(&y) if y != MISSING => Moments::of_row(*weight, y),
+                _ => Moments::default(),
+            },
+            Self::Even { weight, sums } => sums
+                .get(score)
+                .map_or_else(Moments::default, |s| Moments::of_one_weight(*weight, s)),
+            Self::Uneven(moments) => moments.get(score).copied().unwrap_or_default(),
+        }
+    }
+
+    /// Makes room for more rows: of one weight where all have `weight`, else of several.
+    fn widen(&mut self, scores: usize, weight: Option<u64>) {
+        *self = match (&*self, weight) {
+            (Self::Row { weight, scores }, Some(other)) if *weight == other => {
+                let sums = |&y: &i64| {
+                    let mut sums = Sums::default();
+                    if y != MISSING {
+                        sums.add(y);
+                    }
+                    sums
+                };
+                Self::Even { weight: other, sums: scores.iter().map(sums).collect() }
+            }
+            (Self::Even { weight, .. }, Some(other)) if *weight == other => return,
+            (Self::Uneven(_), _) => return,
+            _ => Self::Uneven((0..scores).map(|score| self.moments(score)).collect()),
+        };
+    }
+
+    fn add_row(&mut self, weight: u64, row: &[i64]) {
+        self.widen(row.len(), Some(weight));
+        match self {
+            Self::Row { .. } => {}
+            Self::Even { sums, .. } => {
+                for (sums, &y) in sums.iter_mut().zip(row).filter(|(_, y)| **y != MISSING) {
+                    sums.add(y);
+                }
+            }
+            Self::Uneven(moments) => {
+                for (moments, &y) in moments.iter_mut().zip(row).filter(|(_, y)| **y != MISSING) {
+                    moments.add(&Moments::of_row(weight, y));
+                }
+            }
+        }
+    }
+
+    fn merge(&mut self, scores: usize, other: &Self) {
+        match other {
+            Self::Row { weight, scores: row } => self.add_row(*weight, row),
+            Self::Even { weight, sums: others } => {
+                self.widen(scores, Some(*weight));
+                match self {
+                    Self::Row { .. } => {}
+                    Self::Even { sums, .. } => {
+                        sums.iter_mut().zip(others).for_each(|(sums, other)| sums.merge(other));
+                    }
+                    Self::Uneven(moments) => {
+                        for (moments, other) in moments.iter_mut().zip(others) {
+                            moments.add(&Moments::of_one_weight(*weight, other));
+                        }
+                    }
+                }
+            }
+            Self::Uneven(others) => {
+                self.widen(scores, None);
+                if let Self::Uneven(moments) = self {
+                    moments.iter_mut().zip(others).for_each(|(moments, other)| moments.add(other));
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    key: Key,
+    rows: u64,
+    store: Store,
+}
+
+/// The sums of one key.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'a>(&'a Entry);
+
+impl Cell<'_> {
+    /// Whose sums.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        self.0.key
+    }
+
+    /// Rows, with or without scores.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.0.rows
+    }
+
+    /// Sums over the rows that have score number `score`.
+    #[must_use]
+    pub fn moments(&self, score: usize) -> Moments {
+        self.0.store.moments(score)
+    }
+
+    /// Rows with the score, Σw and Σw·y in steps, without the sums that only some estimates need.
+    pub(crate) fn first_moments(&self, score: usize) -> (u64, i128, i128) {
+        match &self.0.store {
+            Store::Row { weight, scores } => match scores.get(score) {
+                Some(&y) if y != MISSING => {
+                    (1, i128::from(*weight), i128::from(*weight) * i128::from(y))
+                }
+                _ => (0, 0, 0),
+            },
+            Store::Even { weight, sums } => sums.get(score).map_or((0, 0, 0), |sums| {
+                let weight = i128::from(*weight);
+                (sums.n, weight * i128::from(sums.n), weight * sums.y.to_i128())
+            }),
+            Store::Uneven(moments) => {
+                moments.get(score).map_or((0, 0, 0), |m| (m.n, m.w_steps(), m.wy_steps()))
+            }
+        }
+    }
+}
+
+/// Totals of a set of rows.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    scores: Vec<String>,
+    index: HashMap<Key, usize>,
+    entries: Vec<Entry>,
+    mass: u128,
+    row: Vec<i64>,
+}
+
+impl Totals {
+    /// Totals of no rows, for scores of these names.
+    ///
+    /// # Errors
+    /// [`TotalsError::TooManyScores`] for more than 1,024 scores or a name of over 255 bytes.
+    pub fn new<S: Into<String>>(scores: impl IntoIterator<Item = S>) -> Result<Self, TotalsError> {
+        let scores: Vec<String> =
+            scores.into_iter().take(SCORES_LIMIT + 1).map(Into::into).collect();
+        if scores.len() > SCORES_LIMIT || scores.iter().any(|name| name.len() > 255) {
+            return Err(TotalsError::TooManyScores);
+        }
+        let row = vec![MISSING; scores.len()];
+        Ok(Self { scores, index: HashMap::new(), entries: Vec::new(), mass: 0, row })
+    }
+
+    /// Names of the scores.
+    #[must_use]
+    pub fn scores(&self) -> &[String] {
+        &self.scores
+    }
+
+    /// Number of keys.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no row has been added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Adds a respondent: `scores` in the order of [`Totals::scores`], NaN where there is none.
+    ///
+    /// # Errors
+    /// [`TotalsError`] for a wrong number of scores, a score or weight out of range, or weights
+    /// that add up to too much; the totals are unchanged then.
+    pub fn add(&mut self, key: Key, weight: f64, scores: &[f64]) -> Result<(), TotalsError> {
+        let expected = self.scores.len();
+        if scores.len() != expected {
+            return Err(TotalsError::ScoreCount { expected, got: scores.len() });
+        }
+        let weight = weight_steps(weight).ok_or(TotalsError::WeightRange)?;
+        for (score, (&y, steps)) in scores.iter().zip(&mut self.row).enumerate() {
+            *steps = match score_steps(y) {
+                Some(steps) => steps,
+                None if y.is_nan() => MISSING,
+                None => return Err(TotalsError::ScoreRange { score }),
+            };
+        }
+        let mass = self.mass + u128::from(weight);
+        if mass > MASS_LIMIT {
+            return Err(TotalsError::TooMuch);
+        }
+        self.mass = mass;
+        // Rows of a PSU often follow one another.
+        let known = match self.entries.last() {
+            Some(last) if last.key == key => Some(self.entries.len() - 1),
+            _ => self.index.get(&key).copied(),
+        };
+        match known.and_then(|position| self.entries.get_mut(position)) {
+            Some(entry) => {
+                entry.rows += 1;
+                entry.store.add_row(weight, &self.row);
+            }
+            None => {
+                let store = Store::Row { weight, scores: self.row.as_slice().into() };
+                self.index.insert(key, self.entries.len());
+                self.entries.push(Entry { key, rows: 1, store });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the rows of `other`.
+    ///
+    /// # Errors
+    /// [`TotalsError::OtherScores`] where the names of the scores differ, [`TotalsError::TooMuch`]
+    /// where the weights add up to too much; the totals are unchanged then.
+    pub fn merge(&mut self, other: Self) -> Result<(), TotalsError> {
+        if self.scores != other.scores {
+            return Err(TotalsError::OtherScores);
+        }
+        let mass = self.mass + other.mass;
+        if mass > MASS_LIMIT {
+            return Err(TotalsError::TooMuch);
+        }
+        self.mass = mass;
+        for entry in other.entries {
+            self.put(entry);
+        }
+        Ok(())
+    }
+
+    /// The same sums under fewer keys: the rows of `key` come under `under(key)`.
+    #[must_use]
+    pub fn coarsen(&self, under: impl Fn(Key) -> Key) -> Self {
+        let mut coarse = Self {
+            scores: self.scores.clone(),
+            index: HashMap::new(),
+            entries: Vec::new(),
+            mass: self.mass,
+            row: self.row.clone(),
+        };
+        for entry in &self.entries {
+            coarse.put(Entry { key: under(entry.key), ..entry.clone() });
+        }
+        coarse
+    }
+
+    fn put(&mut self, entry: Entry) {
+        let known = self.index.get(&entry.key).copied();
+        match known.and_then(|position| self.entries.get_mut(position)) {
+            Some(present) => {
+                present.rows += entry.rows;
+                present.store.merge(self.scores.len(), &entry.store);
+            }
+            None => {
+                self.index.insert(entry.key, self.entries.len());
+                self.entries.push(entry);
+            }
+        }
+    }
+
+    /// The sums of every key, in the order of keys.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Cell<'_>> {
+        let mut cells: Vec<Cell<'_>> = self.entries.iter().map(Cell).collect();
+        cells.sort_unstable_by_key(Cell::key);
+        cells
+    }
+
+    /// The totals as bytes, the same for the same rows: eight bytes `SELTOT`, version 1, 0; the
+    /// binary digits of a step (one byte); the number of scores (two bytes) and each name with its
+    /// length (one byte); then in the order of keys region, stratum, PSU and cell (four bytes
+    /// each), the rows, and per score n and, where n > 0, Σw, Σwy, Σwy², Σw², Σw²y, Σw²y², smallest
+    /// and largest w in steps, as [`Wide::write`] writes them. Whole numbers of fixed size have the
+    /// least significant byte first.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.push(FRACTION_BITS as u8);
+        bytes.extend((self.scores.len() as u16).to_le_bytes());
+        for name in &self.scores {
+            bytes.push(name.len() as u8);
+            bytes.extend(name.as_bytes());
+        }
+        for cell in self.cells() {
+            let Key { region, stratum, psu, cell: margin } = cell.key();
+            for part in [region, stratum, psu, margin] {
+                bytes.extend(part.to_le_bytes());
+            }
+            Wide::<2>::new(i128::from(cell.rows())).write(&mut bytes);
+            for score in 0..self.scores.len() {
+                cell.moments(score).write(&mut bytes);
+            }
+        }
+        bytes
+    }
+
+    /// Reads what [`Totals::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`TotalsError::Foreign`] for anything else: another version, keys out of order, sums that no
+    /// rows within the limits have.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TotalsError> {
+        Self::read(bytes).ok_or(TotalsError::Foreign)
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut bytes = bytes.strip_prefix(MAGIC)?.strip_prefix(&[FRACTION_BITS as u8])?;
+        let count = u16::from_le_bytes(take(&mut bytes)?);
+        let mut scores = Vec::new();
+        for _ in 0..count {
+            let [length] = take(&mut bytes)?;
+            let (name, rest) = bytes.split_at_checked(usize::from(length))?;
+            bytes = rest;
+            scores.push(std::str::from_utf8(name).ok()?.to_owned());
+        }
+        let mut totals = Self::new(scores).ok()?;
+        while !bytes.is_empty() {
+            let mut part = || Some(u32::from_le_bytes(take(&mut bytes)?));
+            let key = Key { region: part()?, stratum: part()?, psu: part()?, cell: part()? };
+            if totals.entries.last().is_some_and(|last| last.key >= key) {
+                return None;
+            }
+            let rows = u64::try_from(Wide::<2>::read(&mut bytes)?.to_i128()).ok()?;
+            let mut moments = Vec::new();
+            for _ in 0..count {
+                let read = Moments::read(&mut bytes)?;
+                (read.is_possible() && read.n <= rows && rows <= ROWS_LIMIT)
+                    .then(|| moments.push(read))?;
+            }
+            let heaviest = moments.iter().map(Moments::w_steps).max().unwrap_or(0);
+            totals.mass = totals.mass.checked_add(heaviest.unsigned_abs())?;
+            (totals.mass <= MASS_LIMIT).then_some(())?;
+            totals.index.insert(key, totals.entries.len());
+            totals.entries.push(Entry { key, rows, store: Store::Uneven(moments.into()) });
+        }
+        Some(totals)
+    }
+}
+
+fn take<const LENGTH: usize>(bytes: &mut &[u8]) -> Option<[u8; LENGTH]> {
+    let (taken, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(*taken)
+}
