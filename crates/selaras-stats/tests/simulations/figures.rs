@@ -1,7 +1,7 @@
 //! Figures of the simulations: counted, held against their targets, written down.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::{fs, io};
 
@@ -20,6 +20,10 @@ pub(crate) fn runs(short: u64, long: u64) -> u64 {
 pub(crate) enum Target {
     AtLeast(f64),
     AtMost(f64),
+    /// What theory gives: an approximation, so that 0.03 beside the Monte-Carlo error is allowed.
+    About(f64),
+    /// None: a figure to be shown, which a short run must agree with.
+    Shown,
 }
 
 /// A share counted over runs: so many of so many, or a rate of one, in each.
@@ -66,7 +70,44 @@ pub(crate) fn report(id: &str, tally: &Tally, runs: u64, seed: u64, target: Targ
     match target {
         Target::AtLeast(least) => assert!(figure >= least - tolerance, "{id}: {figure}"),
         Target::AtMost(most) => assert!(figure <= most + tolerance, "{id}: {figure}"),
+        Target::About(theory) => {
+            let off = (figure - theory).abs();
+            assert!(off <= 0.03 + 3.0 * error, "{id}: {figure}, in theory {theory}");
+        }
+        Target::Shown if !full() => {
+            let shown = shown(id);
+            let off = shown.map(|shown| (figure - shown).abs());
+            let near = off.is_some_and(|off| off <= tolerance);
+            assert!(near, "{id}: {figure}, shown as {shown:?}");
+        }
+        Target::Shown => {}
     }
+}
+
+fn written() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/simulations.toml")
+}
+
+/// The tables of `data/simulations.toml` by id.
+fn tables() -> io::Result<BTreeMap<String, String>> {
+    let path = written();
+    let text = if path.exists() { fs::read_to_string(path)? } else { String::new() };
+    let mut tables: BTreeMap<String, String> = BTreeMap::new();
+    let mut current = String::new();
+    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            name.clone_into(&mut current);
+        } else {
+            tables.entry(current.clone()).or_default().push_str(&format!("{line}\n"));
+        }
+    }
+    Ok(tables)
+}
+
+/// The full figure of `id` that is written down.
+fn shown(id: &str) -> Option<f64> {
+    let tables = tables().ok()?;
+    tables.get(id)?.lines().find_map(|line| line.strip_prefix("figure = ")?.parse().ok())
 }
 
 /// Replaces the figure's table in `data/simulations.toml`, whose tables are in order of id.
@@ -79,21 +120,12 @@ fn write_down(
     target: Target,
 ) -> io::Result<()> {
     let _alone = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
-    let path = folder.join("simulations.toml");
-    let before = if path.exists() { fs::read_to_string(&path)? } else { String::new() };
-    let mut tables: BTreeMap<String, String> = BTreeMap::new();
-    let mut current = String::new();
-    for line in before.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            name.clone_into(&mut current);
-        } else {
-            tables.entry(current.clone()).or_default().push_str(&format!("{line}\n"));
-        }
-    }
+    let mut tables = tables()?;
     let limit = match target {
         Target::AtLeast(least) => format!("at_least = {least}\n"),
         Target::AtMost(most) => format!("at_most = {most}\n"),
+        Target::About(theory) => format!("theory = {theory:.4}\n"),
+        Target::Shown => String::new(),
     };
     tables.insert(
         id.to_owned(),
@@ -109,6 +141,5 @@ fn write_down(
     for (id, table) in tables {
         text.push_str(&format!("\n[{id}]\n{table}"));
     }
-    fs::create_dir_all(&folder)?;
-    fs::write(&path, text)
+    fs::write(written(), text)
 }

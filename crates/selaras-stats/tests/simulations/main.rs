@@ -10,6 +10,7 @@
 //!
 //! which also writes them to `data/simulations.toml`, from where the method page prints them.
 
+mod coverage;
 mod figures;
 mod low_cells;
 mod rank_sets;
