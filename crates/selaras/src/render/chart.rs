@@ -602,7 +602,7 @@ fn finish(
     }
     let parts: Vec<Element> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let interactive = parts.iter().any(|part| part.render().contains("<a "));
-    let mut root = frame.root(width, y + 6.0, interactive);
+    let mut root = frame.root(frame.layout.class(), (width, y + 6.0), interactive);
     for part in parts {
         root.push(part);
     }

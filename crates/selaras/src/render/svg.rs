@@ -216,12 +216,12 @@ impl Frame {
     /// The `<svg>` of a figure of `height`, titled and described for those who do not see it.
     /// `interactive` figures hold links, which an image may not.
     #[must_use]
-    pub fn root(&self, width: f64, height: f64, interactive: bool) -> Element {
+    pub fn root(&self, class: &str, (width, height): (f64, f64), interactive: bool) -> Element {
         let title = format!("{}-title", self.id);
         let description = format!("{}-desc", self.id);
         Element::new("svg")
             .set("xmlns", "http://www.w3.org/2000/svg")
-            .class(self.layout.class())
+            .class(class)
             .set("viewBox", format!("0 0 {} {}", decimal(width), decimal(height)))
             .set("width", width)
             .set("height", height)
