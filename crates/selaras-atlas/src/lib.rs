@@ -6,8 +6,10 @@
 //! ([`Topology::to_bytes`]).
 
 pub mod bytes;
+pub mod coast;
 pub mod measure;
 pub mod project;
+pub mod schematic;
 pub mod simplify;
 pub mod topology;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use crate::topology::{Point, Polygon, Ring, Topology, inside};
 
 /// Semi-major axis of WGS 84 in km, and its eccentricity.
-const AXIS_KM: f64 = 6_378.137;
+pub(crate) const AXIS_KM: f64 = 6_378.137;
 const ECCENTRICITY: f64 = 0.081_819_190_842_621_5;
 /// Mean radius of the earth in km, for distances.
 const RADIUS_KM: f64 = 6_371.008_8;
@@ -34,13 +34,26 @@ pub struct Neighbours {
 
 /// Height in km above the equator on Lambert's cylindrical equal-area projection of WGS 84
 /// (Snyder 1987, equations 3-12 and 10-18 with the equator as standard parallel).
-fn equal_area_height(lat: f64) -> f64 {
+pub(crate) fn equal_area_height(lat: f64) -> f64 {
     let sine = lat.to_radians().sin();
     let e = ECCENTRICITY;
     let q = (1.0 - e * e)
         * (sine / (1.0 - (e * sine).powi(2))
             - ((1.0 - e * sine) / (1.0 + e * sine)).ln() / (2.0 * e));
     AXIS_KM * q / 2.0
+}
+
+/// The latitude at a height of [`equal_area_height`] (Newton; Snyder 1987, equation 3-16).
+pub(crate) fn height_latitude(height: f64) -> f64 {
+    let q = 2.0 * height / AXIS_KM;
+    let mut lat = (q / 2.0).clamp(-1.0, 1.0).asin();
+    for _ in 0..4 {
+        let (sine, cosine) = lat.sin_cos();
+        let square = 1.0 - (ECCENTRICITY * sine).powi(2);
+        let slope = (1.0 - ECCENTRICITY.powi(2)) * cosine / square.powi(2);
+        lat += (height - equal_area_height(lat.to_degrees())) / (AXIS_KM * slope);
+    }
+    lat.to_degrees()
 }
 
 /// Area in km² of a ring of longitudes and latitudes on WGS 84; positive counter-clockwise. Edges
@@ -221,7 +234,7 @@ impl PartialOrd for Square {
 /// The pole of inaccessibility of a polygon by halving squares, those with most promise first.
 fn pole(rings: &[Ring]) -> Option<(f64, f64)> {
     let outer = rings.first()?;
-    let (mut best, mut at) = (0.0, crate::topology::interior_point(outer)?);
+    let (mut best, mut at) = (0.0, crate::topology::interior_point(rings)?);
     let xs = || outer.iter().map(|point| f64::from(point[0]));
     let ys = || outer.iter().map(|point| f64::from(point[1]));
     let (west, east) = (xs().fold(f64::INFINITY, f64::min), xs().fold(f64::NEG_INFINITY, f64::max));

@@ -335,7 +335,7 @@ fn nest(rings: Vec<Ring>) -> Vec<Vec<Ring>> {
     polygons.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     for hole in holes {
         // A hole may touch its outer ring: a point between two corners decides.
-        let Some((x, y)) = interior_point(&hole) else { continue };
+        let Some((x, y)) = interior_point(std::slice::from_ref(&hole)) else { continue };
         let around = polygons.iter_mut().rev().find(|(area, rings)| {
             *area > doubled_area(&hole).abs()
                 && rings.first().is_some_and(|outer| inside(outer, x, y))
@@ -347,10 +347,10 @@ fn nest(rings: Vec<Ring>) -> Vec<Vec<Ring>> {
     polygons.into_iter().map(|(_, rings)| rings).collect()
 }
 
-/// A point inside a ring, in grid units: the middle of the widest stretch on a line through the
-/// ring at half height between two corners. None where the ring has no area.
-pub(crate) fn interior_point(ring: &[Point]) -> Option<(f64, f64)> {
-    let mut heights: Vec<i32> = ring.iter().map(|point| point[1]).collect();
+/// A point inside a polygon, in grid units: the middle of the widest stretch on a line through it
+/// at half height between two corners. None where the polygon has no area.
+pub(crate) fn interior_point(rings: &[Ring]) -> Option<(f64, f64)> {
+    let mut heights: Vec<i32> = rings.iter().flatten().map(|point| point[1]).collect();
     heights.sort_unstable();
     heights.dedup();
     let middle = heights.len() / 2;
@@ -359,11 +359,13 @@ pub(crate) fn interior_point(ring: &[Point]) -> Option<(f64, f64)> {
         f64::from(*heights.get(middle)?),
     );
     let mut crossings = Vec::new();
-    for (at, a) in ring.iter().enumerate() {
-        let b = ring.get(at + 1).or(ring.first())?;
-        let [ax, ay, bx, by] = [a[0], a[1], b[0], b[1]].map(f64::from);
-        if (ay > y) != (by > y) {
-            crossings.push((bx - ax) * (y - ay) / (by - ay) + ax);
+    for ring in rings {
+        for (at, a) in ring.iter().enumerate() {
+            let b = ring.get(at + 1).or(ring.first())?;
+            let [ax, ay, bx, by] = [a[0], a[1], b[0], b[1]].map(f64::from);
+            if (ay > y) != (by > y) {
+                crossings.push((bx - ax) * (y - ay) / (by - ay) + ax);
+            }
         }
     }
     crossings.sort_by(f64::total_cmp);
