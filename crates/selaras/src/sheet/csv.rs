@@ -338,7 +338,7 @@ pub(super) fn open(
     name: &str,
     options: &Options,
     sample: &[u8],
-) -> Result<Sheet, Fault> {
+) -> Result<Sheet, Box<Fault>> {
     let encoding = dialect::encoding(sample);
     let whole = sample.len() as u64 == source.length();
     let text: Cow<'_, [u8]> = if encoding.is_ascii_superset() {
@@ -348,20 +348,18 @@ pub(super) fn open(
     };
     // Text has no zero bytes; what has is a file of another kind.
     if text.iter().take(4096).any(|&byte| byte == 0) {
-        return Err(Fault::of_file(name, "sheet-error-format"));
+        return Err(Box::new(Fault::of_file(name, "sheet-error-format")));
     }
     let mut skipped = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let mut rows = 0_u64;
     let mut declared = None;
     let newline = dialect::newline(&text);
     // `sep=;` in the first row is how spreadsheets note the delimiter.
-    if let Some([b's', b'e', b'p', b'=', delimiter, end, ..]) = text.get(skipped..) {
-        if matches!(end, b'\r' | b'\n') {
-            declared = Some(*delimiter);
-            let rest = text.get(skipped..).unwrap_or_default();
-            skipped += memchr(newline, rest).map_or(rest.len(), |at| at + 1);
-            rows = 1;
-        }
+    if let Some([b's', b'e', b'p', b'=', declares, b'\r' | b'\n', ..]) = text.get(skipped..) {
+        declared = Some(*declares);
+        let rest = text.get(skipped..).unwrap_or_default();
+        skipped += memchr(newline, rest).map_or(rest.len(), |at| at + 1);
+        rows = 1;
     }
     let body = text.get(skipped..).unwrap_or_default();
     // Only whole rows tell the delimiter.
@@ -371,7 +369,7 @@ pub(super) fn open(
     }
     let body = body.get(..end.unwrap_or(body.len())).unwrap_or_default();
     if body.iter().all(u8::is_ascii_whitespace) {
-        return Err(Fault::of_file(name, "sheet-error-empty"));
+        return Err(Box::new(Fault::of_file(name, "sheet-error-empty")));
     }
     let recognised = dialect::delimiter(body);
     let delimiter = options.delimiter.or(declared).or(recognised).unwrap_or(b',');
@@ -383,9 +381,11 @@ pub(super) fn open(
     while !scanner.done() && top.len() < HEADER_ROWS {
         let row = scanner.row(options.limits.columns + 1);
         if row.len() > options.limits.columns {
-            return Err(Fault::of_file(name, "sheet-error-columns")
-                .with("limit", options.limits.columns)
-                .at_row(rows + top.len() as u64 + 1));
+            return Err(Box::new(
+                Fault::of_file(name, "sheet-error-columns")
+                    .with("limit", options.limits.columns)
+                    .at_row(rows + top.len() as u64 + 1),
+            ));
         }
         top.push(row);
         ends.push(scanner.position());
@@ -396,21 +396,23 @@ pub(super) fn open(
     };
     let header = at.and_then(|at| Some((at, top.get(at)?, *ends.get(at)?)));
     let Some((at, header, header_end)) = header else {
-        return Err(Fault::of_file(name, "sheet-error-header"));
+        return Err(Box::new(Fault::of_file(name, "sheet-error-header")));
     };
     let columns = super::columns_of(header);
     if columns.is_empty() {
-        return Err(Fault::of_file(name, "sheet-error-header"));
+        return Err(Box::new(Fault::of_file(name, "sheet-error-header")));
     }
     let header_row = rows + at as u64 + 1;
     let cut_elsewhere = recognised.is_some_and(|recognised| recognised != delimiter);
     if let ([column], true) = (columns.as_slice(), cut_elsewhere) {
         let found = recognised.map(|byte| char::from(byte).to_string()).unwrap_or_default();
         let found = if found == "\t" { "TAB".to_owned() } else { found };
-        return Err(Fault::of_file(name, "sheet-error-delimiter")
-            .with("found", found)
-            .at_row(header_row)
-            .in_column(column.clone()));
+        return Err(Box::new(
+            Fault::of_file(name, "sheet-error-delimiter")
+                .with("found", found)
+                .at_row(header_row)
+                .in_column(column.clone()),
+        ));
     }
     Ok(Sheet {
         name: name.to_owned(),
@@ -430,7 +432,7 @@ pub(super) fn open(
 }
 
 /// Reads the rows below the header.
-pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Fault> {
+pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
     let deadline = sheet.deadline();
     let encoding = sheet.encoding.unwrap_or(Encoding::Utf8);
     let limits = &sheet.limits;
@@ -440,14 +442,16 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Fault> {
         let mut bytes = match blocks.next() {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(()),
-            Err(Broken::Unreadable) => return Err(sheet.fault("sheet-error-read", None, None)),
+            Err(Broken::Unreadable) => {
+                return Err(Box::new(sheet.fault("sheet-error-read", None, None)));
+            }
             Err(Broken::LongRow) => {
                 let fault = sheet.fault("sheet-error-long-row", None, None);
-                return Err(fault.with("limit", limits.row_bytes >> 20));
+                return Err(Box::new(fault.with("limit", limits.row_bytes >> 20)));
             }
         };
         if deadline.passed() {
-            return Err(sheet.fault("sheet-error-time", None, None));
+            return Err(Box::new(sheet.fault("sheet-error-time", None, None)));
         }
         if header > 0 {
             let skip = header.min(bytes.len());

@@ -287,14 +287,14 @@ impl Sheet {
     /// The one [`Fault`] for which the file cannot be read at all: empty, too large, not one of
     /// the formats, protected by a password, a ZIP bomb, a sheet that is not there, no header, a
     /// delimiter that cuts nothing.
-    pub fn open(source: Source, name: &str, options: &Options) -> Result<Self, Fault> {
+    pub fn open(source: Source, name: &str, options: &Options) -> Result<Self, Box<Fault>> {
         if source.length() == 0 {
-            return Err(Fault::of_file(name, "sheet-error-empty"));
+            return Err(Box::new(Fault::of_file(name, "sheet-error-empty")));
         }
         if source.length() > options.limits.bytes {
-            return Err(
-                Fault::of_file(name, "sheet-error-large").with("limit", options.limits.bytes >> 20)
-            );
+            return Err(Box::new(
+                Fault::of_file(name, "sheet-error-large").with("limit", options.limits.bytes >> 20),
+            ));
         }
         let unreadable = || Fault::of_file(name, "sheet-error-read");
         let sample = csv::sample(&source, 1 << 20).map_err(|_| unreadable())?;
@@ -302,9 +302,11 @@ impl Sheet {
             [b'P', b'K', 3, 4, ..] => xlsx::open(source, name, options),
             [b'P', b'A', b'R', b'1', ..] => parquet::open(source, name, options),
             // A compound file: the old Excel format, or a workbook locked by a password.
-            [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(Fault::of_file(name, "sheet-error-old-or-locked")),
+            [0xD0, 0xCF, 0x11, 0xE0, ..] => {
+                Err(Box::new(Fault::of_file(name, "sheet-error-old-or-locked")))
+            }
             [b'%', b'P', b'D', b'F', ..] | [0x1F, 0x8B, ..] | [0x89, b'P', b'N', b'G', ..] => {
-                Err(Fault::of_file(name, "sheet-error-format"))
+                Err(Box::new(Fault::of_file(name, "sheet-error-format")))
             }
             _ => csv::open(source, name, options, &sample),
         }
@@ -314,7 +316,7 @@ impl Sheet {
     ///
     /// # Errors
     /// The [`Fault`] at which reading had to stop; the blocks before it have been passed on.
-    pub fn read(&self, sink: Sink<'_>) -> Result<(), Fault> {
+    pub fn read(&self, sink: Sink<'_>) -> Result<(), Box<Fault>> {
         match self.format {
             Format::Csv => csv::read(self, sink),
             Format::Xlsx => xlsx::read(self, sink),
@@ -326,7 +328,7 @@ impl Sheet {
     ///
     /// # Errors
     /// As [`Sheet::read`].
-    pub fn sample(&self, rows: usize) -> Result<Vec<Vec<String>>, Fault> {
+    pub fn sample(&self, rows: usize) -> Result<Vec<Vec<String>>, Box<Fault>> {
         let mut columns = vec![Vec::new(); self.columns.len()];
         let mut taken = 0;
         self.read(&mut |block| {
@@ -360,8 +362,8 @@ impl Sheet {
     ///
     /// # Errors
     /// A [`Fault`] where the file cannot be read.
-    pub fn sha256(&self) -> Result<String, Fault> {
-        self.source.sha256().map_err(|_| Fault::of_file(&self.name, "sheet-error-read"))
+    pub fn sha256(&self) -> Result<String, Box<Fault>> {
+        self.source.sha256().map_err(|_| Box::new(Fault::of_file(&self.name, "sheet-error-read")))
     }
 
     /// Bytes of the file.

@@ -20,26 +20,31 @@ const BLOCK_ROWS: usize = 8192;
 
 /// Runs the Parquet parser. It is a third party's and can panic on malformed pages (found by
 /// mutation); whatever it does, the file is merely unreadable.
-fn guarded<T>(name: &str, parse: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Fault> {
+fn guarded<T>(
+    name: &str,
+    parse: impl FnOnce() -> Result<T, ParquetError>,
+) -> Result<T, Box<Fault>> {
     match catch_unwind(AssertUnwindSafe(parse)) {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(_)) | Err(_) => Err(Fault::of_file(name, "sheet-error-parquet")),
+        Ok(Err(_)) | Err(_) => Err(Box::new(Fault::of_file(name, "sheet-error-parquet"))),
     }
 }
 
-pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Sheet, Fault> {
+pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Sheet, Box<Fault>> {
     let limits = options.limits;
     let file = guarded(name, || SerializedFileReader::new(source.clone()))?;
     let metadata = file.metadata().file_metadata();
     let leaves = metadata.schema_descr().columns();
     if leaves.len() > limits.columns {
-        return Err(Fault::of_file(name, "sheet-error-columns").with("limit", limits.columns));
+        return Err(Box::new(
+            Fault::of_file(name, "sheet-error-columns").with("limit", limits.columns),
+        ));
     }
     if metadata.num_rows() <= 0 || leaves.is_empty() {
-        return Err(Fault::of_file(name, "sheet-error-empty"));
+        return Err(Box::new(Fault::of_file(name, "sheet-error-empty")));
     }
     if metadata.num_rows() as u64 > limits.rows {
-        return Err(Fault::of_file(name, "sheet-error-rows").with("limit", limits.rows));
+        return Err(Box::new(Fault::of_file(name, "sheet-error-rows").with("limit", limits.rows)));
     }
     let unpacked: u64 = file
         .metadata()
@@ -48,7 +53,9 @@ pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Shee
         .map(|group| group.total_byte_size().max(0) as u64)
         .sum();
     if unpacked > limits.unpacked {
-        return Err(Fault::of_file(name, "sheet-error-bomb").with("limit", limits.unpacked >> 20));
+        return Err(Box::new(
+            Fault::of_file(name, "sheet-error-bomb").with("limit", limits.unpacked >> 20),
+        ));
     }
     let mut columns = Vec::with_capacity(leaves.len());
     for (leaf, index) in leaves.iter().zip(0..) {
@@ -57,7 +64,7 @@ pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Shee
             && leaf.path().parts().len() == 1
             && leaf.self_type().get_basic_info().repetition() != Repetition::REPEATED;
         if !flat {
-            return Err(Fault::of_file(name, "sheet-error-nested").in_column(column));
+            return Err(Box::new(Fault::of_file(name, "sheet-error-nested").in_column(column)));
         }
         columns.push(column);
     }
@@ -78,7 +85,7 @@ pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Shee
     })
 }
 
-pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Fault> {
+pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
     let deadline = sheet.deadline();
     let name = &sheet.name;
     let file = guarded(name, || SerializedFileReader::new(sheet.source.clone()))?;
@@ -88,13 +95,13 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Fault> {
         let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
         let mut readers = guarded(name, || readers(group.as_ref()))?;
         while left > 0 {
-            let at = |fault: Fault| fault.at_row(u64::from(row) + 1);
+            let at = |fault: Box<Fault>| Box::new(fault.at_row(u64::from(row) + 1));
             if deadline.passed() {
-                return Err(at(sheet.fault("sheet-error-time", None, None)));
+                return Err(at(Box::new(sheet.fault("sheet-error-time", None, None))));
             }
             if u64::from(row) > sheet.limits.rows {
                 let fault = sheet.fault("sheet-error-rows", None, None);
-                return Err(fault.with("limit", sheet.limits.rows));
+                return Err(Box::new(fault.with("limit", sheet.limits.rows)));
             }
             let length = left.min(BLOCK_ROWS);
             let mut block = CellBlock::default();

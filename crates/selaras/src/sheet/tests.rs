@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn open(bytes: impl Into<Vec<u8>>) -> Result<Sheet, Fault> {
+fn open(bytes: impl Into<Vec<u8>>) -> Result<Sheet, Box<Fault>> {
     Sheet::open(Source::memory(bytes.into()), "berkas", &Options::default())
 }
 

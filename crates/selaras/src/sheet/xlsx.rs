@@ -20,7 +20,7 @@ const UNSUSPICIOUS: u64 = 10 << 20;
 
 /// Unpacks every part once, counting, before a parser that keeps parts in memory sees them: what
 /// an archive says about its own sizes may be a lie.
-fn check_archive(source: &Source, name: &str, limits: &Limits) -> Result<(), Fault> {
+fn check_archive(source: &Source, name: &str, limits: &Limits) -> Result<(), Box<Fault>> {
     let broken = || Fault::of_file(name, "sheet-error-workbook");
     let mut archive = zip::ZipArchive::new(source.reader()).map_err(|_| broken())?;
     let by_ratio = source.length().saturating_mul(limits.ratio).max(UNSUSPICIOUS);
@@ -38,11 +38,13 @@ fn check_archive(source: &Source, name: &str, limits: &Limits) -> Result<(), Fau
             }
             unpacked += read as u64;
             if unpacked > most {
-                return Err(Fault::of_file(name, "sheet-error-bomb").with("limit", most >> 20));
+                return Err(Box::new(
+                    Fault::of_file(name, "sheet-error-bomb").with("limit", most >> 20),
+                ));
             }
         }
     }
-    if workbook { Ok(()) } else { Err(Fault::of_file(name, "sheet-error-format")) }
+    if workbook { Ok(()) } else { Err(Box::new(Fault::of_file(name, "sheet-error-format"))) }
 }
 
 /// Runs the workbook parser. It is a third party's and can panic on malformed parts (found by
@@ -50,14 +52,14 @@ fn check_archive(source: &Source, name: &str, limits: &Limits) -> Result<(), Fau
 fn guarded<T>(
     name: &str,
     parse: impl FnOnce() -> Result<T, calamine::XlsxError>,
-) -> Result<T, Fault> {
+) -> Result<T, Box<Fault>> {
     match catch_unwind(AssertUnwindSafe(parse)) {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(_)) | Err(_) => Err(Fault::of_file(name, "sheet-error-workbook")),
+        Ok(Err(_)) | Err(_) => Err(Box::new(Fault::of_file(name, "sheet-error-workbook"))),
     }
 }
 
-pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Sheet, Fault> {
+pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Sheet, Box<Fault>> {
     let limits = &options.limits;
     check_archive(&source, name, limits)?;
     let mut book: Xlsx<_> = guarded(name, || Xlsx::new(source.reader()))?;
@@ -72,16 +74,18 @@ pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Shee
         None => sheets.iter().collect(),
     };
     if let (Some(missing), true) = (&options.sheet, wanted.is_empty()) {
-        return Err(Fault::of_file(name, "sheet-error-no-sheet").with("sheet", missing.as_str()));
+        return Err(Box::new(
+            Fault::of_file(name, "sheet-error-no-sheet").with("sheet", missing.as_str()),
+        ));
     }
     for sheet in wanted {
         let top = guarded(name, || top_rows(&mut book, sheet))?;
         let width = top.iter().map(Vec::len).max().unwrap_or(0);
         if width > limits.columns {
-            return Err(Fault {
+            return Err(Box::new(Fault {
                 sheet: Some(sheet.clone()),
                 ..Fault::of_file(name, "sheet-error-columns").with("limit", limits.columns)
-            });
+            }));
         }
         let at = match options.header_row {
             Some(row) => usize::try_from(row.saturating_sub(1)).ok(),
@@ -111,7 +115,7 @@ pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Shee
         opened.faults = merged_cells(&opened, &merged);
         return Ok(opened);
     }
-    Err(Fault::of_file(name, "sheet-error-empty"))
+    Err(Box::new(Fault::of_file(name, "sheet-error-empty")))
 }
 
 /// One fault per column of every merged range below the header: only its first cell has a value.
@@ -240,7 +244,7 @@ impl Gather<'_, '_> {
     }
 }
 
-pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Fault> {
+pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
     let deadline = sheet.deadline();
     let table = sheet.sheet.as_deref().unwrap_or_default();
     let mut book: Xlsx<SourceReader> = guarded(&sheet.name, || Xlsx::new(sheet.source.reader()))?;
@@ -250,8 +254,10 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Fault> {
     let mut last = 0;
     loop {
         // The parser alone is guarded, not what the sink does.
-        let record = guarded(&sheet.name, || cells.next_cell_with_formula_metadata())
-            .map_err(|fault| Fault { sheet: sheet.sheet.clone(), ..fault }.at_row(last + 1))?;
+        let record =
+            guarded(&sheet.name, || cells.next_cell_with_formula_metadata()).map_err(|fault| {
+                Box::new(Fault { sheet: sheet.sheet.clone(), ..*fault }.at_row(last + 1))
+            })?;
         let Some(record) = record else { break };
         let (row, column) = (u64::from(record.pos.0) + 1, record.pos.1 as usize);
         if row <= sheet.header_row || column >= width {
@@ -264,16 +270,16 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Fault> {
         };
         // Rows of a sound sheet ascend; anything else would be read as several rows of one number.
         if row < last {
-            return Err(sheet.fault("sheet-error-workbook", Some(row), None));
+            return Err(Box::new(sheet.fault("sheet-error-workbook", Some(row), None)));
         }
         last = row;
         if gather.rows > sheet.limits.rows {
-            return Err(sheet
-                .fault("sheet-error-rows", None, None)
-                .with("limit", sheet.limits.rows));
+            return Err(Box::new(
+                sheet.fault("sheet-error-rows", None, None).with("limit", sheet.limits.rows),
+            ));
         }
         if gather.rows % 1024 == 0 && deadline.passed() {
-            return Err(sheet.fault("sheet-error-time", None, None));
+            return Err(Box::new(sheet.fault("sheet-error-time", None, None)));
         }
         let number = u32::try_from(row).unwrap_or(u32::MAX);
         if gather.put(number, column, cell).is_break() {

@@ -69,10 +69,10 @@ struct Memory {
 
 impl Memory {
     fn get(&mut self, raw: &[u8], resolve: impl FnOnce() -> Resolved) -> Resolved {
-        if let Some(code) = self.last_code {
-            if self.last == raw {
-                return code;
-            }
+        if let Some(code) = self.last_code
+            && self.last == raw
+        {
+            return code;
         }
         let code = match self.known.get(raw) {
             Some(&code) => code,

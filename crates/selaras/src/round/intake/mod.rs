@@ -281,7 +281,7 @@ fn read(
         }
         (reader.join(), hasher.join())
     });
-    let unreadable = |_| Err(sheet.fault("sheet-error-read", None, None));
+    let unreadable = |_| Err(Box::new(sheet.fault("sheet-error-read", None, None)));
     let read = read.unwrap_or_else(unreadable);
     let (sha256, hashed) = match sha256 {
         Ok(Ok(sha256)) => (sha256, Ok(())),
@@ -289,7 +289,7 @@ fn read(
         Err(panic) => (String::new(), unreadable(panic)),
     };
     if let Err(fault) = read.and(hashed) {
-        report.faults.push(fault);
+        report.faults.push(*fault);
     }
     report.inputs.push(input(sheet, sha256, file_rows));
 }
@@ -379,10 +379,10 @@ impl Delivery<'_> {
             }
             if let (Some(&second), Some(&link), Some(&day)) =
                 (seconds.get(row), answers.link.get(row), answers.day.get(row))
+                && second != NO_SECOND
+                && self.bursts.see(link, day, second)
             {
-                if second != NO_SECOND && self.bursts.see(link, day, second) {
-                    *flags |= Flag::Burst as u8;
-                }
+                *flags |= Flag::Burst as u8;
             }
         }
         file.row += advance;
@@ -432,11 +432,11 @@ impl Delivery<'_> {
                 continue;
             }
             let pair = (region, *district);
-            if let Some((last, label)) = file.last_district {
-                if last == pair {
-                    *district = label;
-                    continue;
-                }
+            if let Some((last, label)) = file.last_district
+                && last == pair
+            {
+                *district = label;
+                continue;
             }
             let label = match self.districts.get(&pair) {
                 Some(&label) => label,
@@ -469,11 +469,11 @@ impl Delivery<'_> {
                 continue;
             }
             let pair = (stratum, *psu);
-            if let Some((last, label)) = file.last_psu {
-                if last == pair {
-                    *psu = label;
-                    continue;
-                }
+            if let Some((last, label)) = file.last_psu
+                && last == pair
+            {
+                *psu = label;
+                continue;
             }
             let key = if within { pair } else { (NONE, *psu) };
             let (label, home) = match self.psus.get(&key) {

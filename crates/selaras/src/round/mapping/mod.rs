@@ -219,10 +219,10 @@ impl Mapping {
     pub fn decide_label(&mut self, label: &str, meaning: &Meaning<u8>) {
         let label = private::words(label);
         for column in &mut self.columns {
-            if let Role::Item { labels, .. } = &mut column.role {
-                if let Some(open) = labels.get_mut(&label) {
-                    open.clone_from(meaning);
-                }
+            if let Role::Item { labels, .. } = &mut column.role
+                && let Some(open) = labels.get_mut(&label)
+            {
+                open.clone_from(meaning);
             }
         }
     }

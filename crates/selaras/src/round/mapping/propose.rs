@@ -493,10 +493,10 @@ fn forms(header: &str) -> Vec<String> {
     if unnumbered.len() < trimmed.len() {
         forms.push(words(unnumbered));
     }
-    if let Some((code, rest)) = trimmed.split_once([' ', ':']) {
-        if code.bytes().any(|b| b.is_ascii_digit()) {
-            forms.push(words(rest));
-        }
+    if let Some((code, rest)) = trimmed.split_once([' ', ':'])
+        && code.bytes().any(|b| b.is_ascii_digit())
+    {
+        forms.push(words(rest));
     }
     forms.retain(|form| !form.is_empty());
     forms
