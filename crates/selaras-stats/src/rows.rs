@@ -42,10 +42,9 @@ pub struct Stage {
 pub enum LoneCluster {
     /// There is no variance.
     Refuse,
-    /// It adds nothing, as if it had been certain to be drawn.
+    /// It adds nothing, as if it had been certain to be drawn. [`crate::survey::Lonely`] has more
+    /// rules, for designs of one stage.
     Certain,
-    /// Its distance from the mean of the whole sample stands for the distance from its stratum's.
-    Centre,
 }
 
 /// Why a design or an estimate is not possible.
@@ -515,10 +514,7 @@ impl Drawn {
                 means[stratum] += total / self.strata[stratum].sampled;
             }
             for (total, &stratum) in totals.iter_mut().zip(&self.stratum_of_cluster) {
-                // Influence values sum to 0 over the sample, so a lone cluster's is its distance.
-                if self.strata[stratum].sampled > 1.0 || lone != LoneCluster::Centre {
-                    *total -= means[stratum];
-                }
+                *total -= means[stratum];
             }
             deviations.push(totals);
         }
@@ -554,7 +550,7 @@ impl Stratum {
             (false, LoneCluster::Refuse) => {
                 return Err(RowsError::LoneCluster { stage, row: self.first_row });
             }
-            (false, LoneCluster::Certain | LoneCluster::Centre) => 1.0,
+            (false, LoneCluster::Certain) => 1.0,
         };
         Ok(self.before * left * spread)
     }
@@ -636,14 +632,12 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_cluster_is_refused_left_out_or_centred_at_the_whole() {
+    fn a_lone_cluster_is_refused_or_adds_nothing() {
         let estimate = |lone| clustered(&[1, 2, 3], &[0, 0, 1], lone).mean(&[2.0, 4.0, 9.0], None);
         assert_eq!(estimate(LoneCluster::Refuse), Err(RowsError::LoneCluster { stage: 0, row: 2 }));
-        // Influence values −1, −1/3 and 4/3: the pair gives 2·2·(1/3)², the third adds (4/3)².
+        // Influence values −1, −1/3 and 4/3: the pair gives 2·2·(1/3)².
         let certain = estimate(LoneCluster::Certain).unwrap().variance;
         assert!((certain - 4.0 / 9.0).abs() < 1e-14);
-        let centred = estimate(LoneCluster::Centre).unwrap().variance;
-        assert!((centred - 20.0 / 9.0).abs() < 1e-14);
     }
 
     #[test]
@@ -763,7 +757,7 @@ mod tests {
                 Stage { clusters: ids.iter().map(|id| id.2).collect(), ..Stage::default() },
             ];
             for weights in [None, Some(numbers[..n].to_vec()), Some(vec![1.0; n])] {
-                if let Ok(design) = Design::new(&stages, weights, LoneCluster::Centre) {
+                if let Ok(design) = Design::new(&stages, weights, LoneCluster::Certain) {
                     let y = &numbers[14..14 + n];
                     if let Ok(mean) = design.mean(y, None) {
                         prop_assert!((1..=n).contains(&mean.rows));
