@@ -126,6 +126,8 @@ pub enum RakeRefusal {
         categories: Vec<usize>,
         /// Their relative distance to the target.
         distance: f64,
+        /// Whether the margins alone were reached, but not with the weights trimmed.
+        trimming: bool,
     },
     /// The weights are too unequal.
     #[error("the effect of weighting is {kish_effect:.2}, above {limit}")]
@@ -256,6 +258,7 @@ pub fn rake_cells(
                 margin,
                 categories: groups[margin].members.get(group).cloned().unwrap_or_default(),
                 distance: worst.distance,
+                trimming: fit.held.contains(&true),
             }
         })?;
         let counts = table.cells.iter().map(|cell| cell.count);
@@ -627,6 +630,8 @@ mod tests {
     use super::{
         CellTotal, Collapsed, Margin, Neighbours, RakeRefusal, RakeRules, Raked, rake_cells,
     };
+    use crate::rows::{Design, LoneCluster, Stage};
+    use crate::weights::calibration::{RakingEnd, RegressionWeights, RowMargin, rake};
 
     const RULES: RakeRules = RakeRules {
         least_respondents: 20,
@@ -748,7 +753,10 @@ mod tests {
         // A tenth of the respondents stand for nine tenths of the people.
         let far = [margin(&[0, 1], &[10.0, 90.0])];
         let refusal = rake_cells(&[900, 100], &far, &RULES).unwrap_err();
-        assert!(matches!(refusal, RakeRefusal::NotConverged { margin: 0, .. }), "{refusal}");
+        assert!(
+            matches!(refusal, RakeRefusal::NotConverged { margin: 0, trimming: true, .. }),
+            "{refusal}"
+        );
         let loose = RakeRules { trim_at_medians: f64::INFINITY, ..RULES };
         let refusal = rake_cells(&[900, 100], &far, &loose).unwrap_err();
         assert!(matches!(refusal, RakeRefusal::Ratio { ratio, .. } if ratio > 80.0), "{refusal}");
@@ -762,10 +770,10 @@ mod tests {
         // Sex and schooling coincide among those who answered, but not in the population.
         let refusal = rake_cells(&[50, 0, 0, 50], &two_by_two(&[1.0, 1.0], &[2.0, 3.0]), &RULES);
         let refusal = refusal.unwrap_err();
-        let RakeRefusal::NotConverged { sweeps, distance, .. } = refusal else {
+        let RakeRefusal::NotConverged { sweeps, distance, trimming, .. } = refusal else {
             panic!("{refusal}");
         };
-        assert_eq!(sweeps, 1_000);
+        assert_eq!((sweeps, trimming), (1_000, false));
         assert!(distance > 0.1);
     }
 
@@ -863,6 +871,41 @@ mod tests {
             assert!((found - expected).abs() < 1e-14);
         }
         assert!((found.individual_variance - squares * 50.0 / 49.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn cells_and_rows_give_the_same_adjusted_mean_and_error() {
+        let counts = [40_u64, 25, 30, 45];
+        let margins = two_by_two(&[0.55, 0.45], &[0.4, 0.6]);
+        let raked = rake_cells(&counts, &margins, &RULES).unwrap();
+        let rows: Vec<_> = (0..140_usize)
+            .scan(0, |used, person| {
+                *used += usize::from(person as u64 >= counts[..=*used].iter().sum());
+                Some((person * 5 % 13, *used, Some(((person * 37) % 11) as f64)))
+            })
+            .collect();
+        let by_cells = raked.mean(&totals(&rows), 13).unwrap();
+
+        let category = |margin: &Margin| -> Vec<usize> {
+            rows.iter().filter_map(|row| margin.category[row.1]).collect()
+        };
+        let (first, second) = (category(&margins[0]), category(&margins[1]));
+        let row_margins = [
+            RowMargin { category: &first, totals: &[0.55 * 140.0, 0.45 * 140.0] },
+            RowMargin { category: &second, totals: &[0.4 * 140.0, 0.6 * 140.0] },
+        ];
+        let end = RakingEnd { change: 1e-9, sweeps: 100 };
+        let stage =
+            Stage { clusters: rows.iter().map(|row| row.0 as u64).collect(), ..Stage::default() };
+        let design = Design::new(&[stage], Some(vec![1.0; 140]), LoneCluster::Refuse).unwrap();
+        let calibration = rake(design.weights(), &row_margins, end, RegressionWeights::Starting);
+        let scores: Vec<f64> = rows.iter().filter_map(|row| row.2).collect();
+        let by_rows = design.calibrated(calibration.unwrap()).unwrap().mean(&scores, None).unwrap();
+
+        let centre = by_cells.influence.iter().sum::<f64>() / 13.0;
+        let squares = by_cells.influence.iter().map(|z| (z - centre).powi(2)).sum::<f64>();
+        assert!((by_cells.mean - by_rows.value).abs() < 1e-9);
+        assert!((squares * 13.0 / 12.0 / by_rows.variance - 1.0).abs() < 1e-8);
     }
 
     #[test]
