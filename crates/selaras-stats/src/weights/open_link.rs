@@ -167,9 +167,7 @@ pub struct Raked {
     pub unstated: Vec<u64>,
     /// Whether a margin still tells categories apart after collapsing, by margin.
     pub adjusted_for: Vec<bool>,
-    /// Columns of the regression on the margins, by cell.
-    columns: Vec<Vec<usize>>,
-    column_count: usize,
+    table: Table,
     projection: Projection,
 }
 
@@ -200,8 +198,9 @@ pub struct RakedMean {
     /// What each PSU contributes to the mean's error. With H strata of n_h PSUs the variance is
     /// `Σ_h n_h/(n_h − 1) Σ (z − z̄_h)²`; the covariance of two means is the same of their products.
     pub influence: Vec<f64>,
-    /// The variance if every respondent were a PSU of one's own, in one stratum.
-    pub individual_variance: f64,
+    /// The variance if every respondent were a PSU of one's own, in one stratum; `None` for one
+    /// respondent.
+    pub individual_variance: Option<f64>,
 }
 
 /// A margin's categories, each mapped to the group it was collapsed into.
@@ -279,16 +278,12 @@ pub fn rake_cells(
         });
     }
     let mut weights = vec![0.0; counts.len()];
-    for (cell, &weight) in table.cells.iter().zip(&fit.weights) {
+    let mut trimmed = 0;
+    for ((cell, &weight), &held) in table.cells.iter().zip(&fit.weights).zip(&fit.held) {
         weights[cell.index] = weight;
+        trimmed += if held { counts[cell.index] } else { 0 };
     }
-    let held = table.cells.iter().zip(&fit.held).filter(|&(_, &held)| held);
-    let trimmed = held.map(|(cell, _)| counts[cell.index]).sum();
     let projection = table.projection();
-    let mut columns = vec![Vec::new(); counts.len()];
-    for cell in &table.cells {
-        columns[cell.index].clone_from(&cell.columns);
-    }
     Ok(Raked {
         weights,
         kish_effect: summary.kish_effect,
@@ -298,8 +293,7 @@ pub fn rake_cells(
         collapsed,
         unstated: groups.iter().map(|groups| groups.unstated).collect(),
         adjusted_for,
-        columns,
-        column_count: table.targets.len(),
+        table,
         projection,
     })
 }
@@ -417,16 +411,19 @@ impl Groups {
 }
 
 /// A cell with respondents.
+#[derive(Clone, Copy, Debug)]
 struct Cell {
     index: usize,
     count: f64,
-    /// One column per margin, in the order of the margins.
-    columns: Vec<usize>,
 }
 
-/// The cells that have respondents and what the columns of the margins should sum to.
+/// The table of counts and what the columns of the margins should sum to.
+#[derive(Clone, Debug)]
 struct Table {
+    /// Those that have respondents.
     cells: Vec<Cell>,
+    /// Column of each cell in each margin, all margins of a cell together.
+    columns: Vec<usize>,
     /// First column of each margin.
     starts: Vec<usize>,
     targets: Vec<f64>,
@@ -450,21 +447,26 @@ impl Table {
             // The last column of each margin holds those who did not say.
             targets.push(groups.unstated as f64);
         }
-        let cells = counts
-            .iter()
-            .enumerate()
-            .filter(|&(_, &count)| count > 0)
-            .map(|(index, &count)| {
-                let column = |((margin, groups), start): ((&Margin, &Groups), &usize)| {
-                    let category = margin.category.get(index).copied().flatten();
-                    let group = category.and_then(|category| groups.of_category.get(category));
-                    start + group.copied().unwrap_or(groups.members.len())
-                };
-                let columns = margins.iter().zip(groups).zip(&starts).map(column).collect();
-                Cell { index, count: count as f64, columns }
-            })
-            .collect();
-        Self { cells, starts, targets }
+        let mut columns = Vec::with_capacity(counts.len() * margins.len());
+        for index in 0..counts.len() {
+            for ((margin, groups), start) in margins.iter().zip(groups).zip(&starts) {
+                let category = margin.category.get(index).copied().flatten();
+                let group = category.and_then(|category| groups.of_category.get(category));
+                columns.push(start + group.copied().unwrap_or(groups.members.len()));
+            }
+        }
+        let answered = counts.iter().enumerate().filter(|&(_, &count)| count > 0);
+        let cells = answered.map(|(index, &count)| Cell { index, count: count as f64 }).collect();
+        Self { cells, columns, starts, targets }
+    }
+
+    /// The columns of a cell, one per margin; none outside the table.
+    fn columns(&self, cell: usize) -> &[usize] {
+        self.columns.chunks_exact(self.starts.len().max(1)).nth(cell).unwrap_or_default()
+    }
+
+    fn column(&self, cell: usize, margin: usize) -> usize {
+        self.columns[cell * self.starts.len() + margin]
     }
 
     fn margin_of(&self, column: usize) -> (usize, usize) {
@@ -476,7 +478,7 @@ impl Table {
     fn sums(&self, weights: &[f64]) -> impl Iterator<Item = f64> {
         let mut sums = vec![0.0; self.targets.len()];
         for (cell, &weight) in self.cells.iter().zip(weights) {
-            for &column in &cell.columns {
+            for &column in self.columns(cell.index) {
                 sums[column] += cell.count * weight;
             }
         }
@@ -486,8 +488,9 @@ impl Table {
     fn projection(&self) -> Projection {
         let mut gram = vec![vec![0.0; self.targets.len()]; self.targets.len()];
         for cell in &self.cells {
-            for &row in &cell.columns {
-                for &column in &cell.columns {
+            let columns = self.columns(cell.index);
+            for &row in columns {
+                for &column in columns {
                     gram[row][column] += cell.count;
                 }
             }
@@ -526,17 +529,19 @@ impl Fit {
     fn reach(&mut self, table: &Table, margin: usize) {
         let (mut free, mut left) = (vec![0.0; table.targets.len()], table.targets.clone());
         for ((cell, &weight), &held) in table.cells.iter().zip(&self.weights).zip(&self.held) {
-            let column = cell.columns[margin];
+            let column = table.column(cell.index, margin);
             if held {
                 left[column] -= cell.count * weight;
             } else {
                 free[column] += cell.count * weight;
             }
         }
+        for (left, free) in left.iter_mut().zip(free) {
+            *left = left.max(0.0) / free;
+        }
         for ((cell, weight), &held) in table.cells.iter().zip(&mut self.weights).zip(&self.held) {
-            let column = cell.columns[margin];
             if !held {
-                *weight *= left[column].max(0.0) / free[column];
+                *weight *= left[table.column(cell.index, margin)];
             }
         }
     }
@@ -575,33 +580,37 @@ impl Raked {
     /// respondents, also where nobody has the score; a PSU may come in any order and several times.
     /// The margins count as known without error, and trimming as if it were not random.
     ///
-    /// `None` where nobody with a weight answered. Totals of a cell outside the table or of a PSU
-    /// from `psus` up are left out.
+    /// `None` where nobody with a weight answered. Totals of a cell without respondents in the table
+    /// are left out; of a PSU from `psus` up, out of the error.
     #[must_use]
     pub fn mean(&self, totals: &[CellTotal], psus: usize) -> Option<RakedMean> {
-        let weighted = |value: fn(&CellTotal) -> f64| -> f64 {
-            totals.iter().map(|total| self.weight(total.cell) * value(total)).sum()
-        };
-        let weight = weighted(|total| total.answered);
-        let mean = weighted(|total| total.sum) / weight;
+        let (mut weight, mut mean) = (0.0, 0.0);
+        for total in totals {
+            let cell_weight = self.weight(total.cell);
+            weight += cell_weight * total.answered;
+            mean += cell_weight * total.sum;
+        }
+        mean /= weight;
         if weight <= 0.0 || !mean.is_finite() {
             return None;
         }
-        let mut moments = vec![0.0; self.column_count];
+        let mut moments = vec![0.0; self.table.targets.len()];
         for total in totals {
-            let sum = (total.sum - total.answered * mean) / weight;
-            for &column in self.columns.get(total.cell).into_iter().flatten() {
-                moments[column] += sum;
+            if self.weight(total.cell) > 0.0 {
+                let sum = (total.sum - total.answered * mean) / weight;
+                for &column in self.table.columns(total.cell) {
+                    moments[column] += sum;
+                }
             }
         }
         let coefficients = self.projection.coefficients(&moments);
         let mut influence = vec![0.0; psus];
         let (mut respondents, mut sum, mut squares) = (0.0, 0.0, 0.0);
         for total in totals {
-            let Some(columns) = self.columns.get(total.cell) else { continue };
-            let Some(psu) = influence.get_mut(total.psu) else { continue };
             let cell_weight = self.weight(total.cell);
-            let fitted: f64 = columns.iter().map(|&column| coefficients[column]).sum();
+            let Some(psu) = influence.get_mut(total.psu) else { continue };
+            let fitted: f64 =
+                self.table.columns(total.cell).iter().map(|&column| coefficients[column]).sum();
             let centred = (total.sum - total.answered * mean) / weight;
             let spread = (total.squares - mean * (2.0 * total.sum - total.answered * mean))
                 / (weight * weight);
@@ -613,8 +622,9 @@ impl Raked {
                 * cell_weight
                 * (spread + fitted * (total.respondents * fitted - 2.0 * centred));
         }
-        let individual_variance =
-            (squares - sum * sum / respondents).max(0.0) * respondents / (respondents - 1.0);
+        let individual_variance = (respondents > 1.0).then(|| {
+            (squares - sum * sum / respondents).max(0.0) * respondents / (respondents - 1.0)
+        });
         Some(RakedMean { mean, weight, influence, individual_variance })
     }
 
@@ -835,7 +845,7 @@ mod tests {
         let mean = raked.mean(&totals(&rows), 7).unwrap();
         assert!((mean.mean - (5.0 + 0.5 + 0.8)).abs() < 1e-9);
         assert!(mean.influence.iter().all(|z| z.abs() < 1e-12), "{:?}", mean.influence);
-        assert!(mean.individual_variance < 1e-15);
+        assert!(mean.individual_variance.unwrap() < 1e-15);
     }
 
     #[test]
@@ -870,7 +880,7 @@ mod tests {
         for (found, expected) in found.influence.iter().zip(influence) {
             assert!((found - expected).abs() < 1e-14);
         }
-        assert!((found.individual_variance - squares * 50.0 / 49.0).abs() < 1e-14);
+        assert!((found.individual_variance.unwrap() - squares * 50.0 / 49.0).abs() < 1e-14);
     }
 
     #[test]
