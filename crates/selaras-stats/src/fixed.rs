@@ -168,15 +168,22 @@ impl<const LIMBS: usize> Wide<LIMBS> {
     /// complement that hold it, least significant first. Equal numbers give equal bytes.
     pub fn write(self, bytes: &mut Vec<u8>) {
         let fill = if self.is_negative() { u8::MAX } else { 0 };
-        let all: Vec<u8> = self.0.iter().flat_map(|limb| limb.to_le_bytes()).collect();
-        let mut length = all.iter().rposition(|&byte| byte != fill).map_or(0, |last| last + 1);
+        let start = bytes.len();
+        bytes.push(0);
+        for limb in self.0 {
+            bytes.extend(limb.to_le_bytes());
+        }
+        let digits = bytes.get(start + 1..).unwrap_or_default();
+        let mut length = digits.iter().rposition(|&byte| byte != fill).map_or(0, |last| last + 1);
         // The sign must stay readable in the highest byte kept.
-        let signed = length.checked_sub(1).and_then(|last| all.get(last)).copied().unwrap_or(0);
-        if (signed ^ fill) & 0x80 != 0 || (length == 0 && fill != 0) {
+        let highest = length.checked_sub(1).and_then(|last| digits.get(last)).copied().unwrap_or(0);
+        if (highest ^ fill) & 0x80 != 0 {
             length += 1;
         }
-        bytes.push(length as u8);
-        bytes.extend(all.iter().take(length));
+        bytes.truncate(start + 1 + length);
+        if let Some(first) = bytes.get_mut(start) {
+            *first = length as u8;
+        }
     }
 
     /// Reads what [`Wide::write`] wrote and moves `bytes` on; `None` where the bytes end early, do
@@ -196,11 +203,26 @@ impl<const LIMBS: usize> Wide<LIMBS> {
             }
             *limb = u64::from_le_bytes(eight);
         }
-        let value = Self(limbs);
-        let mut again = Vec::with_capacity(digits.len() + 1);
-        value.write(&mut again);
+        // The highest byte must be needed, for its digits or for the sign.
+        let padded = match digits {
+            [.., before, 0] => before & 0x80 == 0,
+            [.., before, 0xff] => before & 0x80 != 0,
+            [0] => true,
+            _ => false,
+        };
         *bytes = rest;
-        (again.get(1..) == Some(digits)).then_some(value)
+        (!padded).then_some(Self(limbs))
+    }
+}
+
+impl Wide<3> {
+    /// The exact product of two unsigned numbers, the first below 2¹²⁷.
+    #[must_use]
+    #[inline]
+    pub fn scaled(a: u128, b: u64) -> Self {
+        let low = u128::from(a as u64) * u128::from(b);
+        let high = (a >> 64) * u128::from(b) + (low >> 64);
+        Self([low as u64, high as u64, (high >> 64) as u64])
     }
 }
 
@@ -286,6 +308,8 @@ mod tests {
             prop_assert_eq!(Wide::signed_product(a, i128::from(c as i64)).to_i128(), a * i128::from(c as i64));
             let factor = b.unsigned_abs();
             prop_assert_eq!(Wide::<4>::new(a).times(factor), Wide::signed_product(a, b.abs()));
+            let scaled = Wide::<3>::scaled(factor, a.unsigned_abs() as u64);
+            prop_assert_eq!(scaled.resize(), Wide::product(a.unsigned_abs(), factor));
         }
 
         #[test]

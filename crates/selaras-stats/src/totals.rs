@@ -135,19 +135,7 @@ impl Moments {
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
         let (w, wy) = (self.w.to_i128(), self.wy.to_i128());
-        let squares: Wide<4> = self.wyy.resize();
-        let about_mean = squares.times(w.unsigned_abs()).minus(Wide::signed_product(wy, wy));
-        (self.n > 0).then(|| about_mean.to_f64(4 * FRACTION_BITS) / (self.w() * self.w()))
-    }
-
-    /// Σw in steps.
-    pub(crate) fn w_steps(&self) -> i128 {
-        self.w.to_i128()
-    }
-
-    /// Σw·y in squared steps.
-    pub(crate) fn wy_steps(&self) -> i128 {
-        self.wy.to_i128()
+        MeanSums { n: self.n, w, wy, wyy: self.wyy }.variance()
     }
 
     /// Adds the sums of `other`.
@@ -185,10 +173,22 @@ impl Moments {
         }
     }
 
-    fn of_row(weight: u64, y: i64) -> Self {
-        let mut sums = Sums::default();
-        sums.add(y);
-        Self::of_one_weight(weight, &sums)
+    /// Adds a row.
+    #[inline]
+    fn add_row(&mut self, weight: u64, y: i64) {
+        let wy = i128::from(weight) * i128::from(y);
+        let size = wy.unsigned_abs();
+        let square = u128::from(y.unsigned_abs()) * u128::from(y.unsigned_abs());
+        let wwy = Wide::scaled(size, weight);
+        self.least = if self.n == 0 { weight } else { self.least.min(weight) };
+        self.most = self.most.max(weight);
+        self.n += 1;
+        self.w = self.w.plus(Wide::new(i128::from(weight)));
+        self.wy = self.wy.plus(Wide::new(wy));
+        self.wyy = self.wyy.plus(Wide::scaled(square, weight));
+        self.ww = self.ww.plus(Wide::new(i128::from(weight) * i128::from(weight)));
+        self.wwy = self.wwy.plus(if wy < 0 { wwy.negated() } else { wwy });
+        self.wwyy = self.wwyy.plus(Wide::product(size, size));
     }
 
     fn write(&self, bytes: &mut Vec<u8>) {
@@ -294,7 +294,11 @@ impl Store {
     fn moments(&self, score: usize) -> Moments {
         match self {
             Self::Row { weight, scores } => match scores.get(score) {
-                Some(&y) if y != MISSING => Moments::of_row(*weight, y),
+                Some(&y) if y != MISSING => {
+                    let mut moments = Moments::default();
+                    moments.add_row(*weight, y);
+                    moments
+                }
                 _ => Moments::default(),
             },
             Self::Even { weight, sums } => sums
@@ -334,7 +338,7 @@ impl Store {
             }
             Self::Uneven(moments) => {
                 for (moments, &y) in moments.iter_mut().zip(row).filter(|(_, y)| **y != MISSING) {
-                    moments.add(&Moments::of_row(weight, y));
+                    moments.add_row(weight, y);
                 }
             }
         }
@@ -397,23 +401,62 @@ impl Cell<'_> {
         self.0.store.moments(score)
     }
 
-    /// Rows with the score, Σw and Σw·y in steps, without the sums that only some estimates need.
-    pub(crate) fn first_moments(&self, score: usize) -> (u64, i128, i128) {
+    /// The sums that means and their errors need.
+    #[inline]
+    pub(crate) fn mean_sums(&self, score: usize) -> MeanSums {
         match &self.0.store {
             Store::Row { weight, scores } => match scores.get(score) {
                 Some(&y) if y != MISSING => {
-                    (1, i128::from(*weight), i128::from(*weight) * i128::from(y))
+                    let (w, y) = (i128::from(*weight), i128::from(y));
+                    let wyy = Wide::scaled((y * y).unsigned_abs(), *weight);
+                    MeanSums { n: 1, w, wy: w * y, wyy }
                 }
-                _ => (0, 0, 0),
+                _ => MeanSums::default(),
             },
-            Store::Even { weight, sums } => sums.get(score).map_or((0, 0, 0), |sums| {
-                let weight = i128::from(*weight);
-                (sums.n, weight * i128::from(sums.n), weight * sums.y.to_i128())
-            }),
-            Store::Uneven(moments) => {
-                moments.get(score).map_or((0, 0, 0), |m| (m.n, m.w_steps(), m.wy_steps()))
+            Store::Even { weight, sums } => {
+                sums.get(score).map_or_else(MeanSums::default, |sums| {
+                    let w = i128::from(*weight);
+                    let wyy = sums.yy.times(u128::from(*weight));
+                    MeanSums { n: sums.n, w: w * i128::from(sums.n), wy: w * sums.y.to_i128(), wyy }
+                })
             }
+            Store::Uneven(moments) => moments.get(score).map_or_else(MeanSums::default, |sums| {
+                MeanSums { n: sums.n, w: sums.w.to_i128(), wy: sums.wy.to_i128(), wyy: sums.wyy }
+            }),
         }
+    }
+}
+
+/// Sums in steps, squared steps and cubed steps.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct MeanSums {
+    /// Rows with the score.
+    pub(crate) n: u64,
+    /// Σw.
+    pub(crate) w: i128,
+    /// Σwy.
+    pub(crate) wy: i128,
+    wyy: Wide<3>,
+}
+
+impl MeanSums {
+    /// Adds the sums of `other`.
+    #[inline]
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.n += other.n;
+        self.w += other.w;
+        self.wy += other.wy;
+        self.wyy = self.wyy.plus(other.wyy);
+    }
+
+    /// The weighted sum of squares about the mean over Σw; exactly 0 where all scores are equal.
+    /// `None` without rows.
+    pub(crate) fn variance(&self) -> Option<f64> {
+        let squares: Wide<4> = self.wyy.resize();
+        let product = Wide::signed_product(self.wy, self.wy);
+        let about_mean = squares.times(self.w.unsigned_abs()).minus(product);
+        let w = Wide::<2>::new(self.w).to_f64(FRACTION_BITS);
+        (self.n > 0).then(|| about_mean.to_f64(4 * FRACTION_BITS) / (w * w))
     }
 }
 
@@ -621,7 +664,7 @@ impl Totals {
                 (read.is_possible() && read.n <= rows && rows <= ROWS_LIMIT)
                     .then(|| moments.push(read))?;
             }
-            let heaviest = moments.iter().map(Moments::w_steps).max().unwrap_or(0);
+            let heaviest = moments.iter().map(|sums| sums.w.to_i128()).max().unwrap_or(0);
             totals.mass = totals.mass.checked_add(heaviest.unsigned_abs())?;
             (totals.mass <= MASS_LIMIT).then_some(())?;
             totals.index.insert(key, totals.entries.len());
@@ -635,4 +678,146 @@ fn take<const LENGTH: usize>(bytes: &mut &[u8]) -> Option<[u8; LENGTH]> {
     let (taken, rest) = bytes.split_first_chunk()?;
     *bytes = rest;
     Some(*taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Key, Totals, TotalsError};
+
+    /// Key, weight, scores.
+    type Row = (Key, f64, Vec<f64>);
+
+    fn rows() -> impl Strategy<Value = Vec<Row>> {
+        let key = (0..3_u32, 0..2_u32, 0..3_u32, 0..2_u32)
+            .prop_map(|(region, stratum, psu, cell)| Key { region, stratum, psu, cell });
+        let weight = prop_oneof![Just(1.0), Just(2.5), 0.001..4e6_f64];
+        let score = prop_oneof![4 => -10.0..10.0_f64, 1 => Just(f64::NAN), 1 => -1e7..1e7_f64];
+        prop::collection::vec((key, weight, prop::collection::vec(score, 2)), 0..60)
+    }
+
+    fn totals<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Totals {
+        let mut totals = Totals::new(["index", "trust"]).unwrap();
+        for (key, weight, scores) in rows {
+            totals.add(*key, *weight, scores).unwrap();
+        }
+        totals
+    }
+
+    fn merged(parts: impl IntoIterator<Item = Totals>) -> Totals {
+        parts.into_iter().fold(totals([]), |mut sum, part| {
+            sum.merge(part).unwrap();
+            sum
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_bytes_are_the_same_whatever_the_order_and_the_chunks(
+            rows in rows(), chunk in 1_usize..20,
+        ) {
+            let whole = totals(&rows).to_bytes();
+            prop_assert_eq!(&totals(rows.iter().rev()).to_bytes(), &whole);
+            let chunks: Vec<Totals> = rows.chunks(chunk).map(totals).collect();
+            prop_assert_eq!(&merged(chunks.iter().cloned()).to_bytes(), &whole);
+            prop_assert_eq!(&merged(chunks.iter().rev().cloned()).to_bytes(), &whole);
+            let nested = merged([chunks.into_iter().rev().fold(totals([]), |sum, mut part| {
+                part.merge(sum).unwrap();
+                part
+            })]);
+            prop_assert_eq!(nested.to_bytes(), whole);
+        }
+
+        #[test]
+        fn bytes_come_back_as_the_same_totals_and_still_merge(rows in rows(), more in rows()) {
+            let kept = totals(&rows);
+            let mut read = Totals::from_bytes(&kept.to_bytes()).unwrap();
+            prop_assert_eq!(read.to_bytes(), kept.to_bytes());
+            read.merge(totals(&more)).unwrap();
+            prop_assert_eq!(read.to_bytes(), totals(rows.iter().chain(&more)).to_bytes());
+        }
+
+        #[test]
+        fn foreign_bytes_are_refused_not_obeyed(rows in rows(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut bytes = totals(&rows).to_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            if let Ok(read) = Totals::from_bytes(&bytes) {
+                prop_assert_eq!(read.to_bytes(), bytes);
+            }
+            let cut = totals(&rows).to_bytes();
+            if let Ok(read) = Totals::from_bytes(&cut[..at]) {
+                prop_assert_eq!(read.to_bytes(), &cut[..at]);
+            }
+        }
+
+        #[test]
+        fn coarser_totals_are_those_of_rows_with_coarser_keys(rows in rows()) {
+            let under = |key: Key| Key { psu: 0, cell: 0, ..key };
+            let coarse: Vec<Row> = rows.iter().map(|(k, w, y)| (under(*k), *w, y.clone())).collect();
+            prop_assert_eq!(totals(&rows).coarsen(under).to_bytes(), totals(&coarse).to_bytes());
+        }
+
+        #[test]
+        fn sums_agree_with_those_of_doubles(rows in rows()) {
+            let all = totals(&rows).coarsen(|_| Key { region: 0, stratum: 0, psu: 0, cell: 0 });
+            for cell in all.cells() {
+                let sums = cell.moments(1);
+                let kept: Vec<(f64, f64)> =
+                    rows.iter().map(|(_, w, y)| (*w, y[1])).filter(|(_, y)| !y.is_nan()).collect();
+                let size = |power: (i32, i32)| kept.iter()
+                    .map(|(w, y)| w.powi(power.0) * y.abs().powi(power.1)).sum::<f64>();
+                let sum = |power: (i32, i32)| kept.iter()
+                    .map(|(w, y)| w.powi(power.0) * y.powi(power.1)).sum::<f64>();
+                let pairs = [
+                    (sums.w(), (1, 0)), (sums.wy(), (1, 1)), (sums.wyy(), (1, 2)),
+                    (sums.ww(), (2, 0)), (sums.wwy(), (2, 1)), (sums.wwyy(), (2, 2)),
+                ];
+                for (got, power) in pairs {
+                    prop_assert!((got - sum(power)).abs() <= 1e-6 * size(power), "{power:?}");
+                }
+                prop_assert_eq!(sums.n, kept.len() as u64);
+                prop_assert_eq!(cell.rows(), rows.len() as u64);
+                let least = kept.iter().map(|row| row.0).reduce(f64::min);
+                prop_assert!(sums.weight_range().zip(least).is_none_or(|(range, least)| (range.0 - least).abs() < 1e-10));
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_and_changes_nothing() {
+        let key = Key { region: 1, stratum: 1, psu: 1, cell: 1 };
+        let mut totals = totals([&(key, 1.0, vec![6.0, f64::NAN])]);
+        let before = totals.to_bytes();
+        assert_eq!(
+            totals.add(key, 1.0, &[6.0]),
+            Err(TotalsError::ScoreCount { expected: 2, got: 1 })
+        );
+        let infinite = totals.add(key, 1.0, &[6.0, f64::INFINITY]);
+        assert_eq!(infinite, Err(TotalsError::ScoreRange { score: 1 }));
+        for weight in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e7] {
+            assert_eq!(totals.add(key, weight, &[6.0, 6.0]), Err(TotalsError::WeightRange));
+        }
+        let other = Totals::new(["index", "other"]).unwrap();
+        assert_eq!(totals.merge(other), Err(TotalsError::OtherScores));
+        assert_eq!(totals.to_bytes(), before);
+    }
+
+    #[test]
+    fn weights_that_add_up_to_too_much_are_refused() {
+        let key = |psu| Key { region: 1, stratum: 1, psu, cell: 1 };
+        let mut all = totals([]);
+        // 2^34 people in weights of 2^21.
+        for psu in 0..1 << 13 {
+            all.add(key(psu), f64::from(1_u32 << 21), &[1e7, -1e7]).unwrap();
+        }
+        assert_eq!(all.add(key(0), 1.0, &[1.0, 1.0]), Err(TotalsError::TooMuch));
+        assert_eq!(all.merge(totals([&(key(0), 1.0, vec![1.0, 1.0])])), Err(TotalsError::TooMuch));
+        let one = all.coarsen(|_| key(0));
+        let sums = one.cells()[0].moments(1);
+        let people = f64::from(1_u32 << 31) * 8.0;
+        assert_eq!((sums.w(), sums.wy(), sums.wyy()), (people, -1e7 * people, 1e14 * people));
+        assert_eq!(sums.variance(), Some(0.0));
+    }
 }

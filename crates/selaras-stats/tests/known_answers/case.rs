@@ -76,6 +76,15 @@ impl Case {
 
     /// The CSV file `name`, unpacked where the name ends in `.gz`.
     pub(crate) fn table(&self, name: &str) -> Result<Table, String> {
+        Table::parse(&self.content(name)?).map_err(|error| format!("{name}: {error}"))
+    }
+
+    /// The lines of the file `name`, unpacked where the name ends in `.gz`.
+    pub(crate) fn lines(&self, name: &str) -> Result<Vec<String>, String> {
+        Ok(self.content(name)?.lines().map(str::to_owned).collect())
+    }
+
+    fn content(&self, name: &str) -> Result<String, String> {
         let bytes = fs::read(self.folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
         let mut text = String::new();
         let read = if name.ends_with(".gz") {
@@ -84,7 +93,7 @@ impl Case {
             bytes.as_slice().read_to_string(&mut text)
         };
         read.map_err(|error| format!("{name}: {error}"))?;
-        Table::parse(&text).map_err(|error| format!("{name}: {error}"))
+        Ok(text)
     }
 
     /// The JSON file `name`.

@@ -4,11 +4,14 @@
 //! or only in the folder that `SELARAS_REFERENCE` names. The kind of a case is the longest known
 //! prefix of its folder's name; design, columns and tolerance are read from its files.
 
+mod calibration;
 mod case;
 mod csv;
 mod ihai;
 mod lonely;
 mod published;
+mod replicates;
+mod rows;
 mod survey;
 
 use std::collections::BTreeMap;
@@ -21,28 +24,20 @@ use case::{Case, Findings};
 /// Computes a case and compares; an error fails it.
 type Check = fn(&Case, &mut Findings) -> Result<(), String>;
 
-/// Kinds checked here, by prefix of the folder's name.
-const KINDS: [(&str, Check); 4] = [
-    ("ihai_endtoend_", ihai::check),
-    ("survey_", survey::check),
-    ("survey_api_published", published::check),
-    ("survey_lonely_psu", lonely::check),
+/// Kinds checked here, by prefix of the folder's name. Every check of a kind is made: one of totals
+/// and one of rows must find the same.
+const KINDS: [(&str, &[Check]); 6] = [
+    ("ihai_endtoend_", &[ihai::check, rows::endtoend]),
+    ("survey_", &[survey::check, rows::check]),
+    ("survey_api_published", &[published::check]),
+    ("survey_calibration", &[calibration::check]),
+    ("survey_lonely_psu", &[lonely::check]),
+    ("survey_replicates", &[replicates::check]),
 ];
 
 /// Kinds whose methods come with later issues.
-const LATER: [&str; 11] = [
-    "coinr_",
-    "esda_",
-    "oecd_",
-    "sae_",
-    "salib_",
-    "samplics_",
-    "scan_",
-    "spdep_",
-    "surveillance_",
-    "survey_calibration",
-    "survey_replicates",
-];
+const LATER: [&str; 9] =
+    ["coinr_", "esda_", "oecd_", "sae_", "salib_", "samplics_", "scan_", "spdep_", "surveillance_"];
 
 enum Outcome {
     Passed { values: usize, not_checked: Vec<String> },
@@ -120,20 +115,22 @@ fn case_folders() -> Result<BTreeMap<String, PathBuf>, String> {
 }
 
 fn run(id: &str, folder: PathBuf) -> Outcome {
-    let known = KINDS.iter().map(|&(prefix, check)| (prefix, Some(check)));
+    let known = KINDS.iter().map(|&(prefix, checks)| (prefix, Some(checks)));
     let later = LATER.iter().map(|&prefix| (prefix, None));
     let kind = known.chain(later).filter(|(prefix, _)| id.starts_with(prefix));
     match kind.max_by_key(|(prefix, _)| prefix.len()) {
         None => Outcome::Failed("is of no known kind".to_owned()),
         Some((_, None)) => Outcome::Skipped("later"),
-        Some((_, Some(check))) => compare(folder, check).unwrap_or_else(Outcome::Failed),
+        Some((_, Some(checks))) => compare(folder, checks).unwrap_or_else(Outcome::Failed),
     }
 }
 
-fn compare(folder: PathBuf, check: Check) -> Result<Outcome, String> {
+fn compare(folder: PathBuf, checks: &[Check]) -> Result<Outcome, String> {
     let case = Case::open(folder)?;
     let mut findings = Findings::default();
-    check(&case, &mut findings)?;
+    for check in checks {
+        check(&case, &mut findings)?;
+    }
     Ok(match findings.first.take() {
         Some(first) => {
             Outcome::Failed(format!("({} of {}) {first}", findings.differing, findings.values))

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::case::{Case, Findings};
+use crate::rows;
 use crate::survey::Data;
 
 const PUBLISHED: &str = "published.json";
@@ -16,7 +17,8 @@ pub(crate) fn check(case: &Case, findings: &mut Findings) -> Result<(), String> 
     let sets = published.as_object().ok_or("published.json is not an object")?;
     for (set, figures) in sets {
         let other = case.sibling(&format!("survey_{set}"))?;
-        if other.text("design").starts_with("two stage") {
+        if rows::several_stages(other.text("design")) {
+            rows::published(&other, set, figures, findings)?;
             continue;
         }
         let data = Data::read(&other.table(INPUT)?, other.text("design"))?;

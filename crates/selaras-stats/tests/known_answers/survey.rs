@@ -10,11 +10,15 @@ use selaras_stats::totals::{Key, Totals};
 
 use crate::case::{Case, Findings, Tolerance};
 use crate::csv::Table;
+use crate::rows::several_stages;
 
 const INPUT: &str = "input.csv";
 
-/// Checks a case of one-stage designs.
+/// Checks a case of one-stage designs; those of several stages need rows.
 pub(crate) fn check(case: &Case, findings: &mut Findings) -> Result<(), String> {
+    if several_stages(case.text("design")) {
+        return Ok(());
+    }
     let tolerance = case.tolerance()?;
     findings.uses(INPUT);
     let data = Data::read(&case.table(INPUT)?, case.text("design"))?;

@@ -1,1 +1,6 @@
-//! One value, many outputs: tables, charts, maps, letters.
+//! One value, many outputs: tables, charts, maps, letters, the same on page and paper.
+
+pub mod chart;
+pub mod map;
+pub mod svg;
+pub mod table;

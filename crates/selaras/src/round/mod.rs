@@ -3,3 +3,4 @@
 pub mod answers;
 pub mod frame;
 pub mod intake;
+pub mod margins;
