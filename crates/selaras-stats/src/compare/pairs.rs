@@ -15,8 +15,6 @@
 //! exact whatever the approximation's error, and keeps one region with three degrees of freedom
 //! from setting the critical value for everybody.
 
-use std::cmp::Ordering;
-
 use super::letters::letters;
 use super::{Rule, Verdict};
 use crate::random::Stream;
@@ -129,16 +127,27 @@ struct Largest {
     below: usize,
 }
 
+/// A region's value and standard error, observed or drawn, and its degrees of freedom.
+#[derive(Clone, Copy)]
+struct Point {
+    value: f64,
+    se: f64,
+    df: f64,
+}
+
 /// The step-down test on regions that can all be tested.
 struct StepDown<'a> {
     regions: &'a [Region],
+    spreads: Vec<MeanSquare>,
+    normal: Ziggurat,
     draws: u32,
     seed: u64,
 }
 
 impl<'a> StepDown<'a> {
     fn new(regions: &'a [Region], draws: u32, seed: u64) -> Self {
-        Self { regions, draws, seed }
+        let spreads = regions.iter().map(|region| MeanSquare::new(region.df)).collect();
+        Self { regions, spreads, normal: Ziggurat::new(), draws, seed }
     }
 
     /// `above[i][j]`: region `i` is above region `j`, with joint error at most `level`.
@@ -150,23 +159,24 @@ impl<'a> StepDown<'a> {
         if size < 2 || spare == 0 {
             return rejected;
         }
-        let observed = Drawn {
-            value: self.regions.iter().map(|region| region.value).collect(),
-            sd: self.regions.iter().map(|region| region.se).collect(),
-        };
-        let mut drawn = Drawn { value: vec![0.0; size], sd: vec![0.0; size] };
+        let observed: Vec<Point> = self
+            .regions
+            .iter()
+            .map(|region| Point { value: region.value, se: region.se, df: region.df })
+            .collect();
+        let mut drawn = Vec::with_capacity(size);
         let mut largest: Vec<(u32, Largest)> = (0..self.draws)
             .map(|draw| {
                 self.draw(draw, &mut drawn);
-                (draw, self.largest(&drawn, &rejected))
+                (draw, find_largest(&drawn, &rejected))
             })
             .collect();
         loop {
             let critical = self.critical(&mut largest, spare, &rejected, &mut drawn);
             let mut more = false;
-            for (i, row) in rejected.iter_mut().enumerate() {
-                for (j, slot) in row.iter_mut().enumerate() {
-                    if !*slot && self.statistic(&observed, i, j) > critical {
+            for (first, row) in observed.iter().zip(&mut rejected) {
+                for (second, slot) in observed.iter().zip(row) {
+                    if !*slot && statistic_above(first, second, critical).is_some() {
                         *slot = true;
                         more = true;
                     }
@@ -188,25 +198,19 @@ impl<'a> StepDown<'a> {
         largest: &mut [(u32, Largest)],
         spare: usize,
         rejected: &[Vec<bool>],
-        drawn: &mut Drawn,
+        drawn: &mut Vec<Point>,
     ) -> f64 {
         loop {
             // Ties broken by draw, so that the entries drawn again are always the same ones.
-            let descending = |a: &(u32, Largest), b: &(u32, Largest)| -> Ordering {
+            largest.select_nth_unstable_by(spare - 1, |a, b| {
                 b.1.statistic.total_cmp(&a.1.statistic).then(a.0.cmp(&b.0))
-            };
-            largest.select_nth_unstable_by(spare - 1, descending);
+            });
             let mut stale = false;
             let mut smallest = f64::INFINITY;
-            for (draw, entry) in largest.iter_mut().take(spare) {
-                let gone = rejected
-                    .get(entry.above)
-                    .and_then(|row| row.get(entry.below))
-                    .copied()
-                    .unwrap_or_default();
-                if gone {
+            for (draw, entry) in &mut largest[..spare] {
+                if rejected[entry.above][entry.below] {
                     self.draw(*draw, drawn);
-                    *entry = self.largest(drawn, rejected);
+                    *entry = find_largest(drawn, rejected);
                     stale = true;
                 }
                 smallest = smallest.min(entry.statistic);
@@ -218,149 +222,188 @@ impl<'a> StepDown<'a> {
     }
 
     /// Draw number `draw` of the null distribution: all true values equal.
-    fn draw(&self, draw: u32, into: &mut Drawn) {
-        let mut normals = Normals::new(Stream::new(self.seed, "compare", u64::from(draw)));
-        for ((region, value), sd) in self.regions.iter().zip(&mut into.value).zip(&mut into.sd) {
-            *value = region.se * normals.next();
-            *sd = region.se * normals.mean_square(region.df).sqrt();
-        }
+    fn draw(&self, draw: u32, into: &mut Vec<Point>) {
+        let mut stream = Stream::new(self.seed, "compare", u64::from(draw));
+        into.clear();
+        into.extend(self.regions.iter().zip(&self.spreads).map(|(region, spread)| Point {
+            value: region.se * self.normal.draw(&mut stream),
+            se: region.se * spread.draw(&self.normal, &mut stream).sqrt(),
+            df: region.df,
+        }));
     }
+}
 
-    /// The pair's t on the normal scale (Wallace 1959), positive where `i` lies above `j`; 0 below.
-    fn statistic(&self, drawn: &Drawn, i: usize, j: usize) -> f64 {
-        let (Some(first), Some(second)) = (drawn.at(i), drawn.at(j)) else { return 0.0 };
-        let difference = first.0 - second.0;
-        if difference <= 0.0 {
-            return 0.0;
-        }
-        let (v, w) = (first.1 * first.1, second.1 * second.1);
-        let square = difference * difference / (v + w);
-        let parts = match (self.regions.get(i), self.regions.get(j)) {
-            (Some(a), Some(b)) => v * v / a.df + w * w / b.df,
-            _ => 0.0,
-        };
-        if parts == 0.0 {
-            return square.sqrt();
-        }
+/// How far `first` lies above `second`: their t on the normal scale (Wallace 1959). `None` unless
+/// that is above `least`, which is not negative.
+#[inline]
+fn statistic_above(first: &Point, second: &Point, least: f64) -> Option<f64> {
+    let difference = first.value - second.value;
+    let (v, w) = (first.se * first.se, second.se * second.se);
+    let square = difference * difference;
+    // On the normal scale a t is never larger.
+    if difference <= 0.0 || square <= least * least * (v + w) {
+        return None;
+    }
+    let parts = v * v / first.df + w * w / second.df;
+    let square = square / (v + w);
+    let statistic = if parts > 0.0 {
         let df = (v + w) * (v + w) / parts;
         (8.0 * df + 1.0) / (8.0 * df + 3.0) * (df * (square / df).ln_1p()).sqrt()
-    }
+    } else {
+        square.sqrt()
+    };
+    (statistic > least).then_some(statistic)
+}
 
-    /// The largest statistic of a draw over the pairs not rejected.
-    ///
-    /// The statistic is at most t, and t at most `√2·(xᵢ − xⱼ)/(sᵢ + sⱼ)`. So once some pair has
-    /// reached `m`, a pair can only exceed it if `xᵢ − sᵢ·m/√2 > xⱼ + sⱼ·m/√2`, which leaves a
-    /// handful of the pairs of a draw.
-    fn largest(&self, drawn: &Drawn, rejected: &[Vec<bool>]) -> Largest {
-        let size = self.regions.len();
-        let mut best = Largest { statistic: 0.0, above: 0, below: 0 };
-        let look = |best: &mut Largest, above: usize, below: usize| {
-            let open = rejected
-                .get(above)
-                .and_then(|row| row.get(below))
-                .is_some_and(|rejected| !*rejected);
-            if open && above != below {
-                let statistic = self.statistic(drawn, above, below);
-                if statistic > best.statistic {
-                    *best = Largest { statistic, above, below };
+/// The largest statistic of a draw over the pairs not rejected.
+///
+/// The statistic is at most t, and t at most `√2·(xᵢ − xⱼ)/(sᵢ + sⱼ)`. So once some pair has reached
+/// `m`, a pair can only exceed it if `xᵢ − sᵢ·m/√2 > xⱼ + sⱼ·m/√2`, which leaves a handful of the
+/// pairs of a draw.
+fn find_largest(drawn: &[Point], rejected: &[Vec<bool>]) -> Largest {
+    let mut best = Largest { statistic: 0.0, above: 0, below: 0 };
+    let look = |best: &mut Largest, above: usize, below: usize| {
+        let statistic = statistic_above(&drawn[above], &drawn[below], best.statistic);
+        if let Some(statistic) = statistic
+            && !rejected[above][below]
+        {
+            *best = Largest { statistic, above, below };
+        }
+    };
+    // A good start: the most extreme regions against all others.
+    let extreme = |sign: f64| {
+        let mut furthest = (0, f64::MIN);
+        for (index, point) in drawn.iter().enumerate() {
+            let score = sign * point.value / point.se;
+            if score > furthest.1 {
+                furthest = (index, score);
+            }
+        }
+        furthest.0
+    };
+    let (top, bottom) = (extreme(1.0), extreme(-1.0));
+    look(&mut best, top, bottom);
+    for other in 0..drawn.len() {
+        look(&mut best, top, other);
+        look(&mut best, other, bottom);
+    }
+    let reach = best.statistic / std::f64::consts::SQRT_2;
+    let high = |point: &Point| point.value - point.se * reach;
+    let low = |point: &Point| point.value + point.se * reach;
+    let lowest = drawn.iter().map(low).fold(f64::MAX, f64::min);
+    for (i, first) in drawn.iter().enumerate() {
+        let high = high(first);
+        if high > lowest {
+            for (j, second) in drawn.iter().enumerate() {
+                if low(second) < high {
+                    look(&mut best, i, j);
                 }
             }
-        };
-        // A good start: the most extreme regions against all others.
-        let extreme = |sign: f64| {
-            let score = |index: usize| drawn.at(index).map_or(0.0, |(x, s)| sign * x / s);
-            (0..size).max_by(|&a, &b| score(a).total_cmp(&score(b))).unwrap_or_default()
-        };
-        let (top, bottom) = (extreme(1.0), extreme(-1.0));
-        for other in 0..size {
-            look(&mut best, top, other);
-            look(&mut best, other, bottom);
         }
-        let reach = best.statistic / std::f64::consts::SQRT_2;
-        let entries = || drawn.value.iter().zip(&drawn.sd).enumerate();
-        let highest = entries().map(|(_, (x, s))| x - s * reach).fold(f64::MIN, f64::max);
-        let below: Vec<(usize, f64)> = entries()
-            .map(|(index, (x, s))| (index, x + s * reach))
-            .filter(|(_, low)| *low < highest)
-            .collect();
-        let lowest = below.iter().map(|(_, low)| *low).fold(f64::MAX, f64::min);
-        for (i, high) in entries()
-            .map(|(index, (x, s))| (index, x - s * reach))
-            .filter(|(_, high)| *high > lowest)
-        {
-            for (j, _) in below.iter().filter(|(_, low)| *low < high) {
-                look(&mut best, i, *j);
-            }
+    }
+    best
+}
+
+/// Standard normal numbers by the ziggurat of Marsaglia and Tsang (2000, Journal of Statistical
+/// Software 5, 8), in the form of Doornik (2005): 128 layers of equal area.
+struct Ziggurat {
+    /// Right ends of the layers, the lowest first; the last is 0.
+    ends: [f64; LAYERS + 1],
+}
+
+const LAYERS: usize = 128;
+/// Where the tail begins, and the area of a layer, for 128 layers.
+const TAIL: f64 = 3.442_619_855_899;
+const AREA: f64 = 9.912_563_035_262_17e-3;
+
+impl Ziggurat {
+    fn new() -> Self {
+        let mut ends = [0.0; LAYERS + 1];
+        let mut density = density(TAIL);
+        ends[0] = AREA / density;
+        ends[1] = TAIL;
+        for layer in 2..LAYERS {
+            ends[layer] = (-2.0 * (AREA / ends[layer - 1] + density).ln()).sqrt();
+            density = self::density(ends[layer]);
         }
-        best
-    }
-}
-
-/// A value and a standard deviation for each region.
-struct Drawn {
-    value: Vec<f64>,
-    sd: Vec<f64>,
-}
-
-impl Drawn {
-    fn at(&self, index: usize) -> Option<(f64, f64)> {
-        Some((*self.value.get(index)?, *self.sd.get(index)?))
-    }
-}
-
-/// Standard normal numbers, two at a time (Marsaglia and Bray 1964).
-struct Normals {
-    stream: Stream,
-    second: Option<f64>,
-}
-
-impl Normals {
-    fn new(stream: Stream) -> Self {
-        Self { stream, second: None }
+        Self { ends }
     }
 
-    fn next(&mut self) -> f64 {
-        if let Some(second) = self.second.take() {
-            return second;
-        }
+    #[inline]
+    fn draw(&self, stream: &mut Stream) -> f64 {
         loop {
-            let (u, v) = (2.0 * self.stream.uniform() - 1.0, 2.0 * self.stream.uniform() - 1.0);
-            let square = u * u + v * v;
-            if square < 1.0 && square > 0.0 {
-                let factor = (-2.0 * square.ln() / square).sqrt();
-                self.second = Some(v * factor);
-                return u * factor;
+            let bits = stream.bits();
+            // The low bits choose the layer, the high 53 the place in it.
+            let layer = bits as usize % LAYERS;
+            let place = (bits >> 11) as f64 * (2.0 / (1_u64 << 53) as f64) - 1.0;
+            let x = place * self.ends[layer];
+            if x.abs() < self.ends[layer + 1] {
+                return x;
+            }
+            if layer == 0 {
+                return Self::tail(stream).copysign(place);
+            }
+            let (low, high) = (density(self.ends[layer]), density(self.ends[layer + 1]));
+            if low + stream.uniform() * (high - low) < density(x) {
+                return x;
             }
         }
     }
 
-    /// χ²(df)/df (Marsaglia and Tsang 2000); 1 for infinite degrees of freedom.
-    fn mean_square(&mut self, df: f64) -> f64 {
-        if df.is_infinite() {
-            return 1.0;
+    /// A normal number beyond [`TAIL`] (Marsaglia 1964).
+    #[cold]
+    fn tail(stream: &mut Stream) -> f64 {
+        loop {
+            let x = -(1.0 - stream.uniform()).ln() / TAIL;
+            let y = -(1.0 - stream.uniform()).ln();
+            if 2.0 * y >= x * x {
+                return TAIL + x;
+            }
         }
+    }
+}
+
+/// The normal density at `x`, up to a factor.
+fn density(x: f64) -> f64 {
+    (-0.5 * x * x).exp()
+}
+
+/// χ²(df)/df (Marsaglia and Tsang 2000, ACM Transactions on Mathematical Software 26, 363–372);
+/// 1 for infinite degrees of freedom.
+struct MeanSquare {
+    shape: f64,
+    d: f64,
+    c: f64,
+}
+
+impl MeanSquare {
+    fn new(df: f64) -> Self {
         let shape = df / 2.0;
         // Below 1 the method needs the next shape up and a power of a uniform number.
-        let (raised, factor) = if shape < 1.0 {
-            (shape + 1.0, (1.0 - self.stream.uniform()).powf(1.0 / shape))
-        } else {
-            (shape, 1.0)
-        };
-        let d = raised - 1.0 / 3.0;
-        let c = 1.0 / (9.0 * d).sqrt();
+        let d = if shape < 1.0 { shape + 1.0 } else { shape } - 1.0 / 3.0;
+        Self { shape, d, c: 1.0 / (9.0 * d).sqrt() }
+    }
+
+    #[inline]
+    fn draw(&self, normal: &Ziggurat, stream: &mut Stream) -> f64 {
+        if self.shape.is_infinite() {
+            return 1.0;
+        }
+        let factor =
+            if self.shape < 1.0 { (1.0 - stream.uniform()).powf(1.0 / self.shape) } else { 1.0 };
         loop {
-            let z = self.next();
-            let base = 1.0 + c * z;
+            let z = normal.draw(stream);
+            let base = 1.0 + self.c * z;
             if base <= 0.0 {
                 continue;
             }
             let v = base * base * base;
-            let u = 1.0 - self.stream.uniform();
+            let u = 1.0 - stream.uniform();
             let squared = z * z;
             if u < 1.0 - 0.0331 * squared * squared
-                || u.ln() < 0.5 * squared + d * (1.0 - v + v.ln())
+                || u.ln() < 0.5 * squared + self.d * (1.0 - v + v.ln())
             {
-                return d * v * factor / shape;
+                return self.d * v * factor / self.shape;
             }
         }
     }
@@ -371,8 +414,11 @@ mod tests {
     use std::time::Instant;
 
     use proptest::prelude::*;
+    use statrs::distribution::{ContinuousCDF, Normal};
 
-    use super::{Drawn, Normals, Pairs, Region, StepDown};
+    use super::{
+        MeanSquare, Pairs, Point, Region, StepDown, Ziggurat, find_largest, statistic_above,
+    };
     use crate::compare::{Rule, Verdict};
     use crate::random::Stream;
 
@@ -386,15 +432,37 @@ mod tests {
     #[test]
     fn mean_squares_have_mean_one_and_variance_two_over_df() {
         for df in [1.0, 3.0, 9.0, 120.0] {
-            let mut normals = Normals::new(Stream::new(3, "check", df as u64));
-            let draws: Vec<f64> = (0..200_000).map(|_| normals.mean_square(df)).collect();
+            let (normal, square) = (Ziggurat::new(), MeanSquare::new(df));
+            let mut stream = Stream::new(3, "check", df as u64);
+            let draws: Vec<f64> = (0..200_000).map(|_| square.draw(&normal, &mut stream)).collect();
             let mean = draws.iter().sum::<f64>() / draws.len() as f64;
             let variance =
                 draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / draws.len() as f64;
             assert!((mean - 1.0).abs() < 0.015, "{df}: {mean}");
             assert!((variance * df / 2.0 - 1.0).abs() < 0.06, "{df}: {variance}");
         }
-        assert_eq!(Normals::new(Stream::new(3, "check", 0)).mean_square(f64::INFINITY), 1.0);
+        let mut stream = Stream::new(3, "check", 0);
+        assert_eq!(MeanSquare::new(f64::INFINITY).draw(&Ziggurat::new(), &mut stream), 1.0);
+    }
+
+    #[test]
+    fn normal_numbers_are_distributed_as_they_should_be() {
+        let normal = Ziggurat::new();
+        let mut stream = Stream::new(3, "check", 0);
+        let total = 2_000_000;
+        let mut draws: Vec<f64> = (0..total).map(|_| normal.draw(&mut stream)).collect();
+        draws.sort_by(f64::total_cmp);
+        let exact = Normal::standard();
+        // Kolmogorov and Smirnov's distance: 1.63/√n is exceeded once in a hundred.
+        let distance = draws
+            .iter()
+            .enumerate()
+            .map(|(index, z)| (exact.cdf(*z) - (index as f64 + 0.5) / f64::from(total)).abs())
+            .fold(0.0, f64::max);
+        assert!(distance < 1.63 / f64::from(total).sqrt(), "{distance}");
+        let beyond = draws.iter().filter(|z| z.abs() > 3.6).count() as f64;
+        let expected = 2.0 * exact.sf(3.6) * f64::from(total);
+        assert!((beyond - expected).abs() < 3.5 * expected.sqrt(), "{beyond} {expected}");
     }
 
     #[test]
@@ -414,12 +482,12 @@ mod tests {
         // Upper 5 % of the studentised range of 10 means: 4.474; over √2 that is 3.1637.
         let regions: Vec<Region> = (0..10).map(|_| region(5.0, 0.1)).collect();
         let test = StepDown::new(&regions, 40_000, 5);
-        let mut drawn = Drawn { value: vec![0.0; 10], sd: vec![0.0; 10] };
+        let mut drawn = Vec::new();
         let open = vec![vec![false; 10]; 10];
         let mut largest: Vec<_> = (0..40_000)
             .map(|draw| {
                 test.draw(draw, &mut drawn);
-                (draw, test.largest(&drawn, &open))
+                (draw, find_largest(&drawn, &open))
             })
             .collect();
         let critical = test.critical(&mut largest, 2_000, &open, &mut drawn);
@@ -524,16 +592,16 @@ mod tests {
                 .collect();
             let size = regions.len();
             let test = StepDown::new(&regions, 1, seed);
-            let mut drawn = Drawn { value: vec![0.0; size], sd: vec![0.0; size] };
+            let mut drawn = Vec::new();
             test.draw(0, &mut drawn);
             let rejected: Vec<Vec<bool>> =
                 (0..size).map(|i| (0..size).map(|j| gone[i * 40 + j]).collect()).collect();
             let all = (0..size)
                 .flat_map(|i| (0..size).map(move |j| (i, j)))
                 .filter(|&(i, j)| i != j && !rejected[i][j])
-                .map(|(i, j)| test.statistic(&drawn, i, j))
+                .filter_map(|(i, j)| statistic_above(&drawn[i], &drawn[j], 0.0))
                 .fold(0.0, f64::max);
-            prop_assert_eq!(test.largest(&drawn, &rejected).statistic, all);
+            prop_assert_eq!(find_largest(&drawn, &rejected).statistic, all);
         }
 
         #[test]
@@ -546,24 +614,22 @@ mod tests {
                 .collect();
             let size = regions.len();
             let test = StepDown::new(&regions, 199, seed);
-            let observed = Drawn {
-                value: regions.iter().map(|region| region.value).collect(),
-                sd: regions.iter().map(|region| region.se).collect(),
-            };
+            let observed: Vec<Point> =
+                raw.iter().map(|&(value, se, df)| Point { value, se, df }).collect();
             let mut rejected = vec![vec![false; size]; size];
             loop {
-                let mut drawn = Drawn { value: vec![0.0; size], sd: vec![0.0; size] };
+                let mut drawn = Vec::new();
                 let mut largest: Vec<f64> = (0..199)
                     .map(|draw| {
                         test.draw(draw, &mut drawn);
-                        test.largest(&drawn, &rejected).statistic
+                        find_largest(&drawn, &rejected).statistic
                     })
                     .collect();
                 largest.sort_by(|a, b| b.total_cmp(a));
                 let before = rejected.clone();
                 for (i, row) in rejected.iter_mut().enumerate() {
                     for (j, slot) in row.iter_mut().enumerate() {
-                        *slot |= test.statistic(&observed, i, j) > largest[9];
+                        *slot |= statistic_above(&observed[i], &observed[j], largest[9]).is_some();
                     }
                 }
                 if rejected == before {

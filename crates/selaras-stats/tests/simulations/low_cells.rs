@@ -202,50 +202,81 @@ fn most_cells_truly_low_are_found() {
     found("low-cells-found-broad-region-page", Mixture::Broad, true, runs);
 }
 
+/// Which cells a movement is compared with.
+#[derive(Clone, Copy)]
+enum Similar {
+    /// The same variable × component in the other regions, as far as not acted on.
+    SameCell,
+    /// All cells of the province that lie below it and were not called low.
+    Below,
+}
+
 /// Of the cells called low and acted on, the share called risen in the next round, in which they
-/// were truly raised by `raised`. Half of the low cells are acted on; similar cells are those of
-/// the same variable × component in the other regions that are not.
-fn risen(
-    id: &str,
+/// were truly raised by `raised`. Half of the low cells are acted on.
+struct Movements<N> {
     mixture: Mixture,
-    n: impl Fn(usize) -> u64 + Copy,
+    n: N,
     raised: f64,
-    runs: u64,
-    target: Target,
-) {
-    let mut share = Tally::default();
-    for run in 0..runs {
-        let mut stream = Stream::new(SEED, id, run);
-        let mut province = Province::new(&mut stream, mixture, 24, n);
-        let before = province.survey(&mut stream);
-        let mut acted = province.low(&before, false);
-        for acted in acted.iter_mut().flatten() {
-            *acted = *acted && stream.below(2) == 0;
-        }
-        for (row, acted) in province.truth.iter_mut().zip(&acted) {
-            row.iter_mut().zip(acted).filter(|(_, acted)| **acted).for_each(|(v, _)| *v += raised);
-        }
-        let now = province.survey(&mut stream);
-        let (mut hits, mut of) = (0.0, 0.0);
-        for (row, acted) in acted.iter().enumerate() {
-            let Some(prior) = prior(&before[row]) else { continue };
-            let follow = |region: usize| Followed {
-                before: reading(before[row][region]),
-                prior,
-                now: reading(now[row][region]),
-                full_shift: None,
-            };
-            let similar: Vec<Followed> =
-                (0..REGIONS).filter(|region| !acted[*region]).map(follow).collect();
-            for region in (0..REGIONS).filter(|region| acted[*region]) {
-                let judged = movement(&follow(region), &similar, 0.95, None);
-                of += 1.0;
-                hits += f64::from(u8::from(judged.rise == Rise::Risen));
+    similar: Similar,
+}
+
+impl<N: Fn(usize) -> u64 + Copy> Movements<N> {
+    fn risen(&self, id: &str, runs: u64, target: Target) {
+        let mut share = Tally::default();
+        for run in 0..runs {
+            let mut stream = Stream::new(SEED, id, run);
+            let mut province = Province::new(&mut stream, self.mixture, 24, self.n);
+            let before = province.survey(&mut stream);
+            let low = province.low(&before, false);
+            let acted: Vec<Vec<bool>> = low
+                .iter()
+                .map(|row| row.iter().map(|low| *low && stream.below(2) == 0).collect())
+                .collect();
+            for (row, acted) in province.truth.iter_mut().zip(&acted) {
+                for (value, _) in row.iter_mut().zip(acted).filter(|(_, acted)| **acted) {
+                    *value += self.raised;
+                }
             }
+            let now = province.survey(&mut stream);
+            let cells: Vec<Vec<Followed>> = before
+                .iter()
+                .zip(&now)
+                .filter_map(|(before, now)| {
+                    let prior = prior(before)?;
+                    let follow = |(before, now): (&Sampled, &Sampled)| Followed {
+                        before: reading(*before),
+                        prior,
+                        now: reading(*now),
+                        full_shift: None,
+                    };
+                    Some(before.iter().zip(now).map(follow).collect())
+                })
+                .collect();
+            let below: Vec<Followed> = cells
+                .iter()
+                .flatten()
+                .zip(low.iter().flatten())
+                .filter(|(cell, low)| !**low && cell.before.difference < 0.0)
+                .map(|(cell, _)| *cell)
+                .collect();
+            let (mut hits, mut of) = (0.0, 0.0);
+            for (row, acted) in cells.iter().zip(&acted) {
+                let same: Vec<Followed> =
+                    row.iter().zip(acted).filter(|(_, acted)| !**acted).map(|(c, _)| *c).collect();
+                let similar = match self.similar {
+                    Similar::SameCell => &same,
+                    Similar::Below => &below,
+                };
+                for (cell, _) in row.iter().zip(acted).filter(|(_, acted)| **acted) {
+                    let judged = movement(cell, similar, 0.95, None);
+                    of += 1.0;
+                    hits += f64::from(u8::from(judged.rise == Rise::Risen));
+                }
+            }
+            share.add(hits, of);
         }
-        share.add(hits, of);
+        report(id, &share, runs, SEED, target);
     }
-    report(id, &share, runs, SEED, target);
 }
 
 fn reading(sampled: Sampled) -> Reading {
@@ -255,18 +286,36 @@ fn reading(sampled: Sampled) -> Reading {
 #[test]
 fn where_nothing_changed_few_low_cells_are_called_risen() {
     let (runs, target) = (runs(100, 4_000), Target::AtMost(0.06));
-    let uneven = |region: usize| UNEVEN[region % UNEVEN.len()];
-    risen("movement-false-sparse", Mixture::Sparse, |_| 1_250, 0.0, runs, target);
-    risen("movement-false-broad", Mixture::Broad, |_| 1_250, 0.0, runs, target);
-    risen("movement-false-sparse-uneven", Mixture::Sparse, uneven, 0.0, runs, target);
-    risen("movement-false-broad-uneven", Mixture::Broad, uneven, 0.0, runs, target);
-    risen("movement-false-graded-uneven", Mixture::Graded, uneven, 0.0, runs, target);
+    let full = |mixture, similar| Movements { mixture, n: |_| 1_250, raised: 0.0, similar };
+    let uneven = |mixture, similar| Movements {
+        mixture,
+        n: |region: usize| UNEVEN[region % UNEVEN.len()],
+        raised: 0.0,
+        similar,
+    };
+    full(Mixture::Sparse, Similar::Below).risen("movement-false-sparse", runs, target);
+    full(Mixture::Broad, Similar::Below).risen("movement-false-broad", runs, target);
+    full(Mixture::Broad, Similar::SameCell).risen("movement-false-broad-same-cell", runs, target);
+    uneven(Mixture::Sparse, Similar::Below).risen("movement-false-sparse-uneven", runs, target);
+    uneven(Mixture::Broad, Similar::Below).risen("movement-false-broad-uneven", runs, target);
+    uneven(Mixture::Graded, Similar::Below).risen("movement-false-graded-uneven", runs, target);
+    uneven(Mixture::Graded, Similar::SameCell).risen(
+        "movement-false-graded-uneven-same-cell",
+        runs,
+        target,
+    );
 }
 
 #[test]
 fn low_cells_truly_raised_by_half_a_point_are_called_risen() {
     let (runs, target) = (runs(60, 2_000), Target::AtLeast(0.80));
-    risen("movement-found-sparse", Mixture::Sparse, |_| 1_250, 0.5, runs, target);
-    risen("movement-found-broad", Mixture::Broad, |_| 1_250, 0.5, runs, target);
-    risen("movement-found-graded", Mixture::Graded, |_| 1_250, 0.5, runs, target);
+    let raised = |mixture, similar| Movements { mixture, n: |_| 1_250, raised: 0.5, similar };
+    raised(Mixture::Sparse, Similar::Below).risen("movement-found-sparse", runs, target);
+    raised(Mixture::Broad, Similar::Below).risen("movement-found-broad", runs, target);
+    raised(Mixture::Graded, Similar::Below).risen("movement-found-graded", runs, target);
+    raised(Mixture::Graded, Similar::SameCell).risen(
+        "movement-found-graded-same-cell",
+        runs,
+        target,
+    );
 }

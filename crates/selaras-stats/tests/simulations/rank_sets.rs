@@ -59,12 +59,12 @@ fn rank_sets_of_a_province_of_different_regions_hold_jointly() {
 
 #[test]
 fn rank_sets_of_the_nation_of_equal_regions_hold_jointly() {
-    joint_coverage("rank-sets-514-equal", 514, 0.0, runs(60, 2_000));
+    joint_coverage("rank-sets-514-equal", 514, 0.0, runs(60, 1_000));
 }
 
 #[test]
 fn rank_sets_of_the_nation_of_different_regions_hold_jointly() {
-    joint_coverage("rank-sets-514-spread", 514, 0.3, runs(60, 2_000));
+    joint_coverage("rank-sets-514-spread", 514, 0.3, runs(60, 1_000));
 }
 
 #[test]
