@@ -3,3 +3,5 @@
 pub mod answers;
 pub mod frame;
 pub mod intake;
+pub mod register;
+mod sql;
