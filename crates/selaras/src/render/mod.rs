@@ -1,1 +1,3 @@
 //! One value, many outputs: tables, charts, maps, letters.
+
+pub mod letter;
