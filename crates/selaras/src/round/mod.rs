@@ -6,3 +6,5 @@ pub mod intake;
 pub mod mapping;
 pub mod margins;
 pub mod quality;
+pub mod register;
+mod sql;
