@@ -5,6 +5,14 @@
 //! items together (item → variable → dimension → index) and a second axis, the component
 //! (persepsi, partisipasi, akseptabilitas), crosses the variables.
 
+mod read;
+mod score;
+mod shipped;
+
+pub use read::InstrumentError;
+pub use score::Scorer;
+pub use shipped::{shipped, shipped_by_id, shipped_file};
+
 use serde::{Deserialize, Serialize};
 
 use crate::locale::Language;
