@@ -28,7 +28,8 @@ impl Design {
         self.stratum_of.get(unit as usize).copied()
     }
 
-    /// The estimated covariance of two estimates from their influences by PSU; `None` where no stratum allows one.
+    /// The estimated covariance of two estimates from their influences by PSU; `None` where no
+    /// stratum allows one.
     pub(super) fn covariance(&self, pairs: &[(u32, f64, f64)]) -> Option<f64> {
         let strata = || {
             let by_stratum = pairs.chunk_by(|x, y| self.stratum(x.0) == self.stratum(y.0));

@@ -80,8 +80,8 @@ impl Influence {
         self.variance().map(f64::sqrt)
     }
 
-    /// The covariance with another estimate of the same [`super::Sample`]; 0 where no stratum has PSUs of
-    /// both. `None` where the samples differ or no stratum allows one.
+    /// The covariance with another estimate of the same [`super::Sample`]; 0 where no stratum has
+    /// PSUs of both. `None` where the samples differ or no stratum allows one.
     #[must_use]
     pub fn covariance(&self, other: &Self) -> Option<f64> {
         let apart = |a: &Self, b: &Self| match (a.z.last(), b.z.first()) {
@@ -134,8 +134,8 @@ impl Influence {
         }
     }
 
-    /// Σ factor · estimate, of estimates of the same [`super::Sample`]: differences, part against whole,
-    /// aggregates with fixed shares. `None` for no parts or parts of different samples.
+    /// Σ factor · estimate, of estimates of the same [`super::Sample`]: differences, part against
+    /// whole, aggregates with fixed shares. `None` for no parts or parts of different samples.
     #[must_use]
     pub fn combine(parts: &[(f64, &Self)]) -> Option<Self> {
         let (&(factor, first), rest) = parts.split_first()?;
