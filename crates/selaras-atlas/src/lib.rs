@@ -6,6 +6,7 @@
 //! ([`Topology::to_bytes`]).
 
 pub mod bytes;
+pub mod check;
 pub mod coast;
 pub mod measure;
 pub mod project;

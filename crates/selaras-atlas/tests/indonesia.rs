@@ -79,7 +79,11 @@ fn nine_in_ten_regions_are_drawn_within_15_percent_of_their_area() {
         if (0.85..=1.15).contains(&drawn) {
             right += 1;
         } else {
-            println!("{code}: {:.1} of {area} km², {drawn:.2} {}", map.area_km2(at), map.shapes()[at].mark);
+            println!(
+                "{code}: {:.1} of {area} km², {drawn:.2} {}",
+                map.area_km2(at),
+                map.shapes()[at].mark
+            );
         }
     }
     let marks = land.drawn.districts.shapes().iter().filter(|shape| shape.mark).count();
@@ -113,8 +117,9 @@ fn the_regions_fill_the_coast_without_gaps_or_overlaps() {
 fn the_map_agrees_with_indicative_outlines() {
     let Some(land) = &*INDONESIA else { return };
     let path = root().join("../shared/data/local/boundaries/kabkota_514.topojson");
-    let path = std::env::var_os("SELARAS_SHARED")
-        .map_or(path, |shared| Path::new(&shared).join("data/local/boundaries/kabkota_514.topojson"));
+    let path = std::env::var_os("SELARAS_SHARED").map_or(path, |shared| {
+        Path::new(&shared).join("data/local/boundaries/kabkota_514.topojson")
+    });
     let Ok(text) = fs::read(&path) else {
         println!("skipped: no indicative outlines at ../shared");
         return;

@@ -13,7 +13,7 @@ use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::fixed::{FRACTION_BITS, Wide};
+use crate::fixed::{SCORE_BITS, WEIGHT_BITS, Wide};
 use crate::random::Stream;
 use crate::survey::{Domain, Sample};
 
@@ -65,8 +65,8 @@ impl Bootstrap {
                     if let Some((_, own)) = present.next_if(|own| own.0 == *unit) {
                         let pair = row.iter_mut().skip(2 * score);
                         let doubles = [
-                            Wide::<2>::new(own.w).to_f64(FRACTION_BITS),
-                            Wide::<2>::new(own.wy).to_f64(2 * FRACTION_BITS),
+                            Wide::<2>::new(own.w).to_f64(WEIGHT_BITS),
+                            Wide::<2>::new(own.wy).to_f64(WEIGHT_BITS + SCORE_BITS),
                         ];
                         pair.zip(doubles).for_each(|(sum, double)| *sum = double);
                     }

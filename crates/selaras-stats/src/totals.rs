@@ -8,12 +8,12 @@
 //! several weights, or read from bytes, 152.
 //!
 //! # Limits
-//! Scores below 2²⁴, weights below 2²², the sum of weights of all rows at most 2³⁴ (17 billion).
+//! Scores below 2²⁰, weights below 2²², the sum of weights of all rows at most 2³⁴ (17 billion).
 //! Within these no sum can overflow, which is why only [`Totals::add`] and [`Totals::merge`] check.
 
 use std::collections::HashMap;
 
-use crate::fixed::{FRACTION_BITS, Wide, score_steps, weight_steps};
+use crate::fixed::{SCORE_BITS, WEIGHT_BITS, Wide, score_steps, weight_steps};
 
 /// Which sums a row adds to: small numbers that the caller has given to names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,11 +63,13 @@ pub enum TotalsError {
 }
 
 /// Largest sum of weights, in steps.
-const MASS_LIMIT: u128 = 1 << (34 + FRACTION_BITS);
+const MASS_LIMIT: u128 = 1 << (34 + WEIGHT_BITS);
 /// Most rows that a key read from bytes may claim.
 const ROWS_LIMIT: u64 = 1 << 40;
 /// Marks a score that is missing from a stored row.
 const MISSING: i64 = i64::MIN;
+/// Binary digits of steps, as the bytes begin with them.
+const STEPS: [u8; 2] = [SCORE_BITS as u8, WEIGHT_BITS as u8];
 const MAGIC: &[u8; 8] = b"SELTOT\x01\0";
 const SCORES_LIMIT: usize = 1024;
 
@@ -90,43 +92,43 @@ impl Moments {
     /// Σw.
     #[must_use]
     pub fn w(&self) -> f64 {
-        self.w.to_f64(FRACTION_BITS)
+        self.w.to_f64(WEIGHT_BITS)
     }
 
     /// Σw·y.
     #[must_use]
     pub fn wy(&self) -> f64 {
-        self.wy.to_f64(2 * FRACTION_BITS)
+        self.wy.to_f64(WEIGHT_BITS + SCORE_BITS)
     }
 
     /// Σw·y².
     #[must_use]
     pub fn wyy(&self) -> f64 {
-        self.wyy.to_f64(3 * FRACTION_BITS)
+        self.wyy.to_f64(WEIGHT_BITS + 2 * SCORE_BITS)
     }
 
     /// Σw².
     #[must_use]
     pub fn ww(&self) -> f64 {
-        self.ww.to_f64(2 * FRACTION_BITS)
+        self.ww.to_f64(2 * WEIGHT_BITS)
     }
 
     /// Σw²·y.
     #[must_use]
     pub fn wwy(&self) -> f64 {
-        self.wwy.to_f64(3 * FRACTION_BITS)
+        self.wwy.to_f64(2 * WEIGHT_BITS + SCORE_BITS)
     }
 
     /// Σw²·y².
     #[must_use]
     pub fn wwyy(&self) -> f64 {
-        self.wwyy.to_f64(4 * FRACTION_BITS)
+        self.wwyy.to_f64(2 * (WEIGHT_BITS + SCORE_BITS))
     }
 
     /// Smallest and largest weight; `None` without rows.
     #[must_use]
     pub fn weight_range(&self) -> Option<(f64, f64)> {
-        let weight = |steps: u64| Wide::<2>::new(i128::from(steps)).to_f64(FRACTION_BITS);
+        let weight = |steps: u64| Wide::<2>::new(i128::from(steps)).to_f64(WEIGHT_BITS);
         (self.n > 0).then(|| (weight(self.least), weight(self.most)))
     }
 
@@ -235,14 +237,14 @@ impl Moments {
                 && u128::from(self.n).checked_mul(u128::from(most)).is_none_or(|high| w <= high)
         };
         // |Σxy| ≤ max|y| Σx, and the same for squares.
-        let score = 1_u128 << (24 + FRACTION_BITS);
+        let score = 1_u128 << (20 + SCORE_BITS);
         let bounded = |sum: Wide<4>, bound: Wide<4>| {
             !bound.minus(if sum.is_negative() { sum.negated() } else { sum }).is_negative()
         };
         let Ok(ww) = u128::try_from(self.ww.to_i128()) else { return false };
         self.n <= ROWS_LIMIT
             && self.least >= 1
-            && self.most < 1 << (22 + FRACTION_BITS)
+            && self.most < 1 << (22 + WEIGHT_BITS)
             && w <= MASS_LIMIT
             && within(self.least, self.most)
             && bounded(self.wy.resize(), Wide::product(w, score))
@@ -427,7 +429,7 @@ impl Cell<'_> {
     }
 }
 
-/// Sums in steps, squared steps and cubed steps.
+/// Sums in steps of weights and scores.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct MeanSums {
     /// Rows with the score.
@@ -455,8 +457,8 @@ impl MeanSums {
         let squares: Wide<4> = self.wyy.resize();
         let product = Wide::signed_product(self.wy, self.wy);
         let about_mean = squares.times(self.w.unsigned_abs()).minus(product);
-        let w = Wide::<2>::new(self.w).to_f64(FRACTION_BITS);
-        (self.n > 0).then(|| about_mean.to_f64(4 * FRACTION_BITS) / (w * w))
+        let w = Wide::<2>::new(self.w).to_f64(WEIGHT_BITS);
+        (self.n > 0).then(|| about_mean.to_f64(2 * (WEIGHT_BITS + SCORE_BITS)) / (w * w))
     }
 }
 
@@ -604,7 +606,7 @@ impl Totals {
     }
 
     /// The totals as bytes, the same for the same rows: eight bytes `SELTOT`, version 1, 0; the
-    /// binary digits of a step (one byte); the number of scores (two bytes) and each name with its
+    /// binary digits of steps of scores and of weights (one byte each); the number of scores (two bytes) and each name with its
     /// length (one byte); then in the order of keys region, stratum, PSU and cell (four bytes
     /// each), the rows, and per score n and, where n > 0, Σw, Σwy, Σwy², Σw², Σw²y, Σw²y², smallest
     /// and largest w in steps, as [`Wide::write`] writes them. Whole numbers of fixed size have the
@@ -612,7 +614,7 @@ impl Totals {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        bytes.push(FRACTION_BITS as u8);
+        bytes.extend(STEPS);
         bytes.extend((self.scores.len() as u16).to_le_bytes());
         for name in &self.scores {
             bytes.push(name.len() as u8);
@@ -641,7 +643,7 @@ impl Totals {
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let mut bytes = bytes.strip_prefix(MAGIC)?.strip_prefix(&[FRACTION_BITS as u8])?;
+        let mut bytes = bytes.strip_prefix(MAGIC)?.strip_prefix(&STEPS)?;
         let count = u16::from_le_bytes(take(&mut bytes)?);
         let mut scores = Vec::new();
         for _ in 0..count {
@@ -693,7 +695,7 @@ mod tests {
         let key = (0..3_u32, 0..2_u32, 0..3_u32, 0..2_u32)
             .prop_map(|(region, stratum, psu, cell)| Key { region, stratum, psu, cell });
         let weight = prop_oneof![Just(1.0), Just(2.5), 0.001..4e6_f64];
-        let score = prop_oneof![4 => -10.0..10.0_f64, 1 => Just(f64::NAN), 1 => -1e7..1e7_f64];
+        let score = prop_oneof![4 => -10.0..10.0_f64, 1 => Just(f64::NAN), 1 => -1e6..1e6_f64];
         prop::collection::vec((key, weight, prop::collection::vec(score, 2)), 0..60)
     }
 
@@ -810,14 +812,14 @@ mod tests {
         let mut all = totals([]);
         // 2^34 people in weights of 2^21.
         for psu in 0..1 << 13 {
-            all.add(key(psu), f64::from(1_u32 << 21), &[1e7, -1e7]).unwrap();
+            all.add(key(psu), f64::from(1_u32 << 21), &[1e6, -1e6]).unwrap();
         }
         assert_eq!(all.add(key(0), 1.0, &[1.0, 1.0]), Err(TotalsError::TooMuch));
         assert_eq!(all.merge(totals([&(key(0), 1.0, vec![1.0, 1.0])])), Err(TotalsError::TooMuch));
         let one = all.coarsen(|_| key(0));
         let sums = one.cells()[0].moments(1);
         let people = f64::from(1_u32 << 31) * 8.0;
-        assert_eq!((sums.w(), sums.wy(), sums.wyy()), (people, -1e7 * people, 1e14 * people));
+        assert_eq!((sums.w(), sums.wy(), sums.wyy()), (people, -1e6 * people, 1e12 * people));
         assert_eq!(sums.variance(), Some(0.0));
     }
 }

@@ -126,6 +126,8 @@ pub enum RakeRefusal {
         categories: Vec<usize>,
         /// Their relative distance to the target.
         distance: f64,
+        /// Whether the margins alone were reached, but not with the weights trimmed.
+        trimming: bool,
     },
     /// The weights are too unequal.
     #[error("the effect of weighting is {kish_effect:.2}, above {limit}")]
@@ -165,9 +167,7 @@ pub struct Raked {
     pub unstated: Vec<u64>,
     /// Whether a margin still tells categories apart after collapsing, by margin.
     pub adjusted_for: Vec<bool>,
-    /// Columns of the regression on the margins, by cell.
-    columns: Vec<Vec<usize>>,
-    column_count: usize,
+    table: Table,
     projection: Projection,
 }
 
@@ -198,8 +198,9 @@ pub struct RakedMean {
     /// What each PSU contributes to the mean's error. With H strata of n_h PSUs the variance is
     /// `Σ_h n_h/(n_h − 1) Σ (z − z̄_h)²`; the covariance of two means is the same of their products.
     pub influence: Vec<f64>,
-    /// The variance if every respondent were a PSU of one's own, in one stratum.
-    pub individual_variance: f64,
+    /// The variance if every respondent were a PSU of one's own, in one stratum; `None` for one
+    /// respondent.
+    pub individual_variance: Option<f64>,
 }
 
 /// A margin's categories, each mapped to the group it was collapsed into.
@@ -256,6 +257,7 @@ pub fn rake_cells(
                 margin,
                 categories: groups[margin].members.get(group).cloned().unwrap_or_default(),
                 distance: worst.distance,
+                trimming: fit.held.contains(&true),
             }
         })?;
         let counts = table.cells.iter().map(|cell| cell.count);
@@ -276,16 +278,12 @@ pub fn rake_cells(
         });
     }
     let mut weights = vec![0.0; counts.len()];
-    for (cell, &weight) in table.cells.iter().zip(&fit.weights) {
+    let mut trimmed = 0;
+    for ((cell, &weight), &held) in table.cells.iter().zip(&fit.weights).zip(&fit.held) {
         weights[cell.index] = weight;
+        trimmed += if held { counts[cell.index] } else { 0 };
     }
-    let held = table.cells.iter().zip(&fit.held).filter(|&(_, &held)| held);
-    let trimmed = held.map(|(cell, _)| counts[cell.index]).sum();
     let projection = table.projection();
-    let mut columns = vec![Vec::new(); counts.len()];
-    for cell in &table.cells {
-        columns[cell.index].clone_from(&cell.columns);
-    }
     Ok(Raked {
         weights,
         kish_effect: summary.kish_effect,
@@ -295,8 +293,7 @@ pub fn rake_cells(
         collapsed,
         unstated: groups.iter().map(|groups| groups.unstated).collect(),
         adjusted_for,
-        columns,
-        column_count: table.targets.len(),
+        table,
         projection,
     })
 }
@@ -414,16 +411,19 @@ impl Groups {
 }
 
 /// A cell with respondents.
+#[derive(Clone, Copy, Debug)]
 struct Cell {
     index: usize,
     count: f64,
-    /// One column per margin, in the order of the margins.
-    columns: Vec<usize>,
 }
 
-/// The cells that have respondents and what the columns of the margins should sum to.
+/// The table of counts and what the columns of the margins should sum to.
+#[derive(Clone, Debug)]
 struct Table {
+    /// Those that have respondents.
     cells: Vec<Cell>,
+    /// Column of each cell in each margin, all margins of a cell together.
+    columns: Vec<usize>,
     /// First column of each margin.
     starts: Vec<usize>,
     targets: Vec<f64>,
@@ -447,21 +447,26 @@ impl Table {
             // The last column of each margin holds those who did not say.
             targets.push(groups.unstated as f64);
         }
-        let cells = counts
-            .iter()
-            .enumerate()
-            .filter(|&(_, &count)| count > 0)
-            .map(|(index, &count)| {
-                let column = |((margin, groups), start): ((&Margin, &Groups), &usize)| {
-                    let category = margin.category.get(index).copied().flatten();
-                    let group = category.and_then(|category| groups.of_category.get(category));
-                    start + group.copied().unwrap_or(groups.members.len())
-                };
-                let columns = margins.iter().zip(groups).zip(&starts).map(column).collect();
-                Cell { index, count: count as f64, columns }
-            })
-            .collect();
-        Self { cells, starts, targets }
+        let mut columns = Vec::with_capacity(counts.len() * margins.len());
+        for index in 0..counts.len() {
+            for ((margin, groups), start) in margins.iter().zip(groups).zip(&starts) {
+                let category = margin.category.get(index).copied().flatten();
+                let group = category.and_then(|category| groups.of_category.get(category));
+                columns.push(start + group.copied().unwrap_or(groups.members.len()));
+            }
+        }
+        let answered = counts.iter().enumerate().filter(|&(_, &count)| count > 0);
+        let cells = answered.map(|(index, &count)| Cell { index, count: count as f64 }).collect();
+        Self { cells, columns, starts, targets }
+    }
+
+    /// The columns of a cell, one per margin; none outside the table.
+    fn columns(&self, cell: usize) -> &[usize] {
+        self.columns.chunks_exact(self.starts.len().max(1)).nth(cell).unwrap_or_default()
+    }
+
+    fn column(&self, cell: usize, margin: usize) -> usize {
+        self.columns[cell * self.starts.len() + margin]
     }
 
     fn margin_of(&self, column: usize) -> (usize, usize) {
@@ -473,7 +478,7 @@ impl Table {
     fn sums(&self, weights: &[f64]) -> impl Iterator<Item = f64> {
         let mut sums = vec![0.0; self.targets.len()];
         for (cell, &weight) in self.cells.iter().zip(weights) {
-            for &column in &cell.columns {
+            for &column in self.columns(cell.index) {
                 sums[column] += cell.count * weight;
             }
         }
@@ -483,8 +488,9 @@ impl Table {
     fn projection(&self) -> Projection {
         let mut gram = vec![vec![0.0; self.targets.len()]; self.targets.len()];
         for cell in &self.cells {
-            for &row in &cell.columns {
-                for &column in &cell.columns {
+            let columns = self.columns(cell.index);
+            for &row in columns {
+                for &column in columns {
                     gram[row][column] += cell.count;
                 }
             }
@@ -523,17 +529,19 @@ impl Fit {
     fn reach(&mut self, table: &Table, margin: usize) {
         let (mut free, mut left) = (vec![0.0; table.targets.len()], table.targets.clone());
         for ((cell, &weight), &held) in table.cells.iter().zip(&self.weights).zip(&self.held) {
-            let column = cell.columns[margin];
+            let column = table.column(cell.index, margin);
             if held {
                 left[column] -= cell.count * weight;
             } else {
                 free[column] += cell.count * weight;
             }
         }
+        for (left, free) in left.iter_mut().zip(free) {
+            *left = left.max(0.0) / free;
+        }
         for ((cell, weight), &held) in table.cells.iter().zip(&mut self.weights).zip(&self.held) {
-            let column = cell.columns[margin];
             if !held {
-                *weight *= left[column].max(0.0) / free[column];
+                *weight *= left[table.column(cell.index, margin)];
             }
         }
     }
@@ -572,33 +580,37 @@ impl Raked {
     /// respondents, also where nobody has the score; a PSU may come in any order and several times.
     /// The margins count as known without error, and trimming as if it were not random.
     ///
-    /// `None` where nobody with a weight answered. Totals of a cell outside the table or of a PSU
-    /// from `psus` up are left out.
+    /// `None` where nobody with a weight answered. Totals of a cell without respondents in the table
+    /// are left out; of a PSU from `psus` up, out of the error.
     #[must_use]
     pub fn mean(&self, totals: &[CellTotal], psus: usize) -> Option<RakedMean> {
-        let weighted = |value: fn(&CellTotal) -> f64| -> f64 {
-            totals.iter().map(|total| self.weight(total.cell) * value(total)).sum()
-        };
-        let weight = weighted(|total| total.answered);
-        let mean = weighted(|total| total.sum) / weight;
+        let (mut weight, mut mean) = (0.0, 0.0);
+        for total in totals {
+            let cell_weight = self.weight(total.cell);
+            weight += cell_weight * total.answered;
+            mean += cell_weight * total.sum;
+        }
+        mean /= weight;
         if weight <= 0.0 || !mean.is_finite() {
             return None;
         }
-        let mut moments = vec![0.0; self.column_count];
+        let mut moments = vec![0.0; self.table.targets.len()];
         for total in totals {
-            let sum = (total.sum - total.answered * mean) / weight;
-            for &column in self.columns.get(total.cell).into_iter().flatten() {
-                moments[column] += sum;
+            if self.weight(total.cell) > 0.0 {
+                let sum = (total.sum - total.answered * mean) / weight;
+                for &column in self.table.columns(total.cell) {
+                    moments[column] += sum;
+                }
             }
         }
         let coefficients = self.projection.coefficients(&moments);
         let mut influence = vec![0.0; psus];
         let (mut respondents, mut sum, mut squares) = (0.0, 0.0, 0.0);
         for total in totals {
-            let Some(columns) = self.columns.get(total.cell) else { continue };
-            let Some(psu) = influence.get_mut(total.psu) else { continue };
             let cell_weight = self.weight(total.cell);
-            let fitted: f64 = columns.iter().map(|&column| coefficients[column]).sum();
+            let Some(psu) = influence.get_mut(total.psu) else { continue };
+            let fitted: f64 =
+                self.table.columns(total.cell).iter().map(|&column| coefficients[column]).sum();
             let centred = (total.sum - total.answered * mean) / weight;
             let spread = (total.squares - mean * (2.0 * total.sum - total.answered * mean))
                 / (weight * weight);
@@ -610,8 +622,9 @@ impl Raked {
                 * cell_weight
                 * (spread + fitted * (total.respondents * fitted - 2.0 * centred));
         }
-        let individual_variance =
-            (squares - sum * sum / respondents).max(0.0) * respondents / (respondents - 1.0);
+        let individual_variance = (respondents > 1.0).then(|| {
+            (squares - sum * sum / respondents).max(0.0) * respondents / (respondents - 1.0)
+        });
         Some(RakedMean { mean, weight, influence, individual_variance })
     }
 
@@ -627,6 +640,8 @@ mod tests {
     use super::{
         CellTotal, Collapsed, Margin, Neighbours, RakeRefusal, RakeRules, Raked, rake_cells,
     };
+    use crate::rows::{Design, LoneCluster, Stage};
+    use crate::weights::calibration::{RakingEnd, RegressionWeights, RowMargin, rake};
 
     const RULES: RakeRules = RakeRules {
         least_respondents: 20,
@@ -748,7 +763,10 @@ mod tests {
         // A tenth of the respondents stand for nine tenths of the people.
         let far = [margin(&[0, 1], &[10.0, 90.0])];
         let refusal = rake_cells(&[900, 100], &far, &RULES).unwrap_err();
-        assert!(matches!(refusal, RakeRefusal::NotConverged { margin: 0, .. }), "{refusal}");
+        assert!(
+            matches!(refusal, RakeRefusal::NotConverged { margin: 0, trimming: true, .. }),
+            "{refusal}"
+        );
         let loose = RakeRules { trim_at_medians: f64::INFINITY, ..RULES };
         let refusal = rake_cells(&[900, 100], &far, &loose).unwrap_err();
         assert!(matches!(refusal, RakeRefusal::Ratio { ratio, .. } if ratio > 80.0), "{refusal}");
@@ -762,10 +780,10 @@ mod tests {
         // Sex and schooling coincide among those who answered, but not in the population.
         let refusal = rake_cells(&[50, 0, 0, 50], &two_by_two(&[1.0, 1.0], &[2.0, 3.0]), &RULES);
         let refusal = refusal.unwrap_err();
-        let RakeRefusal::NotConverged { sweeps, distance, .. } = refusal else {
+        let RakeRefusal::NotConverged { sweeps, distance, trimming, .. } = refusal else {
             panic!("{refusal}");
         };
-        assert_eq!(sweeps, 1_000);
+        assert_eq!((sweeps, trimming), (1_000, false));
         assert!(distance > 0.1);
     }
 
@@ -827,7 +845,7 @@ mod tests {
         let mean = raked.mean(&totals(&rows), 7).unwrap();
         assert!((mean.mean - (5.0 + 0.5 + 0.8)).abs() < 1e-9);
         assert!(mean.influence.iter().all(|z| z.abs() < 1e-12), "{:?}", mean.influence);
-        assert!(mean.individual_variance < 1e-15);
+        assert!(mean.individual_variance.unwrap() < 1e-15);
     }
 
     #[test]
@@ -862,7 +880,42 @@ mod tests {
         for (found, expected) in found.influence.iter().zip(influence) {
             assert!((found - expected).abs() < 1e-14);
         }
-        assert!((found.individual_variance - squares * 50.0 / 49.0).abs() < 1e-14);
+        assert!((found.individual_variance.unwrap() - squares * 50.0 / 49.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn cells_and_rows_give_the_same_adjusted_mean_and_error() {
+        let counts = [40_u64, 25, 30, 45];
+        let margins = two_by_two(&[0.55, 0.45], &[0.4, 0.6]);
+        let raked = rake_cells(&counts, &margins, &RULES).unwrap();
+        let rows: Vec<_> = (0..140_usize)
+            .scan(0, |used, person| {
+                *used += usize::from(person as u64 >= counts[..=*used].iter().sum());
+                Some((person * 5 % 13, *used, Some(((person * 37) % 11) as f64)))
+            })
+            .collect();
+        let by_cells = raked.mean(&totals(&rows), 13).unwrap();
+
+        let category = |margin: &Margin| -> Vec<usize> {
+            rows.iter().filter_map(|row| margin.category[row.1]).collect()
+        };
+        let (first, second) = (category(&margins[0]), category(&margins[1]));
+        let row_margins = [
+            RowMargin { category: &first, totals: &[0.55 * 140.0, 0.45 * 140.0] },
+            RowMargin { category: &second, totals: &[0.4 * 140.0, 0.6 * 140.0] },
+        ];
+        let end = RakingEnd { change: 1e-9, sweeps: 100 };
+        let stage =
+            Stage { clusters: rows.iter().map(|row| row.0 as u64).collect(), ..Stage::default() };
+        let design = Design::new(&[stage], Some(vec![1.0; 140]), LoneCluster::Refuse).unwrap();
+        let calibration = rake(design.weights(), &row_margins, end, RegressionWeights::Starting);
+        let scores: Vec<f64> = rows.iter().filter_map(|row| row.2).collect();
+        let by_rows = design.calibrated(calibration.unwrap()).unwrap().mean(&scores, None).unwrap();
+
+        let centre = by_cells.influence.iter().sum::<f64>() / 13.0;
+        let squares = by_cells.influence.iter().map(|z| (z - centre).powi(2)).sum::<f64>();
+        assert!((by_cells.mean - by_rows.value).abs() < 1e-9);
+        assert!((squares * 13.0 / 12.0 / by_rows.variance - 1.0).abs() < 1e-8);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -57,9 +57,11 @@ impl Case {
         }
     }
 
-    /// The case `id` in the folder beside this one.
+    /// The case `id` beside this one, or else among the project's own.
     pub(crate) fn sibling(&self, id: &str) -> Result<Self, String> {
-        let folder = self.folder.with_file_name(id);
+        let beside = self.folder.with_file_name(id);
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/reference").join(id);
+        let folder = if beside.is_dir() { beside } else { own };
         Self::open(folder).map_err(|error| format!("{id}: {error}"))
     }
 

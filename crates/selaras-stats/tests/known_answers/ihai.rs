@@ -1,12 +1,14 @@
 //! The harmony index end to end: answers and a framework in, scores and estimates out.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
-use selaras_stats::survey::{Influence, Options, Sample};
-use selaras_stats::totals::{Key, Totals};
+use selaras_stats::bootstrap::{Bootstrap, Figure};
+use selaras_stats::survey::{Domain, Influence, Options, Sample};
 
 use crate::case::{Case, Findings};
 use crate::csv::Table;
+use crate::survey::Data;
 
 const SURVEY: &str = "survey.csv";
 const FRAMEWORK: &str = "framework.json";
@@ -14,8 +16,12 @@ const SCORES: &str = "respondent_scores.csv";
 const LINEARISED: &str = "results_linearised.csv";
 const DOMAINS: &str = "results_domains_crossing_psu.csv";
 
+const BOOTSTRAP: &str = "bootstrap_raowu_";
+/// Replicates of our own.
+const REPLICATES: u32 = 4000;
+
 /// Checks the scores of every respondent, linearised estimates by region with and without finite
-/// population correction, and domains that cross PSUs.
+/// population correction, domains that cross PSUs, and bootstrap errors.
 pub(crate) fn check(case: &Case, findings: &mut Findings) -> Result<(), String> {
     let survey = case.table(SURVEY)?;
     let scores = scores(&survey, case)?;
@@ -23,9 +29,26 @@ pub(crate) fn check(case: &Case, findings: &mut Findings) -> Result<(), String> 
     findings.uses(FRAMEWORK);
     findings.uses("meta.json");
     respondents(case, &scores, findings)?;
-    let round = Round::new(&survey, scores)?;
+    let data = Data::read(&survey, "id=psu strata=stratum weights=weight fpc=fpc")?;
+    let (names, columns): (Vec<String>, Vec<Vec<f64>>) = scores.into_iter().unzip();
+    let totals = data.totals(&columns)?;
+    let population = |stratum| data.population.get(&stratum).copied();
+    let uncorrected = Sample::new(&totals, |_| None, Options::default());
+    let corrected = Sample::new(&totals, population, Options::default());
+    let round = Round {
+        survey: &survey,
+        scores: &names,
+        uncorrected: uncorrected.map_err(|error| error.to_string())?,
+        corrected: corrected.map_err(|error| error.to_string())?,
+    };
     linearised(case, &round, findings)?;
-    crossing(case, &round, findings)
+    crossing(case, &round, findings)?;
+    for name in case.files()? {
+        if name.starts_with(BOOTSTRAP) {
+            bootstrap(case, &name, &round, findings)?;
+        }
+    }
+    Ok(())
 }
 
 /// A score of the framework: its name and its parts, either items or other scores, with weights.
@@ -103,51 +126,33 @@ fn respondents(
     Ok(())
 }
 
-/// Totals of all respondents, every row a cell of its own so that any domain can be formed.
-pub(crate) struct Round<'a> {
+/// A round: its answers, its scores, and the sample without and with correction.
+struct Round<'a> {
     survey: &'a Table,
-    totals: Totals,
-    scores: Vec<String>,
-    population: BTreeMap<u32, f64>,
+    scores: &'a [String],
+    uncorrected: Sample<'a>,
+    corrected: Sample<'a>,
 }
 
-impl<'a> Round<'a> {
-    fn new(survey: &'a Table, scores: Vec<(String, Vec<f64>)>) -> Result<Self, String> {
-        let names: Vec<String> = scores.iter().map(|(name, _)| name.clone()).collect();
-        let mut totals = Totals::new(names.clone()).map_err(|error| error.to_string())?;
-        let column = |name: &str| -> Result<Vec<f64>, String> {
-            let numbers: Vec<f64> = survey.numbers(name)?.into_iter().flatten().collect();
-            if numbers.len() == survey.len() { Ok(numbers) } else { Err(format!("{name}: gaps")) }
-        };
-        let (strata, psus) = (column("stratum")?, column("psu")?);
-        let (weights, sizes) = (column("weight")?, column("fpc")?);
-        let mut population = BTreeMap::new();
-        for (row, ((stratum, psu), (weight, size))) in
-            strata.iter().zip(&psus).zip(weights.iter().zip(&sizes)).enumerate()
-        {
-            let stratum = *stratum as u32;
-            let key = Key { region: 0, stratum, psu: *psu as u32, cell: row as u32 };
-            let own: Vec<f64> =
-                scores.iter().filter_map(|(_, values)| values.get(row).copied()).collect();
-            totals.add(key, *weight, &own).map_err(|error| error.to_string())?;
-            population.insert(stratum, *size);
-        }
-        Ok(Self { survey, totals, scores: names, population })
+impl Round<'_> {
+    /// The rows whose column `column` of the survey is `value`; all where there is no such column.
+    fn domain(&self, column: &str, value: &str) -> Result<Domain, String> {
+        let within = if self.survey.has(column) { Some(self.survey.texts(column)?) } else { None };
+        Ok(self.corrected.domain(|key| {
+            within.as_ref().is_none_or(|own| own.get(key.cell as usize) == Some(&value))
+        }))
     }
 
-    /// The mean of `score` where column `column` of the survey is `value`; of all where there is no
-    /// such column.
+    fn score(&self, name: &str) -> Result<usize, String> {
+        let position = self.scores.iter().position(|own| own == name);
+        position.ok_or_else(|| format!("unknown score {name}"))
+    }
+
     fn mean(&self, fpc: bool, column: &str, value: &str, score: &str) -> Result<Influence, String> {
-        let score = self.scores.iter().position(|name| name == score);
-        let score = score.ok_or("unknown score")?;
-        let within = if self.survey.has(column) { Some(self.survey.texts(column)?) } else { None };
-        let population = |stratum| self.population.get(&stratum).copied().filter(|_| fpc);
-        let sample = Sample::new(&self.totals, population, Options::default());
-        let sample = sample.map_err(|error| error.to_string())?;
-        let domain = sample.domain(|key| {
-            within.as_ref().is_none_or(|own| own.get(key.cell as usize) == Some(&value))
-        });
-        sample.mean(&domain, score).ok_or_else(|| format!("{column} {value}: nobody"))
+        let domain = self.domain(column, value)?;
+        let sample = if fpc { &self.corrected } else { &self.uncorrected };
+        let mean = sample.mean(&domain, self.score(score)?);
+        mean.ok_or_else(|| format!("{column} {value}: nobody"))
     }
 }
 
@@ -194,6 +199,39 @@ fn crossing(case: &Case, round: &Round<'_>, findings: &mut Findings) -> Result<(
         let what = format!("{column} {id}");
         findings.compare(&format!("{what} mean"), mean, Some(influence.value), tolerance.estimate);
         findings.compare(&format!("{what} se"), se, influence.se(), tolerance.error);
+    }
+    Ok(())
+}
+
+/// Checks `bootstrap_raowu_REPLICATES_SCORE.csv`: by the column that comes first, the mean and its
+/// bootstrap error, within the Monte Carlo error of both.
+fn bootstrap(
+    case: &Case,
+    name: &str,
+    round: &Round<'_>,
+    findings: &mut Findings,
+) -> Result<(), String> {
+    let about = name.strip_prefix(BOOTSTRAP).and_then(|about| about.strip_suffix(".csv"));
+    let (replicates, score) =
+        about.and_then(|about| about.split_once('_')).ok_or_else(|| format!("{name}: of what?"))?;
+    let theirs: f64 = replicates.parse().map_err(|_| format!("{name}: how many replicates?"))?;
+    let (ours, score) = (f64::from(REPLICATES), round.score(score)?);
+    findings.uses(name);
+    let table = case.table(name)?;
+    let [level, _, error, ..] = table.header() else { return Err(format!("{name}: columns")) };
+    let ids = table.texts(level)?;
+    let domains = ids.iter().map(|id| round.domain(level, id)).collect::<Result<Vec<_>, _>>()?;
+    let figures: Vec<Figure> = (0..ids.len()).map(|id| Figure::Pooled(vec![id])).collect();
+    let bootstrap = Bootstrap::new(&round.uncorrected, round.scores.len(), &domains);
+    let spreads = bootstrap.run(&figures, REPLICATES, 1, NonZeroUsize::MIN);
+    let tolerance = 4.0 * (1.0 / (2.0 * theirs) + 1.0 / (2.0 * ours)).sqrt();
+    let expected = table.numbers("mean")?.into_iter().zip(table.numbers(error)?);
+    for ((id, (mean, se)), spread) in ids.iter().zip(expected).zip(&spreads) {
+        let spread = spread.get(score).copied().flatten();
+        let what = format!("{name} {level} {id}");
+        let value = spread.map(|spread| spread.value);
+        findings.compare(&format!("{what} mean"), mean, value, case.tolerance()?.estimate);
+        findings.compare(&format!("{what} se"), se, spread.map(|spread| spread.se), tolerance);
     }
     Ok(())
 }

@@ -12,7 +12,11 @@ const RESULTS: &str = "results.csv";
 /// `str`, `psu`, `w`, `y` and the domain `g`.
 pub(crate) fn check(case: &Case, findings: &mut Findings) -> Result<(), String> {
     let tolerance = case.tolerance()?;
-    let data = Data::read(&case.table(INPUT)?, "id=psu strata=str weights=w")?;
+    let design = match case.text("design") {
+        "" => "id=psu strata=str weights=w",
+        design => design,
+    };
+    let data = Data::read(&case.table(INPUT)?, design)?;
     let results = case.table(RESULTS)?;
     findings.uses(INPUT);
     findings.uses(RESULTS);

@@ -47,15 +47,19 @@ pub(crate) fn check(case: &Case, findings: &mut Findings) -> Result<(), String> 
 
 /// The rows of a case under its design, as names and numbers.
 pub(crate) struct Data {
-    keys: Vec<Key>,
-    weights: Vec<f64>,
-    population: BTreeMap<u32, f64>,
+    /// Stratum and PSU of every row; every row is a cell of its own, so that any domain can be
+    /// formed.
+    pub(crate) keys: Vec<Key>,
+    /// Weights of the rows.
+    pub(crate) weights: Vec<f64>,
+    /// PSUs in the population, by stratum.
+    pub(crate) population: BTreeMap<u32, f64>,
     columns: BTreeMap<String, Vec<String>>,
 }
 
 impl Data {
     /// Reads `id=`, `strata=`, `weights=` and `fpc=` from `design`; `id` absent or `~1` makes every
-    /// row a PSU.
+    /// row a PSU, weights absent follow from the sampling fractions.
     pub(crate) fn read(table: &Table, design: &str) -> Result<Self, String> {
         let columns: BTreeMap<String, Vec<String>> = table
             .header()
@@ -83,18 +87,29 @@ impl Data {
         };
         let psu = column("id")?.map_or((0..rows as u32).collect(), |texts| numbers(&texts));
         let stratum = column("strata")?.map_or(vec![0; rows], |texts| numbers(&texts));
-        let weight = named("weights").ok_or("the design names no weights")?;
-        let weights: Vec<f64> = table.numbers(weight)?.into_iter().flatten().collect();
+        let sizes = match named("fpc") {
+            None => vec![None; rows],
+            Some(name) => table.numbers(name)?,
+        };
+        let units: BTreeSet<(u32, u32)> =
+            stratum.iter().copied().zip(psu.iter().copied()).collect();
+        let sampled = |h: u32| units.range((h, 0)..=(h, u32::MAX)).count() as f64;
+        // R reads numbers up to 1 as sampling fractions.
+        let fractions = sizes.iter().flatten().all(|&size| size <= 1.0);
+        let size = |h, size: f64| if fractions { sampled(h) / size } else { size };
+        let population: BTreeMap<u32, f64> =
+            stratum.iter().zip(sizes).filter_map(|(&h, own)| Some((h, size(h, own?)))).collect();
+        let weights: Vec<f64> = match named("weights") {
+            Some(name) if table.has(name) => table.numbers(name)?.into_iter().flatten().collect(),
+            // Weights that follow from the sampling fractions, or are equal.
+            _ => {
+                let weight = |h: &u32| population.get(h).map_or(1.0, |size| size / sampled(*h));
+                stratum.iter().map(weight).collect()
+            }
+        };
         if weights.len() != rows {
             return Err("rows without weight".to_owned());
         }
-        let population = match named("fpc") {
-            None => BTreeMap::new(),
-            Some(name) => {
-                let sizes = table.numbers(name)?;
-                stratum.iter().zip(sizes).filter_map(|(&h, size)| Some((h, size?))).collect()
-            }
-        };
         let keys = psu.iter().zip(&stratum).zip(0..);
         let keys = keys.map(|((&psu, &stratum), cell)| Key { region: 0, stratum, psu, cell });
         Ok(Self { keys: keys.collect(), weights, population, columns })
@@ -118,6 +133,18 @@ impl Data {
         Ok(self.texts(name)?.iter().map(|text| f64::from(u8::from(text == value))).collect())
     }
 
+    /// Totals of these scores.
+    pub(crate) fn totals(&self, scores: &[Vec<f64>]) -> Result<Totals, String> {
+        let names = (0..scores.len()).map(|score| score.to_string());
+        let mut totals = Totals::new(names).map_err(|error| error.to_string())?;
+        for ((row, &key), &weight) in self.keys.iter().enumerate().zip(&self.weights) {
+            let own: Vec<f64> =
+                scores.iter().filter_map(|column| column.get(row).copied()).collect();
+            totals.add(key, weight, &own).map_err(|error| error.to_string())?;
+        }
+        Ok(totals)
+    }
+
     /// What `estimate` makes of these scores and the rows that are `within`.
     pub(crate) fn estimate<T>(
         &self,
@@ -136,17 +163,10 @@ impl Data {
         within: impl Fn(usize) -> bool,
         estimate: impl Fn(&Sample<'_>, &Domain) -> Option<T>,
     ) -> Result<T, String> {
-        let names = (0..scores.len()).map(|score| score.to_string());
-        let mut totals = Totals::new(names).map_err(|error| error.to_string())?;
-        for ((row, &key), &weight) in self.keys.iter().enumerate().zip(&self.weights) {
-            let own: Vec<f64> =
-                scores.iter().filter_map(|column| column.get(row).copied()).collect();
-            totals.add(key, weight, &own).map_err(|error| error.to_string())?;
-        }
+        let totals = self.totals(scores)?;
         let population = |stratum| self.population.get(&stratum).copied();
         let sample = Sample::new(&totals, population, options);
         let sample = sample.map_err(|error| error.to_string())?;
-        // Every row is a margin cell of its own, so that any domain can be formed.
         let domain = sample.domain(|key| within(key.cell as usize));
         estimate(&sample, &domain).ok_or_else(|| "no estimate".to_owned())
     }
@@ -276,8 +296,12 @@ fn ratio(
     tolerance: Tolerance,
     findings: &mut Findings,
 ) -> Result<(), String> {
-    let (numerator, denominator) =
-        pair.split_once('_').ok_or_else(|| format!("{pair} is not a pair"))?;
+    let splits = pair.match_indices('_').map(|(at, _)| (&pair[..at], &pair[at + 1..]));
+    let known = |name: &str| data.columns.contains_key(name);
+    let (numerator, denominator) = splits
+        .into_iter()
+        .find(|(numerator, denominator)| known(numerator) && known(denominator))
+        .ok_or_else(|| format!("{pair} is not a pair of columns"))?;
     let scores = listwise(vec![data.scores(numerator)?, data.scores(denominator)?]);
     let influence = data.estimate(&scores, |_| true, |sample, all| sample.ratio(all, 0, 1))?;
     compare(pair, table, 0, &influence, tolerance, findings)
