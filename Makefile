@@ -1,9 +1,33 @@
-CARGO_FLAGS = --release --locked
+# The two commands of the README are `make demo` and `make test`; both share one Cargo profile.
+CARGO = cargo
+FLAGS = --release --locked
+PORT ?= 8061
 
-.PHONY: test lint
-test: lint
-	cargo test $(CARGO_FLAGS) --workspace
+.PHONY: help demo build test lint test-rust test-browser known-answers soak bench
 
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## make demo    build, simulate two rounds and open the program on http://127.0.0.1:8061
+demo: build
+	target/release/selaras demo --port $(PORT)
+
+build:
+	@scripts/setup data
+	$(CARGO) build $(FLAGS) --bin selaras
+
+## make test    everything a clean checkout must pass, fast things first
+test: lint test-rust known-answers test-browser
+
+## make lint    format, warnings, licences of dependencies, spelling
 lint:
-	cargo fmt --all --check
-	cargo clippy $(CARGO_FLAGS) --workspace --all-targets -- -D warnings
+	@scripts/setup tests
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy $(FLAGS) --workspace --all-targets -- -D warnings
+	@scripts/check-dependencies
+
+test-rust:
+	$(CARGO) test $(FLAGS) --workspace --lib --bins --tests
+
+known-answers:
+	$(CARGO) test $(FLAGS) -p selaras-stats --test known_answers

@@ -8,6 +8,7 @@ pub mod bootstrap;
 pub mod compare;
 pub mod fixed;
 pub mod low_cells;
+pub mod open_link;
 pub mod random;
 pub mod replicate;
 pub mod rows;

@@ -1,1 +1,825 @@
-//! Additive totals by region, stratum, PSU and margin cell.
+//! Additive totals by region, stratum, PSU and margin cell (METHOD §8).
+//!
+//! Every row adds whole numbers of steps ([`crate::fixed`]) to the sums of its [`Key`], so totals
+//! of chunks merge into the totals of the whole, with the same bytes whatever the order and the
+//! number of threads. Rows are not kept: ten times the rows over the same keys take the same room.
+//!
+//! A key of one row takes 8 bytes a score, of rows of one weight (an open link) 48, of rows of
+//! several weights, or read from bytes, 152.
+//!
+//! # Limits
+//! Scores below 2²⁰, weights below 2²², the sum of weights of all rows at most 2³⁴ (17 billion).
+//! Within these no sum can overflow, which is why only [`Totals::add`] and [`Totals::merge`] check.
+
+use std::collections::HashMap;
+
+use crate::fixed::{SCORE_BITS, WEIGHT_BITS, Wide, score_steps, weight_steps};
+
+/// Which sums a row adds to: small numbers that the caller has given to names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Region.
+    pub region: u32,
+    /// Stratum. In an open link every region is a stratum of its own.
+    pub stratum: u32,
+    /// Primary sampling unit, or recruitment cluster. Units of different strata are different.
+    pub psu: u32,
+    /// Cell of the joint margins, or any other division that domains are made of.
+    pub cell: u32,
+}
+
+/// Why totals could not take something in. They are unchanged then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TotalsError {
+    /// A row with another number of scores than the totals have names.
+    #[error("expected {expected} scores, got {got}")]
+    ScoreCount {
+        /// Names of the totals.
+        expected: usize,
+        /// Scores of the row.
+        got: usize,
+    },
+    /// A score that is infinite or not below [`crate::fixed::SCORE_LIMIT`].
+    #[error("score {score} is out of range")]
+    ScoreRange {
+        /// Its position.
+        score: usize,
+    },
+    /// A weight that is not above 0 or not below [`crate::fixed::WEIGHT_LIMIT`].
+    #[error("weight is out of range")]
+    WeightRange,
+    /// The weights of all rows add up to more than 2³⁴.
+    #[error("the weights add up to too much")]
+    TooMuch,
+    /// Totals of other scores.
+    #[error("the totals are of other scores")]
+    OtherScores,
+    /// More than 1,024 scores, or a name of more than 255 bytes.
+    #[error("too many scores or too long a name")]
+    TooManyScores,
+    /// Bytes that [`Totals::to_bytes`] did not write.
+    #[error("not totals, or of another version")]
+    Foreign,
+}
+
+/// Largest sum of weights, in steps.
+const MASS_LIMIT: u128 = 1 << (34 + WEIGHT_BITS);
+/// Most rows that a key read from bytes may claim.
+const ROWS_LIMIT: u64 = 1 << 40;
+/// Marks a score that is missing from a stored row.
+const MISSING: i64 = i64::MIN;
+/// Binary digits of steps, as the bytes begin with them.
+const STEPS: [u8; 2] = [SCORE_BITS as u8, WEIGHT_BITS as u8];
+const MAGIC: &[u8; 8] = b"SELTOT\x01\0";
+const SCORES_LIMIT: usize = 1024;
+
+/// Exact sums over the rows that have a score; `w` are weights, `y` scores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moments {
+    /// Rows.
+    pub n: u64,
+    w: Wide<2>,
+    wy: Wide<2>,
+    wyy: Wide<3>,
+    ww: Wide<2>,
+    wwy: Wide<3>,
+    wwyy: Wide<4>,
+    least: u64,
+    most: u64,
+}
+
+impl Moments {
+    /// Σw.
+    #[must_use]
+    pub fn w(&self) -> f64 {
+        self.w.to_f64(WEIGHT_BITS)
+    }
+
+    /// Σw·y.
+    #[must_use]
+    pub fn wy(&self) -> f64 {
+        self.wy.to_f64(WEIGHT_BITS + SCORE_BITS)
+    }
+
+    /// Σw·y².
+    #[must_use]
+    pub fn wyy(&self) -> f64 {
+        self.wyy.to_f64(WEIGHT_BITS + 2 * SCORE_BITS)
+    }
+
+    /// Σw².
+    #[must_use]
+    pub fn ww(&self) -> f64 {
+        self.ww.to_f64(2 * WEIGHT_BITS)
+    }
+
+    /// Σw²·y.
+    #[must_use]
+    pub fn wwy(&self) -> f64 {
+        self.wwy.to_f64(2 * WEIGHT_BITS + SCORE_BITS)
+    }
+
+    /// Σw²·y².
+    #[must_use]
+    pub fn wwyy(&self) -> f64 {
+        self.wwyy.to_f64(2 * (WEIGHT_BITS + SCORE_BITS))
+    }
+
+    /// Smallest and largest weight; `None` without rows.
+    #[must_use]
+    pub fn weight_range(&self) -> Option<(f64, f64)> {
+        let weight = |steps: u64| Wide::<2>::new(i128::from(steps)).to_f64(WEIGHT_BITS);
+        (self.n > 0).then(|| (weight(self.least), weight(self.most)))
+    }
+
+    /// The weighted sum of squares about the mean over Σw; exactly 0 where all scores are equal.
+    /// `None` without rows.
+    #[must_use]
+    pub fn variance(&self) -> Option<f64> {
+        let (w, wy) = (self.w.to_i128(), self.wy.to_i128());
+        MeanSums { n: self.n, w, wy, wyy: self.wyy }.variance()
+    }
+
+    /// Adds the sums of `other`.
+    pub fn add(&mut self, other: &Self) {
+        if other.n == 0 {
+            return;
+        }
+        self.least = if self.n == 0 { other.least } else { self.least.min(other.least) };
+        self.most = self.most.max(other.most);
+        self.n += other.n;
+        self.w = self.w.plus(other.w);
+        self.wy = self.wy.plus(other.wy);
+        self.wyy = self.wyy.plus(other.wyy);
+        self.ww = self.ww.plus(other.ww);
+        self.wwy = self.wwy.plus(other.wwy);
+        self.wwyy = self.wwyy.plus(other.wwyy);
+    }
+
+    /// The sums of rows of one weight.
+    fn of_one_weight(weight: u64, sums: &Sums) -> Self {
+        if sums.n == 0 {
+            return Self::default();
+        }
+        let weight_squared = u128::from(weight) * u128::from(weight);
+        Self {
+            n: sums.n,
+            w: Wide::new(i128::from(sums.n)).times(u128::from(weight)),
+            wy: sums.y.times(u128::from(weight)),
+            wyy: sums.yy.times(u128::from(weight)),
+            ww: Wide::new(i128::from(sums.n)).times(weight_squared),
+            wwy: sums.y.resize().times(weight_squared),
+            wwyy: sums.yy.resize().times(weight_squared),
+            least: weight,
+            most: weight,
+        }
+    }
+
+    /// Adds a row.
+    #[inline]
+    fn add_row(&mut self, weight: u64, y: i64) {
+        let wy = i128::from(weight) * i128::from(y);
+        let size = wy.unsigned_abs();
+        let square = u128::from(y.unsigned_abs()) * u128::from(y.unsigned_abs());
+        let wwy = Wide::scaled(size, weight);
+        self.least = if self.n == 0 { weight } else { self.least.min(weight) };
+        self.most = self.most.max(weight);
+        self.n += 1;
+        self.w = self.w.plus(Wide::new(i128::from(weight)));
+        self.wy = self.wy.plus(Wide::new(wy));
+        self.wyy = self.wyy.plus(Wide::scaled(square, weight));
+        self.ww = self.ww.plus(Wide::new(i128::from(weight) * i128::from(weight)));
+        self.wwy = self.wwy.plus(if wy < 0 { wwy.negated() } else { wwy });
+        self.wwyy = self.wwyy.plus(Wide::product(size, size));
+    }
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        Wide::<2>::new(i128::from(self.n)).write(bytes);
+        if self.n > 0 {
+            self.w.write(bytes);
+            self.wy.write(bytes);
+            self.wyy.write(bytes);
+            self.ww.write(bytes);
+            self.wwy.write(bytes);
+            self.wwyy.write(bytes);
+            Wide::<2>::new(i128::from(self.least)).write(bytes);
+            Wide::<2>::new(i128::from(self.most)).write(bytes);
+        }
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let whole = |bytes: &mut &[u8]| u64::try_from(Wide::<2>::read(bytes)?.to_i128()).ok();
+        let n = whole(bytes)?;
+        if n == 0 {
+            return Some(Self::default());
+        }
+        Some(Self {
+            n,
+            w: Wide::read(bytes)?,
+            wy: Wide::read(bytes)?,
+            wyy: Wide::read(bytes)?,
+            ww: Wide::read(bytes)?,
+            wwy: Wide::read(bytes)?,
+            wwyy: Wide::read(bytes)?,
+            least: whole(bytes)?,
+            most: whole(bytes)?,
+        })
+    }
+
+    /// Whether rows within the limits could have these sums, as far as later arithmetic needs it.
+    fn is_possible(&self) -> bool {
+        if self.n == 0 {
+            return true;
+        }
+        let Ok(w) = u128::try_from(self.w.to_i128()) else { return false };
+        let within = |least: u64, most: u64| {
+            u128::from(self.n).checked_mul(u128::from(least)).is_some_and(|low| low <= w)
+                && u128::from(self.n).checked_mul(u128::from(most)).is_none_or(|high| w <= high)
+        };
+        // |Σxy| ≤ max|y| Σx, and the same for squares.
+        let score = 1_u128 << (20 + SCORE_BITS);
+        let bounded = |sum: Wide<4>, bound: Wide<4>| {
+            !bound.minus(if sum.is_negative() { sum.negated() } else { sum }).is_negative()
+        };
+        let Ok(ww) = u128::try_from(self.ww.to_i128()) else { return false };
+        self.n <= ROWS_LIMIT
+            && self.least >= 1
+            && self.most < 1 << (22 + WEIGHT_BITS)
+            && w <= MASS_LIMIT
+            && within(self.least, self.most)
+            && bounded(self.wy.resize(), Wide::product(w, score))
+            && bounded(self.wyy.resize(), Wide::product(w, score * score))
+            && bounded(self.ww.resize(), Wide::product(w, u128::from(self.most)))
+            && bounded(self.wwy.resize(), Wide::product(ww, score))
+            && bounded(self.wwyy, Wide::product(ww, score * score))
+            && !self.wyy.is_negative()
+            && !self.wwyy.is_negative()
+    }
+}
+
+/// Sums over rows of one weight.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    n: u64,
+    y: Wide<2>,
+    yy: Wide<3>,
+}
+
+impl Sums {
+    #[inline]
+    fn add(&mut self, y: i64) {
+        self.n += 1;
+        self.y = self.y.plus(Wide::new(i128::from(y)));
+        let square = i128::from(y) * i128::from(y);
+        self.yy = self.yy.plus(Wide::new(square));
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.n += other.n;
+        self.y = self.y.plus(other.y);
+        self.yy = self.yy.plus(other.yy);
+    }
+}
+
+/// What a key holds.
+#[derive(Clone, Debug)]
+enum Store {
+    /// One row: its scores.
+    Row { weight: u64, scores: Box<[i64]> },
+    /// Rows of one weight.
+    Even { weight: u64, sums: Box<[Sums]> },
+    /// Rows of several weights.
+    Uneven(Box<[Moments]>),
+}
+
+impl Store {
+    fn moments(&self, score: usize) -> Moments {
+        match self {
+            Self::Row { weight, scores } => match scores.get(score) {
+                Some(&y) if y != MISSING => {
+                    let mut moments = Moments::default();
+                    moments.add_row(*weight, y);
+                    moments
+                }
+                _ => Moments::default(),
+            },
+            Self::Even { weight, sums } => sums
+                .get(score)
+                .map_or_else(Moments::default, |s| Moments::of_one_weight(*weight, s)),
+            Self::Uneven(moments) => moments.get(score).copied().unwrap_or_default(),
+        }
+    }
+
+    /// Makes room for more rows: of one weight where all have `weight`, else of several.
+    fn widen(&mut self, scores: usize, weight: Option<u64>) {
+        *self = match (&*self, weight) {
+            (Self::Row { weight, scores }, Some(other)) if *weight == other => {
+                let sums = |&y: &i64| {
+                    let mut sums = Sums::default();
+                    if y != MISSING {
+                        sums.add(y);
+                    }
+                    sums
+                };
+                Self::Even { weight: other, sums: scores.iter().map(sums).collect() }
+            }
+            (Self::Even { weight, .. }, Some(other)) if *weight == other => return,
+            (Self::Uneven(_), _) => return,
+            _ => Self::Uneven((0..scores).map(|score| self.moments(score)).collect()),
+        };
+    }
+
+    fn add_row(&mut self, weight: u64, row: &[i64]) {
+        self.widen(row.len(), Some(weight));
+        match self {
+            Self::Row { .. } => {}
+            Self::Even { sums, .. } => {
+                for (sums, &y) in sums.iter_mut().zip(row).filter(|(_, y)| **y != MISSING) {
+                    sums.add(y);
+                }
+            }
+            Self::Uneven(moments) => {
+                for (moments, &y) in moments.iter_mut().zip(row).filter(|(_, y)| **y != MISSING) {
+                    moments.add_row(weight, y);
+                }
+            }
+        }
+    }
+
+    fn merge(&mut self, scores: usize, other: &Self) {
+        match other {
+            Self::Row { weight, scores: row } => self.add_row(*weight, row),
+            Self::Even { weight, sums: others } => {
+                self.widen(scores, Some(*weight));
+                match self {
+                    Self::Row { .. } => {}
+                    Self::Even { sums, .. } => {
+                        sums.iter_mut().zip(others).for_each(|(sums, other)| sums.merge(other));
+                    }
+                    Self::Uneven(moments) => {
+                        for (moments, other) in moments.iter_mut().zip(others) {
+                            moments.add(&Moments::of_one_weight(*weight, other));
+                        }
+                    }
+                }
+            }
+            Self::Uneven(others) => {
+                self.widen(scores, None);
+                if let Self::Uneven(moments) = self {
+                    moments.iter_mut().zip(others).for_each(|(moments, other)| moments.add(other));
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    key: Key,
+    rows: u64,
+    store: Store,
+}
+
+/// The sums of one key.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'a>(&'a Entry);
+
+impl Cell<'_> {
+    /// Whose sums.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        self.0.key
+    }
+
+    /// Rows, with or without scores.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.0.rows
+    }
+
+    /// Sums over the rows that have score number `score`.
+    #[must_use]
+    pub fn moments(&self, score: usize) -> Moments {
+        self.0.store.moments(score)
+    }
+
+    /// The sums that means and their errors need.
+    #[inline]
+    pub(crate) fn mean_sums(&self, score: usize) -> MeanSums {
+        match &self.0.store {
+            Store::Row { weight, scores } => match scores.get(score) {
+                Some(&y) if y != MISSING => {
+                    let (w, y) = (i128::from(*weight), i128::from(y));
+                    let wyy = Wide::scaled((y * y).unsigned_abs(), *weight);
+                    MeanSums { n: 1, w, wy: w * y, wyy }
+                }
+                _ => MeanSums::default(),
+            },
+            Store::Even { weight, sums } => {
+                sums.get(score).map_or_else(MeanSums::default, |sums| {
+                    let w = i128::from(*weight);
+                    let wyy = sums.yy.times(u128::from(*weight));
+                    MeanSums { n: sums.n, w: w * i128::from(sums.n), wy: w * sums.y.to_i128(), wyy }
+                })
+            }
+            Store::Uneven(moments) => moments.get(score).map_or_else(MeanSums::default, |sums| {
+                MeanSums { n: sums.n, w: sums.w.to_i128(), wy: sums.wy.to_i128(), wyy: sums.wyy }
+            }),
+        }
+    }
+}
+
+/// Sums in steps of weights and scores.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct MeanSums {
+    /// Rows with the score.
+    pub(crate) n: u64,
+    /// Σw.
+    pub(crate) w: i128,
+    /// Σwy.
+    pub(crate) wy: i128,
+    wyy: Wide<3>,
+}
+
+impl MeanSums {
+    /// Adds the sums of `other`.
+    #[inline]
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.n += other.n;
+        self.w += other.w;
+        self.wy += other.wy;
+        self.wyy = self.wyy.plus(other.wyy);
+    }
+
+    /// The weighted sum of squares about the mean over Σw; exactly 0 where all scores are equal.
+    /// `None` without rows.
+    pub(crate) fn variance(&self) -> Option<f64> {
+        let squares: Wide<4> = self.wyy.resize();
+        let product = Wide::signed_product(self.wy, self.wy);
+        let about_mean = squares.times(self.w.unsigned_abs()).minus(product);
+        let w = Wide::<2>::new(self.w).to_f64(WEIGHT_BITS);
+        (self.n > 0).then(|| about_mean.to_f64(2 * (WEIGHT_BITS + SCORE_BITS)) / (w * w))
+    }
+}
+
+/// Totals of a set of rows.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    scores: Vec<String>,
+    index: HashMap<Key, usize>,
+    entries: Vec<Entry>,
+    mass: u128,
+    row: Vec<i64>,
+}
+
+impl Totals {
+    /// Totals of no rows, for scores of these names.
+    ///
+    /// # Errors
+    /// [`TotalsError::TooManyScores`] for more than 1,024 scores or a name of over 255 bytes.
+    pub fn new<S: Into<String>>(scores: impl IntoIterator<Item = S>) -> Result<Self, TotalsError> {
+        let scores: Vec<String> =
+            scores.into_iter().take(SCORES_LIMIT + 1).map(Into::into).collect();
+        if scores.len() > SCORES_LIMIT || scores.iter().any(|name| name.len() > 255) {
+            return Err(TotalsError::TooManyScores);
+        }
+        let row = vec![MISSING; scores.len()];
+        Ok(Self { scores, index: HashMap::new(), entries: Vec::new(), mass: 0, row })
+    }
+
+    /// Names of the scores.
+    #[must_use]
+    pub fn scores(&self) -> &[String] {
+        &self.scores
+    }
+
+    /// Number of keys.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no row has been added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Adds a respondent: `scores` in the order of [`Totals::scores`], NaN where there is none.
+    ///
+    /// # Errors
+    /// [`TotalsError`] for a wrong number of scores, a score or weight out of range, or weights
+    /// that add up to too much; the totals are unchanged then.
+    pub fn add(&mut self, key: Key, weight: f64, scores: &[f64]) -> Result<(), TotalsError> {
+        let expected = self.scores.len();
+        if scores.len() != expected {
+            return Err(TotalsError::ScoreCount { expected, got: scores.len() });
+        }
+        let weight = weight_steps(weight).ok_or(TotalsError::WeightRange)?;
+        for (score, (&y, steps)) in scores.iter().zip(&mut self.row).enumerate() {
+            *steps = match score_steps(y) {
+                Some(steps) => steps,
+                None if y.is_nan() => MISSING,
+                None => return Err(TotalsError::ScoreRange { score }),
+            };
+        }
+        let mass = self.mass + u128::from(weight);
+        if mass > MASS_LIMIT {
+            return Err(TotalsError::TooMuch);
+        }
+        self.mass = mass;
+        // Rows of a PSU often follow one another.
+        let known = match self.entries.last() {
+            Some(last) if last.key == key => Some(self.entries.len() - 1),
+            _ => self.index.get(&key).copied(),
+        };
+        match known.and_then(|position| self.entries.get_mut(position)) {
+            Some(entry) => {
+                entry.rows += 1;
+                entry.store.add_row(weight, &self.row);
+            }
+            None => {
+                let store = Store::Row { weight, scores: self.row.as_slice().into() };
+                self.index.insert(key, self.entries.len());
+                self.entries.push(Entry { key, rows: 1, store });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the rows of `other`.
+    ///
+    /// # Errors
+    /// [`TotalsError::OtherScores`] where the names of the scores differ, [`TotalsError::TooMuch`]
+    /// where the weights add up to too much; the totals are unchanged then.
+    pub fn merge(&mut self, other: Self) -> Result<(), TotalsError> {
+        if self.scores != other.scores {
+            return Err(TotalsError::OtherScores);
+        }
+        let mass = self.mass + other.mass;
+        if mass > MASS_LIMIT {
+            return Err(TotalsError::TooMuch);
+        }
+        self.mass = mass;
+        for entry in other.entries {
+            self.put(entry);
+        }
+        Ok(())
+    }
+
+    /// The same sums under fewer keys: the rows of `key` come under `under(key)`.
+    #[must_use]
+    pub fn coarsen(&self, under: impl Fn(Key) -> Key) -> Self {
+        let mut coarse = Self {
+            scores: self.scores.clone(),
+            index: HashMap::new(),
+            entries: Vec::new(),
+            mass: self.mass,
+            row: self.row.clone(),
+        };
+        for entry in &self.entries {
+            coarse.put(Entry { key: under(entry.key), ..entry.clone() });
+        }
+        coarse
+    }
+
+    fn put(&mut self, entry: Entry) {
+        let known = self.index.get(&entry.key).copied();
+        match known.and_then(|position| self.entries.get_mut(position)) {
+            Some(present) => {
+                present.rows += entry.rows;
+                present.store.merge(self.scores.len(), &entry.store);
+            }
+            None => {
+                self.index.insert(entry.key, self.entries.len());
+                self.entries.push(entry);
+            }
+        }
+    }
+
+    /// The sums of every key, in the order of keys.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Cell<'_>> {
+        let mut cells: Vec<Cell<'_>> = self.entries.iter().map(Cell).collect();
+        cells.sort_unstable_by_key(Cell::key);
+        cells
+    }
+
+    /// The totals as bytes, the same for the same rows: eight bytes `SELTOT`, version 1, 0; the
+    /// binary digits of steps of scores and of weights (one byte each); the number of scores (two bytes) and each name with its
+    /// length (one byte); then in the order of keys region, stratum, PSU and cell (four bytes
+    /// each), the rows, and per score n and, where n > 0, Σw, Σwy, Σwy², Σw², Σw²y, Σw²y², smallest
+    /// and largest w in steps, as [`Wide::write`] writes them. Whole numbers of fixed size have the
+    /// least significant byte first.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(STEPS);
+        bytes.extend((self.scores.len() as u16).to_le_bytes());
+        for name in &self.scores {
+            bytes.push(name.len() as u8);
+            bytes.extend(name.as_bytes());
+        }
+        for cell in self.cells() {
+            let Key { region, stratum, psu, cell: margin } = cell.key();
+            for part in [region, stratum, psu, margin] {
+                bytes.extend(part.to_le_bytes());
+            }
+            Wide::<2>::new(i128::from(cell.rows())).write(&mut bytes);
+            for score in 0..self.scores.len() {
+                cell.moments(score).write(&mut bytes);
+            }
+        }
+        bytes
+    }
+
+    /// Reads what [`Totals::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`TotalsError::Foreign`] for anything else: another version, keys out of order, sums that no
+    /// rows within the limits have.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TotalsError> {
+        Self::read(bytes).ok_or(TotalsError::Foreign)
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut bytes = bytes.strip_prefix(MAGIC)?.strip_prefix(&STEPS)?;
+        let count = u16::from_le_bytes(take(&mut bytes)?);
+        let mut scores = Vec::new();
+        for _ in 0..count {
+            let [length] = take(&mut bytes)?;
+            let (name, rest) = bytes.split_at_checked(usize::from(length))?;
+            bytes = rest;
+            scores.push(std::str::from_utf8(name).ok()?.to_owned());
+        }
+        let mut totals = Self::new(scores).ok()?;
+        while !bytes.is_empty() {
+            let mut part = || Some(u32::from_le_bytes(take(&mut bytes)?));
+            let key = Key { region: part()?, stratum: part()?, psu: part()?, cell: part()? };
+            if totals.entries.last().is_some_and(|last| last.key >= key) {
+                return None;
+            }
+            let rows = u64::try_from(Wide::<2>::read(&mut bytes)?.to_i128()).ok()?;
+            let mut moments = Vec::new();
+            for _ in 0..count {
+                let read = Moments::read(&mut bytes)?;
+                (read.is_possible() && read.n <= rows && rows <= ROWS_LIMIT)
+                    .then(|| moments.push(read))?;
+            }
+            let heaviest = moments.iter().map(|sums| sums.w.to_i128()).max().unwrap_or(0);
+            totals.mass = totals.mass.checked_add(heaviest.unsigned_abs())?;
+            (totals.mass <= MASS_LIMIT).then_some(())?;
+            totals.index.insert(key, totals.entries.len());
+            totals.entries.push(Entry { key, rows, store: Store::Uneven(moments.into()) });
+        }
+        Some(totals)
+    }
+}
+
+fn take<const LENGTH: usize>(bytes: &mut &[u8]) -> Option<[u8; LENGTH]> {
+    let (taken, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(*taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Key, Totals, TotalsError};
+
+    /// Key, weight, scores.
+    type Row = (Key, f64, Vec<f64>);
+
+    fn rows() -> impl Strategy<Value = Vec<Row>> {
+        let key = (0..3_u32, 0..2_u32, 0..3_u32, 0..2_u32)
+            .prop_map(|(region, stratum, psu, cell)| Key { region, stratum, psu, cell });
+        let weight = prop_oneof![Just(1.0), Just(2.5), 0.001..4e6_f64];
+        let score = prop_oneof![4 => -10.0..10.0_f64, 1 => Just(f64::NAN), 1 => -1e6..1e6_f64];
+        prop::collection::vec((key, weight, prop::collection::vec(score, 2)), 0..60)
+    }
+
+    fn totals<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Totals {
+        let mut totals = Totals::new(["index", "trust"]).unwrap();
+        for (key, weight, scores) in rows {
+            totals.add(*key, *weight, scores).unwrap();
+        }
+        totals
+    }
+
+    fn merged(parts: impl IntoIterator<Item = Totals>) -> Totals {
+        parts.into_iter().fold(totals([]), |mut sum, part| {
+            sum.merge(part).unwrap();
+            sum
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_bytes_are_the_same_whatever_the_order_and_the_chunks(
+            rows in rows(), chunk in 1_usize..20,
+        ) {
+            let whole = totals(&rows).to_bytes();
+            prop_assert_eq!(&totals(rows.iter().rev()).to_bytes(), &whole);
+            let chunks: Vec<Totals> = rows.chunks(chunk).map(totals).collect();
+            prop_assert_eq!(&merged(chunks.iter().cloned()).to_bytes(), &whole);
+            prop_assert_eq!(&merged(chunks.iter().rev().cloned()).to_bytes(), &whole);
+            let nested = merged([chunks.into_iter().rev().fold(totals([]), |sum, mut part| {
+                part.merge(sum).unwrap();
+                part
+            })]);
+            prop_assert_eq!(nested.to_bytes(), whole);
+        }
+
+        #[test]
+        fn bytes_come_back_as_the_same_totals_and_still_merge(rows in rows(), more in rows()) {
+            let kept = totals(&rows);
+            let mut read = Totals::from_bytes(&kept.to_bytes()).unwrap();
+            prop_assert_eq!(read.to_bytes(), kept.to_bytes());
+            read.merge(totals(&more)).unwrap();
+            prop_assert_eq!(read.to_bytes(), totals(rows.iter().chain(&more)).to_bytes());
+        }
+
+        #[test]
+        fn foreign_bytes_are_refused_not_obeyed(rows in rows(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut bytes = totals(&rows).to_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            if let Ok(read) = Totals::from_bytes(&bytes) {
+                prop_assert_eq!(read.to_bytes(), bytes);
+            }
+            let cut = totals(&rows).to_bytes();
+            if let Ok(read) = Totals::from_bytes(&cut[..at]) {
+                prop_assert_eq!(read.to_bytes(), &cut[..at]);
+            }
+        }
+
+        #[test]
+        fn coarser_totals_are_those_of_rows_with_coarser_keys(rows in rows()) {
+            let under = |key: Key| Key { psu: 0, cell: 0, ..key };
+            let coarse: Vec<Row> = rows.iter().map(|(k, w, y)| (under(*k), *w, y.clone())).collect();
+            prop_assert_eq!(totals(&rows).coarsen(under).to_bytes(), totals(&coarse).to_bytes());
+        }
+
+        #[test]
+        fn sums_agree_with_those_of_doubles(rows in rows()) {
+            let all = totals(&rows).coarsen(|_| Key { region: 0, stratum: 0, psu: 0, cell: 0 });
+            for cell in all.cells() {
+                let sums = cell.moments(1);
+                let kept: Vec<(f64, f64)> =
+                    rows.iter().map(|(_, w, y)| (*w, y[1])).filter(|(_, y)| !y.is_nan()).collect();
+                let size = |power: (i32, i32)| kept.iter()
+                    .map(|(w, y)| w.powi(power.0) * y.abs().powi(power.1)).sum::<f64>();
+                let sum = |power: (i32, i32)| kept.iter()
+                    .map(|(w, y)| w.powi(power.0) * y.powi(power.1)).sum::<f64>();
+                let pairs = [
+                    (sums.w(), (1, 0)), (sums.wy(), (1, 1)), (sums.wyy(), (1, 2)),
+                    (sums.ww(), (2, 0)), (sums.wwy(), (2, 1)), (sums.wwyy(), (2, 2)),
+                ];
+                for (got, power) in pairs {
+                    prop_assert!((got - sum(power)).abs() <= 1e-6 * size(power), "{power:?}");
+                }
+                prop_assert_eq!(sums.n, kept.len() as u64);
+                prop_assert_eq!(cell.rows(), rows.len() as u64);
+                let least = kept.iter().map(|row| row.0).reduce(f64::min);
+                prop_assert!(sums.weight_range().zip(least).is_none_or(|(range, least)| (range.0 - least).abs() < 1e-10));
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_and_changes_nothing() {
+        let key = Key { region: 1, stratum: 1, psu: 1, cell: 1 };
+        let mut totals = totals([&(key, 1.0, vec![6.0, f64::NAN])]);
+        let before = totals.to_bytes();
+        assert_eq!(
+            totals.add(key, 1.0, &[6.0]),
+            Err(TotalsError::ScoreCount { expected: 2, got: 1 })
+        );
+        let infinite = totals.add(key, 1.0, &[6.0, f64::INFINITY]);
+        assert_eq!(infinite, Err(TotalsError::ScoreRange { score: 1 }));
+        for weight in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e7] {
+            assert_eq!(totals.add(key, weight, &[6.0, 6.0]), Err(TotalsError::WeightRange));
+        }
+        let other = Totals::new(["index", "other"]).unwrap();
+        assert_eq!(totals.merge(other), Err(TotalsError::OtherScores));
+        assert_eq!(totals.to_bytes(), before);
+    }
+
+    #[test]
+    fn weights_that_add_up_to_too_much_are_refused() {
+        let key = |psu| Key { region: 1, stratum: 1, psu, cell: 1 };
+        let mut all = totals([]);
+        // 2^34 people in weights of 2^21.
+        for psu in 0..1 << 13 {
+            all.add(key(psu), f64::from(1_u32 << 21), &[1e6, -1e6]).unwrap();
+        }
+        assert_eq!(all.add(key(0), 1.0, &[1.0, 1.0]), Err(TotalsError::TooMuch));
+        assert_eq!(all.merge(totals([&(key(0), 1.0, vec![1.0, 1.0])])), Err(TotalsError::TooMuch));
+        let one = all.coarsen(|_| key(0));
+        let sums = one.cells()[0].moments(1);
+        let people = f64::from(1_u32 << 31) * 8.0;
+        assert_eq!((sums.w(), sums.wy(), sums.wyy()), (people, -1e6 * people, 1e12 * people));
+        assert_eq!(sums.variance(), Some(0.0));
+    }
+}

@@ -1,5 +1,5 @@
 //! The `selaras` program.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    selaras::cli::run(std::env::args_os().skip(1))
 }

@@ -1,1 +1,110 @@
-//! The command line.
+//! The command line: `selaras <verb>`.
+//!
+//! Exit codes: 0 done; 1 the input has faults (they are listed); 2 the command was not understood;
+//! 3 refused by a rule (for example publishing before day 14); 4 the machine got in the way (disk,
+//! network). Results go to standard output, progress and words about faults to standard error.
+
+mod arguments;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+pub use arguments::Arguments;
+
+use crate::locale::{Language, Message, Words};
+
+/// Why a command stopped before its end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stop {
+    /// Exit code.
+    pub code: u8,
+    /// What happened and what to do, one sentence or list entry each.
+    pub messages: Vec<Message>,
+}
+
+impl Stop {
+    /// The input has faults.
+    #[must_use]
+    pub fn faults(messages: Vec<Message>) -> Self {
+        Self { code: 1, messages }
+    }
+
+    /// The command was not understood.
+    #[must_use]
+    pub fn usage(message: Message) -> Self {
+        Self { code: 2, messages: vec![message] }
+    }
+
+    /// A rule forbids it.
+    #[must_use]
+    pub fn refused(message: Message) -> Self {
+        Self { code: 3, messages: vec![message] }
+    }
+
+    /// The machine got in the way.
+    #[must_use]
+    pub fn machine(doing: &str, error: &std::io::Error) -> Self {
+        let message =
+            Message::new("cli-machine").with("what", doing).with("error", error.to_string());
+        Self { code: 4, messages: vec![message] }
+    }
+}
+
+/// Runs the program with `arguments` (without the program's own name).
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut arguments = Arguments::new(arguments);
+    let outcome = verb(&mut arguments);
+    let words = arguments.words();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            let mut out = std::io::stderr().lock();
+            for message in &stop.messages {
+                // Nothing sensible can be done where even standard error is closed.
+                let _ = writeln!(out, "{}", words.tell(message));
+            }
+            ExitCode::from(stop.code)
+        }
+    }
+}
+
+fn verb(arguments: &mut Arguments) -> Result<(), Stop> {
+    match arguments.verb()?.as_deref() {
+        None | Some("help") => help(arguments),
+        Some(other) => Err(Stop::usage(Message::new("cli-unknown-verb").with("verb", other))),
+    }
+}
+
+fn help(arguments: &mut Arguments) -> Result<(), Stop> {
+    say(&arguments.words(), &Message::new("cli-help"))
+}
+
+/// Writes one message to standard output.
+fn say(words: &Words, message: &Message) -> Result<(), Stop> {
+    print(&words.tell(message))
+}
+
+/// Writes text and a line end to standard output. A reader that went away is no fault.
+fn print(text: &str) -> Result<(), Stop> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Stop::machine("stdout", &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The language asked for by the environment variable `SELARAS_LANG`; Indonesian otherwise.
+fn language_of_environment() -> Language {
+    std::env::var("SELARAS_LANG").ok().and_then(|tag| language(&tag)).unwrap_or_default()
+}
+
+fn language(tag: &str) -> Option<Language> {
+    match tag {
+        "id" => Some(Language::Id),
+        "en" => Some(Language::En),
+        "pseudo" => Some(Language::Pseudo),
+        _ => None,
+    }
+}

@@ -1,3 +1,22 @@
 //! The harmony index: from answers to scores that may be published.
+//!
+//! [`tally`] sums answers up, [`compute`] makes a result of the sums, [`disclosure`] makes the form
+//! that may leave the office, [`result`] is what all of them speak of.
 
+mod change;
+mod composition;
+mod compute;
+pub mod disclosure;
+mod districts;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod low;
+mod reading;
 pub mod result;
+pub mod tally;
+
+pub use change::Before;
+pub use compute::{ComputeError, Input, compute};
+
+/// Attribute of the line in [`result::RegionResult::composition`] that counts civil servants.
+pub const CIVIL_SERVANTS: &str = crate::round::margins::CIVIL_SERVANTS;

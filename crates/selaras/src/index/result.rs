@@ -7,6 +7,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use selaras_stats::compare::Verdict;
+
 use crate::instrument::{Standing, Text};
 use crate::locale::Message;
 use crate::round::answers::Design;
@@ -134,6 +136,10 @@ pub struct Options {
     pub seed: u64,
     /// Draws of simulated null distributions.
     pub draws: u32,
+    /// Points (of 1) by which a channel's share may differ between comparable rounds.
+    pub channel_points: f64,
+    /// Days by which field windows of comparable rounds may lie apart within the year.
+    pub window_days: i64,
 }
 
 impl Default for Options {
@@ -159,6 +165,8 @@ impl Default for Options {
             public_delay_days: 14,
             seed: 20_260_203,
             draws: 20_000,
+            channel_points: 0.10,
+            window_days: 45,
         }
     }
 }
@@ -300,21 +308,6 @@ pub struct Score {
     pub standing: Option<Verdict>,
 }
 
-/// What may be said about a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// *Jelas di atas*.
-    ClearlyAbove,
-    /// *Belum dapat dibedakan dari*.
-    NotTold,
-    /// *Jelas di bawah*.
-    ClearlyBelow,
-    /// Told apart by the interval alone, but overturned by a small correlation: *belum dapat
-    /// disimpulkan*.
-    Fragile,
-}
-
 /// Answers by quality flag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlagCounts {
@@ -433,21 +426,29 @@ pub struct LowCell {
     pub n: u64,
     /// Interval of the observed score.
     pub interval: Option<Interval>,
-    /// Movement since the round before, where the cell was low then and rounds are comparable.
-    pub movement: Option<Movement>,
 }
 
-/// Movement of a cell against what was to be expected without any action (METHOD §4).
+/// A cell that was low in the round before, and how it moved against what was to be expected
+/// without any action (METHOD §4).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Movement {
+    /// Code of the kab/kota.
+    pub region: String,
+    /// Id of the score (`cell-…`).
+    pub score: String,
     /// Score of the round before.
     pub before: f64,
     /// Score expected now without action (regression to the mean).
     pub expected: f64,
+    /// Where the score would lie now if nothing but chance had moved it.
+    pub chance: (f64, f64),
     /// Score now.
     pub now: f64,
-    /// Whether it moved more than expected.
-    pub moved: bool,
+    /// What similar cells moved beyond their own expectation, on average.
+    pub similar: Option<f64>,
+    /// Whether it rose beyond chance and beyond similar cells: `ClearlyAbove`, `NotTold` or
+    /// `Fragile`.
+    pub verdict: Verdict,
 }
 
 /// Two rounds side by side.
@@ -461,6 +462,8 @@ pub struct Change {
     pub remarks: Vec<Message>,
     /// One entry a region that both rounds have.
     pub regions: Vec<RegionChange>,
+    /// Cells that were low in the round before (internal form).
+    pub cells: Vec<Movement>,
 }
 
 /// Change of one region.
@@ -468,6 +471,8 @@ pub struct Change {
 pub struct RegionChange {
     /// Code.
     pub region: String,
+    /// Why this region cannot be compared although the rounds can; then `scores` is empty.
+    pub not_comparable: Option<Message>,
     /// Changes, aligned with [`IndexResult::scores`].
     pub scores: Vec<ScoreChange>,
 }

@@ -3,3 +3,8 @@
 pub mod answers;
 pub mod frame;
 pub mod intake;
+pub mod mapping;
+pub mod margins;
+pub mod quality;
+pub mod register;
+mod sql;

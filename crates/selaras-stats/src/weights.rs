@@ -1,1 +1,0 @@
-//! Post-stratification, raking, calibration, trimming, and their variance.

@@ -1,0 +1,252 @@
+//! Coverage of 95 % intervals (METHOD §9), each for its stated estimand and design.
+//!
+//! Scores lie on the scale 1–9, bunched near the top with a tail downwards: `9 − 1.2·exp(0.8·u)`,
+//! not below 1, `u` standard normal over the population.
+
+use std::f64::consts::{PI, SQRT_2};
+
+use selaras_stats::random::Stream;
+use selaras_stats::survey::{Estimate, Options, Sample};
+use selaras_stats::totals::{Key, Totals};
+use statrs::function::erf::erfc;
+
+use super::figures::{Tally, Target, report, runs};
+
+const SEED: u64 = 59;
+
+fn score(latent: f64) -> f64 {
+    (9.0 - 1.2 * (0.8 * latent).exp()).max(1.0)
+}
+
+/// Mean of `of(score)` where the latent number is normal.
+fn expected(mean: f64, sd: f64, of: impl Fn(f64) -> f64) -> f64 {
+    let step = 0.02;
+    (-400..=400)
+        .map(|index| {
+            let z = f64::from(index) * step;
+            of(score(mean + sd * z)) * (-z * z / 2.0).exp() * step / (2.0 * PI).sqrt()
+        })
+        .sum()
+}
+
+fn estimate(totals: &Totals, within: impl Fn(Key) -> bool) -> Option<Estimate> {
+    let sample = Sample::new(totals, |_| None, Options::default()).ok()?;
+    Some(sample.mean(&sample.domain(within), 0)?.estimate())
+}
+
+fn covers(interval: Option<(f64, f64)>, truth: f64) -> f64 {
+    f64::from(u8::from(interval.is_some_and(|(low, high)| low <= truth && truth <= high)))
+}
+
+/// A recorded design: strata of equal population, PSUs drawn in each, weights that vary.
+struct Recorded {
+    strata: u32,
+    psus: u32,
+    per_psu: u32,
+    /// Coefficient of variation of the weights; they are lognormal and higher where scores are
+    /// lower.
+    weight_cv: f64,
+    /// Share of the population in the domain of interest, more in some PSUs than in others.
+    domain: Option<f64>,
+}
+
+impl Recorded {
+    const INTRACLASS: f64 = 0.1;
+    /// Correlation of the logarithm of the weight with the latent number within PSUs.
+    const INFORMATIVE: f64 = 0.3;
+
+    fn coverage(&self, id: &str, runs: u64) {
+        let log_sd = (1.0 + self.weight_cv * self.weight_cv).ln().sqrt();
+        let within = (1.0 - Self::INTRACLASS).sqrt();
+        // Weighting shifts a normal number by its covariance with the logarithm of the weight.
+        let shift = log_sd * Self::INFORMATIVE * within;
+        let level = |stratum: u32| {
+            0.3 * (f64::from(stratum) - f64::from(self.strata - 1) / 2.0) / f64::from(self.strata)
+        };
+        let truth = (0..self.strata).map(|h| expected(shift + level(h), 1.0, |y| y)).sum::<f64>()
+            / f64::from(self.strata);
+        let mut covered = Tally::default();
+        for run in 0..runs {
+            let mut stream = Stream::new(SEED, id, run);
+            let Ok(mut totals) = Totals::new(["score"]) else { continue };
+            for stratum in 0..self.strata {
+                for psu in 0..self.psus {
+                    let common = Self::INTRACLASS.sqrt() * stream.normal();
+                    let here = self.domain.map_or(1.0, |share| share * 2.0 * stream.uniform());
+                    for _ in 0..self.per_psu {
+                        let own = stream.normal();
+                        let other = stream.normal();
+                        let latent = level(stratum) + common + within * own;
+                        let weight = (log_sd
+                            * (Self::INFORMATIVE * own
+                                + (1.0 - Self::INFORMATIVE.powi(2)).sqrt() * other))
+                            .exp();
+                        let cell = u32::from(stream.uniform() < here);
+                        let key = Key { region: 0, stratum, psu, cell };
+                        let added = totals.add(key, weight, &[score(latent)]);
+                        assert!(added.is_ok(), "{added:?}");
+                    }
+                }
+            }
+            let estimate = estimate(&totals, |key| self.domain.is_none() || key.cell == 1);
+            covered.add(covers(estimate.and_then(|e| e.interval(0.95)), truth), 1.0);
+        }
+        report(id, &covered, runs, SEED, Target::Shown);
+    }
+}
+
+#[test]
+fn recorded_designs_cover_with_few_degrees_of_freedom() {
+    let runs = runs(500, 20_000);
+    let base = Recorded { strata: 3, psus: 2, per_psu: 25, weight_cv: 0.0, domain: None };
+    base.coverage("coverage-recorded-3-df", runs);
+    Recorded { strata: 5, ..base }.coverage("coverage-recorded-5-df", runs);
+    Recorded { strata: 8, ..base }.coverage("coverage-recorded-8-df", runs);
+    let weighted = Recorded { weight_cv: 1.0, ..base };
+    weighted.coverage("coverage-recorded-3-df-weight-cv-1", runs);
+    Recorded { strata: 8, ..weighted }.coverage("coverage-recorded-8-df-weight-cv-1", runs);
+    Recorded { strata: 2, psus: 12, weight_cv: 1.0, domain: Some(0.3), ..base }
+        .coverage("coverage-recorded-domain-crossing-psus", runs);
+}
+
+/// One answer of an open link.
+struct Answer {
+    district: u32,
+    link: u32,
+    cluster: u32,
+    score: f64,
+}
+
+/// An open link: answers come in recruitment clusters (kecamatan × link × day) of uneven size.
+struct Open {
+    n: u32,
+    districts: u32,
+    links: u32,
+    days: u32,
+    /// Correlation over all adults between answering and the score.
+    correlation: f64,
+}
+
+/// The share of the latent variance that a kecamatan, and that a recruitment cluster has in common.
+const DISTRICT: f64 = 0.02;
+const CLUSTER: f64 = 0.06;
+const ADULTS: f64 = 200_000.0;
+
+impl Open {
+    fn coverage(&self, id: &str, runs: u64, target: impl Fn(f64) -> Target) {
+        let mean = expected(0.0, 1.0, |y| y);
+        let sd = expected(0.0, 1.0, |y| (y - mean).powi(2)).sqrt();
+        let answering = f64::from(self.n) / ADULTS;
+        // Answering with probability ∝ 1 + tilt·z has this correlation with z.
+        let tilt = self.correlation * ((1.0 - answering) / answering).sqrt();
+        let most = 1.0 + tilt * (9.0 - mean) / sd;
+        let (mut covered, mut halves) = (Tally::default(), 0.0);
+        for run in 0..runs {
+            let mut stream = Stream::new(SEED, id, run);
+            let districts: Vec<f64> =
+                (0..self.districts).map(|_| DISTRICT.sqrt() * stream.normal()).collect();
+            // The estimand: the mean of this region's adults, kecamatan being equally large.
+            let truth = districts
+                .iter()
+                .map(|district| expected(*district, (1.0 - DISTRICT).sqrt(), |y| y))
+                .sum::<f64>()
+                / districts.len() as f64;
+            let rows = self.answers(&mut stream, &districts, |stream, y| {
+                stream.uniform() * most < 1.0 + tilt * (y - mean) / sd
+            });
+            let interval = random_interval(&rows);
+            halves += interval.map_or(0.0, |(low, high)| (high - low) / 2.0);
+            covered.add(covers(interval, truth), 1.0);
+        }
+        let se = halves / runs as f64 / 1.96;
+        report(id, &covered, runs, SEED, target(self.correlation * sd / answering.sqrt() / se));
+    }
+
+    fn answers(
+        &self,
+        stream: &mut Stream,
+        districts: &[f64],
+        accept: impl Fn(&mut Stream, f64) -> bool,
+    ) -> Vec<Answer> {
+        let clusters = self.districts * self.links * self.days;
+        // Sizes of clusters: exponential, and a third of the possible ones did not take place.
+        let effects: Vec<(f64, f64)> = (0..clusters)
+            .map(|_| {
+                let size = if stream.below(3) == 0 { 0.0 } else { -(1.0 - stream.uniform()).ln() };
+                (size, CLUSTER.sqrt() * stream.normal())
+            })
+            .collect();
+        let all: f64 = effects.iter().map(|(size, _)| size).sum();
+        let mut rows = Vec::with_capacity(self.n as usize);
+        while rows.len() < self.n as usize {
+            let mut at = stream.uniform() * all;
+            let cluster = effects
+                .iter()
+                .position(|(size, _)| {
+                    at -= size;
+                    at < 0.0
+                })
+                .unwrap_or_default();
+            let district = cluster % districts.len();
+            let own = (1.0 - DISTRICT - CLUSTER).sqrt() * stream.normal();
+            let y = score(districts[district] + effects[cluster].1 + own);
+            if accept(stream, y) {
+                let link = cluster / districts.len() % self.links as usize;
+                rows.push(Answer {
+                    district: district as u32,
+                    link: link as u32,
+                    cluster: cluster as u32,
+                    score: y,
+                });
+            }
+        }
+        rows
+    }
+}
+
+/// *Selang acak* of METHOD §2: the widest over recruitment clusters, kecamatan and links alone
+/// where there are ten of them, and individuals.
+fn random_interval(answers: &[Answer]) -> Option<(f64, f64)> {
+    let by = |psus: Vec<u32>| {
+        let mut totals = Totals::new(["score"]).ok()?;
+        for (psu, answer) in psus.into_iter().zip(answers) {
+            let key = Key { region: 0, stratum: 0, psu, cell: 0 };
+            totals.add(key, 1.0, &[answer.score]).ok()?;
+        }
+        estimate(&totals, |_| true)
+    };
+    let each = |psu: fn(&Answer) -> u32| by(answers.iter().map(psu).collect());
+    let fine = each(|answer| answer.cluster)?;
+    let coarse = [each(|answer| answer.district)?, each(|answer| answer.link)?];
+    let individual = by((0..answers.len() as u32).collect())?;
+    coarse
+        .into_iter()
+        .filter(|estimate| estimate.clusters >= 10)
+        .chain([fine, individual])
+        .filter_map(|estimate| estimate.interval(0.95))
+        .max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)))
+}
+
+#[test]
+fn open_links_cover_the_mean_of_those_who_might_have_answered() {
+    let runs = runs(200, 5_000);
+    let base = Open { n: 1_250, districts: 12, links: 2, days: 4, correlation: 0.0 };
+    let shown = |_| Target::Shown;
+    base.coverage("coverage-open-1250", runs, shown);
+    Open { n: 83, ..base }.coverage("coverage-open-83", runs, shown);
+    Open { n: 300, districts: 6, ..base }.coverage("coverage-open-300-6-districts", runs, shown);
+}
+
+#[test]
+fn a_small_correlation_between_answering_and_the_score_takes_the_coverage_away() {
+    let runs = runs(200, 5_000);
+    for (name, correlation) in [("0", 0.0), ("0.005", 0.005), ("0.01", 0.01)] {
+        let open = Open { n: 1_250, districts: 12, links: 2, days: 4, correlation };
+        // What a normal estimate shifted by so many standard errors keeps of its 95 %.
+        let kept = |shift: f64| {
+            let below = |z: f64| erfc(-z / SQRT_2) / 2.0;
+            Target::About(below(1.96 - shift) - below(-1.96 - shift))
+        };
+        open.coverage(&format!("selection-coverage-at-rho-{name}"), runs, kept);
+    }
+}

@@ -1,0 +1,491 @@
+//! Two rounds side by side (METHOD §6): recomputed by one program, standardised to one composition,
+//! the difference tested directly.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use selaras_stats::compare::{self, Difference, Verdict};
+use selaras_stats::low_cells::{self, Followed, Lowness, Reading as CellReading, Rise};
+use selaras_stats::open_link::{Spread, combine, spread_of};
+use selaras_stats::selection;
+use selaras_stats::totals::Cell;
+use selaras_stats::weights::open_link::{Margin as StatMargin, Neighbours, rake_cells};
+
+use super::composition::{Table, rake_rules, refused};
+use super::compute::{Cells, ComputeError, Input, Readings, rule};
+use super::low::{self, Placed, low_rule};
+use super::result::{
+    Change, Movement, Options, RegionChange, RoundRef, ScoreChange, ScoreDefinition, Withheld,
+};
+use super::tally::Tally;
+use crate::instrument::{AttributeKind, Instrument};
+use crate::locale::{Message, Value};
+use crate::round::answers::{Design, Labels};
+use crate::round::frame::{Frame, Level};
+
+/// Ramadan by Kementerian Agama's announcements (sidang isbat); first and last day of fasting.
+const RAMADAN: &str = include_str!("../../../../data/ramadan.csv");
+
+/// The round before.
+pub struct Before<'a> {
+    /// Its instrument.
+    pub instrument: &'a Instrument,
+    /// Its regions.
+    pub frame: &'a Frame,
+    /// Names behind its tally's positions.
+    pub labels: &'a Labels,
+    /// Its answers, summed up by this program and settled.
+    pub tally: &'a Tally,
+    /// The round itself.
+    pub round: RoundRef,
+}
+
+/// A standardised mean.
+struct Standardised {
+    value: f64,
+    spread: Option<Spread>,
+}
+
+/// The change since the round before; none where there is no such round.
+pub(super) fn compare(
+    input: &Input<'_>,
+    readings: &Readings<'_>,
+    cells: &Cells<'_>,
+    definitions: &[ScoreDefinition],
+) -> Result<Option<Change>, ComputeError> {
+    let Some(before) = &input.before else { return Ok(None) };
+    let mut change = Change {
+        before: before.round.name.clone(),
+        not_comparable: differences(input, before),
+        remarks: remarks(&input.round, &before.round),
+        regions: Vec::new(),
+        cells: Vec::new(),
+    };
+    if !change.not_comparable.is_empty() {
+        return Ok(Some(change));
+    }
+    let earlier_cells = Cells::new(before.tally);
+    let earlier = Readings::new(before.frame, before.tally, &earlier_cells, &input.options)?;
+    // Per kab/kota of the frame now: its place in the frame before, and the standardised pair.
+    let mut pairs: BTreeMap<usize, Vec<Option<(Standardised, Standardised)>>> = BTreeMap::new();
+    for (at, region) in input.frame.regions.iter().enumerate() {
+        let Some(then) = before.frame.position(&region.code).map(|then| then as usize) else {
+            continue;
+        };
+        if region.level != Level::Regency {
+            continue;
+        }
+        let now_side = Side { tally: input.tally, cells: cells.of(at), readings, at };
+        let then_side = Side {
+            tally: before.tally,
+            cells: earlier_cells.of(then),
+            readings: &earlier,
+            at: then,
+        };
+        match pair(input, before, &now_side, &then_side, definitions.len()) {
+            Ok(scores) => {
+                pairs.insert(at, scores);
+            }
+            Err(reason) => change.regions.push(RegionChange {
+                region: region.code.clone(),
+                not_comparable: Some(reason),
+                scores: Vec::new(),
+            }),
+        }
+    }
+    for at in 0..input.frame.regions.len() {
+        if let Some(entry) = region_change(input, readings, &earlier, before, &pairs, at) {
+            change.regions.push(entry);
+        }
+    }
+    change.regions.sort_by_key(|entry| input.frame.position(&entry.region));
+    change.cells = movements(input, before, readings, &earlier, definitions);
+    Ok(Some(change))
+}
+
+/// What makes the rounds as a whole incomparable.
+fn differences(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
+    let mut reasons = Vec::new();
+    if (&input.instrument.id, &input.instrument.version)
+        != (&before.instrument.id, &before.instrument.version)
+        || input.instrument.sha256 != before.instrument.sha256
+    {
+        let name = |of: &Instrument| format!("{} {}", of.short_title.id, of.version);
+        reasons.push(
+            Message::new("index-change-instrument")
+                .with("now", name(input.instrument))
+                .with("before", name(before.instrument)),
+        );
+    }
+    if input.tally.design != before.tally.design {
+        reasons.push(Message::new("index-change-design"));
+    }
+    if let (Some(now), Some(then)) = (input.round.opened, before.round.opened) {
+        let day = |date: Date| i64::from(date.day_of_year());
+        let apart = (day(now) - day(then)).abs();
+        let apart = apart.min(365 - apart);
+        if apart > input.options.window_days {
+            reasons.push(
+                Message::new("index-change-window")
+                    .with("days", apart)
+                    .with("limit", input.options.window_days),
+            );
+        }
+    }
+    reasons
+}
+
+fn remarks(now: &RoundRef, before: &RoundRef) -> Vec<Message> {
+    let in_ramadan = |round: &RoundRef| -> Option<bool> {
+        let (opened, closed) = (round.opened?, round.closed?);
+        let periods = RAMADAN.lines().skip(1).filter_map(|line| {
+            let mut fields = line.split(',').skip(1);
+            Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+        });
+        Some(
+            periods
+                .into_iter()
+                .any(|(first, last): (Date, Date)| opened <= last && closed >= first),
+        )
+    };
+    match (in_ramadan(now), in_ramadan(before)) {
+        (Some(true), Some(false)) | (Some(false), Some(true)) => {
+            vec![Message::new("index-change-ramadan-one")]
+        }
+        (Some(true), Some(true)) => vec![Message::new("index-change-ramadan-both")],
+        _ => Vec::new(),
+    }
+}
+
+/// One round's answers of one kab/kota.
+struct Side<'s> {
+    tally: &'s Tally,
+    cells: &'s [Cell<'s>],
+    readings: &'s Readings<'s>,
+    at: usize,
+}
+
+/// Both rounds of a kab/kota, standardised to the mean of their compositions. Scores with too few
+/// respondents in either are none.
+fn pair(
+    input: &Input<'_>,
+    before: &Before<'_>,
+    now: &Side<'_>,
+    then: &Side<'_>,
+    scores: usize,
+) -> Result<Vec<Option<(Standardised, Standardised)>>, Message> {
+    if now.tally.design == Design::Recorded {
+        let side = |side: &Side<'_>, score: usize| {
+            let reading = &side.readings.of[side.at][score];
+            reading.value.map(|value| Standardised { value, spread: reading.spread })
+        };
+        return Ok((0..scores).map(|score| side(now, score).zip(side(then, score))).collect());
+    }
+    channels(input, before, now, then)?;
+    let tables = [Table::new(now.tally, now.cells), Table::new(then.tally, then.cells)];
+    let margins = common_margins(input.instrument, now.tally, &tables);
+    let sides = [now, then];
+    let mut standardised: [Vec<Option<Standardised>>; 2] = [Vec::new(), Vec::new()];
+    for (out, (side, (table, margins))) in
+        standardised.iter_mut().zip(sides.iter().zip(tables.iter().zip(margins)))
+    {
+        *out = standardise(side, table, &margins, &input.options, scores)?;
+    }
+    let [now, then] = standardised;
+    Ok(now.into_iter().zip(then).map(|(now, then)| now.zip(then)).collect())
+}
+
+/// Refuses where a channel's share differs by more than the limit.
+fn channels(
+    input: &Input<'_>,
+    before: &Before<'_>,
+    now: &Side<'_>,
+    then: &Side<'_>,
+) -> Result<(), Message> {
+    let shares = |side: &Side<'_>, labels: &Labels| -> BTreeMap<String, f64> {
+        let Some(counts) = side.tally.counts.get(side.at) else { return BTreeMap::new() };
+        let known: u64 = counts.links.values().sum();
+        let share = |(link, count): (&u32, &u64)| {
+            let name = labels.links.get(*link as usize).cloned().unwrap_or_default();
+            (name, *count as f64 / known as f64)
+        };
+        counts.links.iter().map(share).collect()
+    };
+    let (now, then) = (shares(now, input.labels), shares(then, before.labels));
+    let names: std::collections::BTreeSet<&String> = now.keys().chain(then.keys()).collect();
+    for name in names {
+        let apart = (now.get(name).unwrap_or(&0.0) - then.get(name).unwrap_or(&0.0)).abs();
+        if apart > input.options.channel_points {
+            return Err(Message::new("index-change-channel")
+                .with("channel", name.clone())
+                .with("points", Value::Decimal(apart * 100.0, 0)));
+        }
+    }
+    Ok(())
+}
+
+/// One margin an attribute: the mean of both rounds' shares, over each table's joint cells.
+fn common_margins(
+    instrument: &Instrument,
+    tally: &Tally,
+    tables: &[Table; 2],
+) -> [Vec<StatMargin>; 2] {
+    let mut margins = [Vec::new(), Vec::new()];
+    for (place, &attribute) in tally.margin_attributes.iter().enumerate() {
+        let attribute = &instrument.attributes[attribute];
+        let band = |cell: &(Box<[u8]>, u32)| {
+            cell.0.get(place).and_then(|&band| usize::from(band).checked_sub(1))
+        };
+        let mut population = vec![0.0; attribute.bands.len()];
+        for table in tables {
+            let mut counts = vec![0.0; attribute.bands.len()];
+            for (cell, &count) in table.cells.iter().zip(&table.counts) {
+                if let Some(slot) = band(cell).and_then(|band| counts.get_mut(band)) {
+                    *slot += count as f64;
+                }
+            }
+            let all: f64 = counts.iter().sum();
+            if all > 0.0 {
+                population.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count / all);
+            }
+        }
+        for (margins, table) in margins.iter_mut().zip(tables) {
+            let category: Vec<Option<usize>> = table.cells.iter().map(band).collect();
+            if category.iter().any(Option::is_some) {
+                margins.push(StatMargin {
+                    category,
+                    population: population.clone(),
+                    neighbours: match attribute.kind {
+                        AttributeKind::Age | AttributeKind::Education => {
+                            Neighbours::Adjacent(attribute.bands.len())
+                        }
+                        _ => Neighbours::Any,
+                    },
+                });
+            }
+        }
+    }
+    margins
+}
+
+fn standardise(
+    side: &Side<'_>,
+    table: &Table,
+    margins: &[StatMargin],
+    options: &Options,
+    scores: usize,
+) -> Result<Vec<Option<Standardised>>, Message> {
+    let plain = |score: usize| {
+        let reading = &side.readings.of[side.at][score];
+        let value = reading.value.filter(|_| reading.n >= options.interval_from)?;
+        Some(Standardised { value, spread: reading.spread })
+    };
+    let few = side.readings.of[side.at].first().is_none_or(|index| index.n < options.interval_from);
+    if margins.is_empty() || few {
+        return Ok((0..scores).map(plain).collect());
+    }
+    let raked = rake_cells(&table.counts, margins, &rake_rules(options))
+        .map_err(|refusal| refused(&refusal))?;
+    Ok((0..scores)
+        .map(|score| {
+            let reading = &side.readings.of[side.at][score];
+            if reading.n < options.interval_from {
+                return None;
+            }
+            let (totals, psus) = table.totals(side.cells, score);
+            let mean = raked.mean(&totals, psus)?;
+            // PSUs are numbered in the order of the cells, as the table numbers them.
+            let mut first = vec![0.0; psus];
+            let mut by_link: BTreeMap<u32, f64> = BTreeMap::new();
+            let mut by_district: BTreeMap<u32, f64> = BTreeMap::new();
+            let mut seen = vec![false; psus];
+            for (cell, total) in side.cells.iter().zip(&totals) {
+                let Some(&z) = mean.influence.get(total.psu) else { continue };
+                if std::mem::replace(&mut seen[total.psu], true) {
+                    continue;
+                }
+                first[total.psu] = z;
+                if let Some(cluster) = side.tally.clusters.get(cell.key().psu as usize) {
+                    *by_link.entry(cluster.link).or_default() += z;
+                    *by_district.entry(cluster.district).or_default() += z;
+                }
+            }
+            let spread = spread_of(
+                &first,
+                &[by_link.into_values().collect(), by_district.into_values().collect()],
+                (mean.individual_variance, reading.n),
+                options.least_clusters,
+                options.confidence,
+            );
+            Some(Standardised { value: mean.mean, spread })
+        })
+        .collect())
+}
+
+/// The change of the region at `at`: of a kab/kota its pair, of an aggregate the adults-weighted
+/// mean over the kab/kota that both rounds have.
+fn region_change(
+    input: &Input<'_>,
+    readings: &Readings<'_>,
+    earlier: &Readings<'_>,
+    before: &Before<'_>,
+    pairs: &BTreeMap<usize, Vec<Option<(Standardised, Standardised)>>>,
+    at: usize,
+) -> Option<RegionChange> {
+    let region = &input.frame.regions[at];
+    let leaves: Vec<usize> =
+        readings.leaves[at].iter().copied().filter(|leaf| pairs.contains_key(leaf)).collect();
+    if leaves.is_empty() {
+        return None;
+    }
+    let scores = pairs.get(&leaves[0])?.len();
+    let adults = |leaf: &usize| match (&input.frame.regions[*leaf].adults, leaves.len()) {
+        (Some(adults), _) => Some(adults.count as f64),
+        (None, 1) => Some(1.0),
+        (None, _) => None,
+    };
+    let change_of = |score: usize| -> Option<ScoreChange> {
+        let parts: Vec<(usize, f64, &(Standardised, Standardised))> = leaves
+            .iter()
+            .filter_map(|leaf| Some((*leaf, pairs.get(leaf)?.get(score)?.as_ref()?)))
+            .map(|(leaf, pair)| Some((leaf, adults(&leaf)?, pair)))
+            .collect::<Option<_>>()?;
+        let all: f64 = parts.iter().map(|(_, adults, _)| adults).sum();
+        if all <= 0.0 {
+            return None;
+        }
+        let mean = |value: &dyn Fn(&(Standardised, Standardised)) -> f64| -> f64 {
+            parts.iter().map(|(_, adults, pair)| adults / all * value(pair)).sum()
+        };
+        let value = mean(&|pair| pair.0.value - pair.1.value);
+        let spreads: Vec<(f64, Option<Spread>)> = parts
+            .iter()
+            .flat_map(|(_, adults, pair)| {
+                [(adults / all, pair.0.spread), (-adults / all, pair.1.spread)]
+            })
+            .collect();
+        let spread = combine(&spreads);
+        let shift = |readings: &Readings<'_>, place: &dyn Fn(usize) -> Option<usize>| {
+            let shifts: Vec<(f64, Option<f64>)> = parts
+                .iter()
+                .map(|(leaf, adults, _)| {
+                    let full = place(*leaf).and_then(|at| readings.of[at][score].full_shift);
+                    (adults / all, full)
+                })
+                .collect();
+            selection::aggregate(&shifts)
+        };
+        let then = |leaf: usize| {
+            before.frame.position(&input.frame.regions[leaf].code).map(|at| at as usize)
+        };
+        let difference = spread.map(|spread| Difference {
+            value,
+            se: spread.se,
+            df: spread.df,
+            full_shift: selection::opposite(
+                shift(readings, &|leaf| Some(leaf)),
+                shift(earlier, &then),
+            ),
+        });
+        let half = spread.map(|spread| spread.half_width(input.options.confidence));
+        Some(ScoreChange {
+            before: Some(mean(&|pair| pair.1.value)),
+            difference: Some(value),
+            interval: half.map(|half| (value - half, value + half)),
+            verdict: difference.map(|difference| {
+                compare::verdict(&difference, &rule(readings.design, &input.options))
+            }),
+            withheld: None,
+        })
+    };
+    Some(RegionChange {
+        region: region.code.clone(),
+        not_comparable: None,
+        scores: (0..scores)
+            .map(|score| {
+                change_of(score).unwrap_or(ScoreChange {
+                    withheld: Some(Withheld::BelowPublic),
+                    ..ScoreChange::default()
+                })
+            })
+            .collect(),
+    })
+}
+
+/// Every cell that was low in the round before, against what was to be expected without action.
+/// Similar cells are those of the same province that lay below it and were not called low.
+fn movements(
+    input: &Input<'_>,
+    before: &Before<'_>,
+    readings: &Readings<'_>,
+    earlier: &Readings<'_>,
+    definitions: &[ScoreDefinition],
+) -> Vec<Movement> {
+    let options = &input.options;
+    let mut movements = Vec::new();
+    for province in 0..input.frame.regions.len() {
+        let code = &input.frame.regions[province].code;
+        let Some(then) = before.frame.position(code).map(|at| at as usize) else { continue };
+        if input.frame.regions[province].level != Level::Province {
+            continue;
+        }
+        let placed = low::cells(earlier, definitions, then);
+        let cells: Vec<low_cells::Cell> = placed.iter().map(|placed| placed.cell).collect();
+        let findings = low_cells::search(&cells, &low_rule(earlier.design, options));
+        let follow = |placed: &Placed| -> Option<(usize, Followed)> {
+            let code = &before.frame.regions[placed.leaf].code;
+            let leaf = input.frame.position(code)? as usize;
+            let now = readings.difference(leaf, province, placed.score)?;
+            let followed = Followed {
+                before: CellReading {
+                    difference: placed.cell.difference,
+                    se: placed.cell.se,
+                    df: placed.cell.df,
+                },
+                prior: placed.cell.prior?,
+                now: CellReading { difference: now.value, se: now.se, df: now.df },
+                full_shift: selection::opposite(placed.cell.full_shift, now.full_shift),
+            };
+            Some((leaf, followed))
+        };
+        let similar: Vec<Followed> = placed
+            .iter()
+            .zip(&findings)
+            .filter(|(_, finding)| {
+                finding.is_some_and(|found| found.lowness != Lowness::Low && found.shrunken < 0.0)
+            })
+            .filter_map(|(placed, _)| follow(placed))
+            .map(|(_, followed)| followed)
+            .collect();
+        for (placed, finding) in placed.iter().zip(&findings) {
+            if finding.is_none_or(|found| found.lowness != Lowness::Low) {
+                continue;
+            }
+            let Some((leaf, followed)) = follow(placed) else { continue };
+            let least = rule(readings.design, options).least_correlation;
+            let moved = low_cells::movement(&followed, &similar, options.confidence, least);
+            let (Some(was), Some(now), Some(whole)) = (
+                earlier.of[placed.leaf][placed.score].value,
+                readings.of[leaf][placed.score].value,
+                readings.of[province][placed.score].value,
+            ) else {
+                continue;
+            };
+            movements.push(Movement {
+                region: input.frame.regions[leaf].code.clone(),
+                score: definitions[placed.score].id.clone(),
+                before: was,
+                expected: whole + moved.expected,
+                chance: (whole + moved.interval.0, whole + moved.interval.1),
+                now,
+                similar: moved.similar,
+                verdict: match moved.rise {
+                    Rise::Risen => Verdict::ClearlyAbove,
+                    Rise::NotTold => Verdict::NotTold,
+                    Rise::Fragile => Verdict::Fragile,
+                },
+            });
+        }
+    }
+    movements
+}

@@ -1,0 +1,577 @@
+//! From a tally to a result: a pure function.
+
+use std::collections::BTreeMap;
+
+use selaras_stats::compare::{self, Difference, Pairs, Rule};
+use selaras_stats::open_link::Spread;
+use selaras_stats::survey::{self, Influence, Sample, SurveyError};
+use selaras_stats::totals::{Cell, TotalsError};
+
+use super::change::Before;
+use super::reading::{self, Reading, Whole};
+use super::result::{
+    Form, IndexResult, InputRef, InstrumentRef, Interval, IntervalKind, Options, RegionResult,
+    RoundRef, Score, ScoreDefinition, ScoreKind, Shift, Withheld,
+};
+use super::tally::Tally;
+use super::{change, composition, districts, low};
+use crate::instrument::{Instrument, Scorer};
+use crate::locale::Message;
+use crate::round::answers::{Design, Labels};
+use crate::round::frame::{Frame, Level};
+use crate::round::margins::Margin;
+
+/// Everything a result is a function of.
+pub struct Input<'a> {
+    /// The instrument.
+    pub instrument: &'a Instrument,
+    /// The regions.
+    pub frame: &'a Frame,
+    /// Names behind the tally's positions.
+    pub labels: &'a Labels,
+    /// The answers, summed up and settled.
+    pub tally: &'a Tally,
+    /// What is known of the population.
+    pub margins: &'a [Margin],
+    /// The round.
+    pub round: RoundRef,
+    /// The files that went in.
+    pub files: Vec<InputRef>,
+    /// Whether the answers are simulated.
+    pub simulated: bool,
+    /// Settings.
+    pub options: Options,
+    /// The round before, if there is one to compare with.
+    pub before: Option<Before<'a>>,
+    /// Name of a kecamatan by its code.
+    pub district_name: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+pub enum ComputeError {
+    /// The recorded design contradicts itself.
+    #[error(transparent)]
+    Survey(#[from] SurveyError),
+    /// The answers do not fit the totals.
+    #[error(transparent)]
+    Totals(#[from] TotalsError),
+}
+
+impl ComputeError {
+    /// What happened and what to do.
+    #[must_use]
+    pub fn message(&self, labels: &Labels) -> Message {
+        match self {
+            Self::Survey(SurveyError::Population { stratum, sampled, population }) => {
+                let name = labels.strata.get(*stratum as usize).cloned().unwrap_or_default();
+                Message::new("index-stratum-too-small")
+                    .with("stratum", name)
+                    .with("sampled", *sampled)
+                    .with("population", population.to_string())
+            }
+            Self::Totals(error) => {
+                Message::new("index-totals-overflow").with("error", error.to_string())
+            }
+        }
+    }
+}
+
+/// All readings of a round, by position in the frame and score.
+pub(super) struct Readings<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) design: Design,
+    pub(super) of: Vec<Vec<Reading>>,
+    /// Kab/kota under each region, itself included where it is one.
+    pub(super) leaves: Vec<Vec<usize>>,
+    /// Wholes of an open link's provinces and nation; the differences of a recorded design come
+    /// from influences instead.
+    pub(super) wholes: Vec<Vec<Option<Whole>>>,
+    influences: Vec<Vec<Option<Influence>>>,
+}
+
+impl<'a> Readings<'a> {
+    pub(super) fn new(
+        frame: &'a Frame,
+        tally: &Tally,
+        cells: &Cells<'_>,
+        options: &Options,
+    ) -> Result<Self, ComputeError> {
+        let leaves = leaves(frame);
+        let scores = tally.totals.scores().len();
+        let mut readings = Self {
+            frame,
+            design: tally.design,
+            of: vec![vec![Reading::default(); scores]; frame.regions.len()],
+            leaves,
+            wholes: vec![vec![None; scores]; frame.regions.len()],
+            influences: Vec::new(),
+        };
+        match tally.design {
+            Design::OpenLink => readings.read_open_link(tally, cells, options),
+            Design::Recorded => readings.read_recorded(tally, options)?,
+        }
+        Ok(readings)
+    }
+
+    fn read_open_link(&mut self, tally: &Tally, cells: &Cells<'_>, options: &Options) {
+        for (at, region) in self.frame.regions.iter().enumerate() {
+            let cells = cells.of(at);
+            if !cells.is_empty() {
+                let adults = region.adults.as_ref().map(|adults| adults.count);
+                self.of[at] = reading::of_open_link(tally, cells, adults, options);
+            }
+        }
+        for at in 0..self.frame.regions.len() {
+            if self.frame.regions[at].level == Level::Regency {
+                continue;
+            }
+            for score in 0..tally.totals.scores().len() {
+                let whole = reading::whole(
+                    &self.of,
+                    |leaf| self.frame.regions[leaf].adults.as_ref().map(|adults| adults.count),
+                    &self.leaves[at],
+                    score,
+                    options.suppress_below,
+                );
+                if let Some(whole) = &whole {
+                    self.of[at][score] = whole.reading.clone();
+                }
+                self.wholes[at][score] = whole;
+            }
+        }
+    }
+
+    fn read_recorded(&mut self, tally: &Tally, options: &Options) -> Result<(), ComputeError> {
+        let population = |stratum: u32| {
+            tally.population_psus.get(&stratum).copied().filter(|_| options.finite_population)
+        };
+        let sample = Sample::new(&tally.totals, population, survey::Options::default())?;
+        // One pass a level, since the regions of a level are disjoint.
+        let mut domains = Vec::new();
+        domains.resize_with(self.frame.regions.len(), || None);
+        for level in [Level::Nation, Level::Province, Level::Regency] {
+            let under = self.ancestors(level);
+            let parts = sample.domains(self.frame.regions.len(), |key| {
+                under.get(key.region as usize).copied().flatten()
+            });
+            for (at, domain) in parts.into_iter().enumerate() {
+                if self.frame.regions[at].level == level {
+                    domains[at] = Some(domain);
+                }
+            }
+        }
+        self.influences = domains
+            .iter()
+            .map(|domain| {
+                (0..tally.totals.scores().len())
+                    .map(|score| sample.mean(domain.as_ref()?, score))
+                    .collect()
+            })
+            .collect();
+        for (readings, influences) in self.of.iter_mut().zip(&self.influences) {
+            for (reading, influence) in readings.iter_mut().zip(influences) {
+                if let Some(influence) = influence {
+                    *reading = recorded(influence);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// By position of a kab/kota, the region of `level` it lies in.
+    fn ancestors(&self, level: Level) -> Vec<Option<usize>> {
+        (0..self.frame.regions.len())
+            .map(|at| {
+                let mut up = Some(at);
+                while let Some(here) = up {
+                    let region = self.frame.regions.get(here)?;
+                    if region.level == level {
+                        return Some(here);
+                    }
+                    up = region.parent.map(|parent| parent as usize);
+                }
+                None
+            })
+            .collect()
+    }
+
+    /// `leaf` minus the `whole` it is part of.
+    pub(super) fn difference(&self, leaf: usize, whole: usize, score: usize) -> Option<Difference> {
+        match self.design {
+            Design::OpenLink => {
+                let whole = self.wholes.get(whole)?.get(score)?.as_ref()?;
+                reading::against_whole(&self.of, whole, leaf, score)
+            }
+            Design::Recorded => {
+                let of = |at: usize| self.influences.get(at)?.get(score)?.as_ref();
+                let difference = Influence::combine(&[(1.0, of(leaf)?), (-1.0, of(whole)?)])?;
+                Some(Difference {
+                    value: difference.value,
+                    se: difference.se()?,
+                    df: difference.df(),
+                    full_shift: None,
+                })
+            }
+        }
+    }
+
+    /// Share of a region's adults who live in kab/kota with at least `least_n` respondents with the
+    /// score; none where adults are not known.
+    fn covered(&self, at: usize, score: usize, least_n: u64) -> Option<f64> {
+        let adults = |leaf: &usize| {
+            self.frame.regions[*leaf].adults.as_ref().map(|adults| adults.count as f64)
+        };
+        let leaves = &self.leaves[at];
+        let all: f64 = leaves.iter().map(adults).sum::<Option<f64>>()?;
+        let seen = leaves.iter().filter(|&&leaf| self.of[leaf][score].n >= least_n);
+        let covered: f64 = seen.map(adults).sum::<Option<f64>>()?;
+        (all > 0.0).then(|| covered / all)
+    }
+}
+
+fn recorded(influence: &Influence) -> Reading {
+    let estimate = influence.estimate();
+    Reading {
+        n: estimate.n,
+        value: Some(estimate.value),
+        sd: None,
+        spread: estimate.se.filter(|_| estimate.df > 0.0).map(|se| Spread {
+            se,
+            df: estimate.df,
+            clusters: estimate.clusters,
+        }),
+        deff: estimate.deff,
+        full_shift: None,
+    }
+}
+
+fn leaves(frame: &Frame) -> Vec<Vec<usize>> {
+    let mut leaves = vec![Vec::new(); frame.regions.len()];
+    for (at, region) in frame.regions.iter().enumerate() {
+        let mut up = (region.level == Level::Regency).then_some(at);
+        while let Some(here) = up {
+            let Some(list) = leaves.get_mut(here) else { break };
+            list.push(at);
+            up = frame.regions[here].parent.map(|parent| parent as usize);
+        }
+    }
+    leaves
+}
+
+/// The rule by which differences are told under `options`.
+pub(super) fn rule(design: Design, options: &Options) -> Rule {
+    Rule {
+        confidence: options.confidence,
+        least_difference: options.least_difference,
+        least_correlation: (design == Design::OpenLink).then_some(options.selection),
+    }
+}
+
+/// The result of a round (internal form).
+///
+/// # Errors
+/// A recorded design that contradicts itself.
+pub fn compute(input: &Input<'_>) -> Result<IndexResult, ComputeError> {
+    let options = &input.options;
+    let definitions = Scorer::new(input.instrument).definitions().to_vec();
+    let cells = Cells::new(input.tally);
+    let readings = Readings::new(input.frame, input.tally, &cells, options)?;
+    let mut regions: Vec<RegionResult> = (0..input.frame.regions.len())
+        .map(|at| region(input, &readings, &cells, &definitions, at))
+        .collect();
+    composition::describe(input, &readings, &cells, &mut regions);
+    tell_apart(&readings, &definitions, options, &mut regions);
+    let low_cells = low::families(input.frame, options, &readings, &definitions);
+    let change = change::compare(input, &readings, &cells, &definitions)?;
+    Ok(IndexResult {
+        schema: "selaras/result/1".to_owned(),
+        form: Form::Internal,
+        program: concat!("selaras ", env!("CARGO_PKG_VERSION")).to_owned(),
+        instrument: InstrumentRef {
+            id: input.instrument.id.clone(),
+            version: input.instrument.version.clone(),
+            title: input.instrument.short_title.clone(),
+            standing: input.instrument.standing,
+            scale: (input.instrument.scale.min, input.instrument.scale.max),
+            sha256: input.instrument.sha256.clone(),
+        },
+        round: input.round.clone(),
+        simulated: input.simulated,
+        options: options.clone(),
+        inputs: input.files.clone(),
+        design: input.tally.design,
+        scores: definitions,
+        notes: notes(input, &regions),
+        regions,
+        low_cells,
+        change,
+    })
+}
+
+fn region(
+    input: &Input<'_>,
+    readings: &Readings<'_>,
+    cells: &Cells<'_>,
+    definitions: &[ScoreDefinition],
+    at: usize,
+) -> RegionResult {
+    let options = &input.options;
+    let of = &input.frame.regions[at];
+    let leaves = &readings.leaves[at];
+    let counted = |leaf: &usize| input.tally.counts.get(*leaf).map_or(0, |counts| counts.rows);
+    let rows: u64 = leaves.iter().map(counted).sum();
+    let aggregate = of.level != Level::Regency;
+    let mut flags = super::result::FlagCounts::default();
+    for leaf in leaves {
+        if let Some(counts) = input.tally.counts.get(*leaf) {
+            flags.straight_line += counts.flags.straight_line;
+            flags.duplicate += counts.flags.duplicate;
+            flags.burst += counts.flags.burst;
+        }
+    }
+    RegionResult {
+        code: of.code.clone(),
+        name: of.name.clone(),
+        level: of.level,
+        parent: of
+            .parent
+            .and_then(|parent| input.frame.regions.get(parent as usize))
+            .map(|parent| parent.code.clone()),
+        adults: of.adults.clone(),
+        n: (rows == 0 || rows >= options.suppress_below).then_some(rows),
+        withheld: (rows > 0 && rows < options.suppress_below).then_some(Withheld::TooFew),
+        target: input.round.target * leaves.len() as u64,
+        reached: aggregate.then(|| {
+            leaves.iter().filter(|leaf| counted(leaf) >= input.round.target).count() as u64
+        }),
+        missing: if aggregate {
+            leaves
+                .iter()
+                .filter(|&&leaf| readings.of[leaf][0].n < options.suppress_below)
+                .map(|leaf| input.frame.regions[*leaf].code.clone())
+                .collect()
+        } else {
+            Vec::new()
+        },
+        adults_covered: aggregate
+            .then(|| readings.covered(at, 0, options.suppress_below))
+            .flatten(),
+        scores: (0..definitions.len())
+            .map(|score| {
+                let mut shown = show(&readings.of[at][score], input.tally.design, options);
+                if aggregate && shown.value.is_some() {
+                    shown.bounds = bounds(readings, options, at, score);
+                }
+                shown.categories = categories(input.instrument, &shown);
+                shown
+            })
+            .collect(),
+        not_adjusted: None,
+        kish: None,
+        composition: Vec::new(),
+        districts: districts::of(input, definitions, cells.of(at)),
+        flags,
+        letters: String::new(),
+        clearly: None,
+    }
+}
+
+/// A reading as it may be shown inside the offices (METHOD §5).
+pub(super) fn show(reading: &Reading, design: Design, options: &Options) -> Score {
+    let nothing = |withheld| Score { withheld: Some(withheld), ..Score::default() };
+    match (reading.n, reading.value) {
+        (0, _) => return Score { n: Some(0), ..nothing(Withheld::NoAnswers) },
+        (n, _) if n < options.suppress_below => return nothing(Withheld::TooFew),
+        (n, None) => return Score { n: Some(n), ..Score::default() },
+        _ => {}
+    }
+    let enough = reading.n >= options.interval_from;
+    let spread = reading.spread.filter(|_| enough);
+    let value = reading.value.unwrap_or_default();
+    let interval = spread.map(|spread| {
+        let half = spread.half_width(options.confidence);
+        Interval {
+            low: value - half,
+            high: value + half,
+            kind: match design {
+                Design::Recorded => IntervalKind::Design,
+                Design::OpenLink => IntervalKind::Random,
+            },
+            df: spread.df,
+            clusters: spread.clusters,
+            coarse: spread.clusters < options.least_clusters || reading.n < options.public_from,
+        }
+    });
+    Score {
+        n: Some(reading.n),
+        value: Some(value),
+        se: spread.map(|spread| spread.se),
+        deff: reading.deff.filter(|_| spread.is_some()),
+        no_interval: interval.is_none().then(|| {
+            Message::new(if enough {
+                "index-no-interval-clusters"
+            } else {
+                "index-no-interval-few"
+            })
+            .with("least", options.interval_from)
+        }),
+        interval,
+        shifts: reading
+            .full_shift
+            .map(|full| {
+                let at = |&correlation: &f64| Shift { correlation, shift: correlation * full };
+                options.selections_shown.iter().map(at).collect()
+            })
+            .unwrap_or_default(),
+        ..Score::default()
+    }
+}
+
+/// An aggregate with its missing regions placed at the lowest and the highest observed score.
+fn bounds(
+    readings: &Readings<'_>,
+    options: &Options,
+    at: usize,
+    score: usize,
+) -> Option<(f64, f64)> {
+    let seen = |leaf: &usize| readings.of[*leaf][score].n >= options.suppress_below;
+    let covered = readings.covered(at, score, options.suppress_below)?;
+    if covered >= 1.0 {
+        return None;
+    }
+    let value = readings.of[at][score].value?;
+    let observed = || {
+        (0..readings.of.len())
+            .filter(|leaf| readings.frame.regions[*leaf].level == Level::Regency && seen(&leaf))
+            .filter_map(|leaf| readings.of[leaf][score].value)
+    };
+    let placed = |end: f64| covered * value + (1.0 - covered) * end;
+    Some((placed(observed().reduce(f64::min)?), placed(observed().reduce(f64::max)?)))
+}
+
+/// Every category that the interval touches; none without an interval (METHOD §1).
+fn categories(instrument: &Instrument, score: &Score) -> Vec<crate::instrument::Text> {
+    let (Some(cuts), Some(interval)) = (&instrument.categories, &score.interval) else {
+        return Vec::new();
+    };
+    cuts.categories
+        .iter()
+        .enumerate()
+        .filter(|(at, category)| {
+            let next = cuts.categories.get(at + 1).map_or(f64::INFINITY, |next| next.from);
+            interval.high >= category.from && interval.low < next
+        })
+        .map(|(_, category)| category.name.clone())
+        .collect()
+}
+
+/// Verdicts against the province's mean, letters and counts (METHOD §3).
+fn tell_apart(
+    readings: &Readings<'_>,
+    definitions: &[ScoreDefinition],
+    options: &Options,
+    regions: &mut [RegionResult],
+) {
+    let rule = rule(readings.design, options);
+    for at in 0..regions.len() {
+        if readings.frame.regions[at].level != Level::Province {
+            continue;
+        }
+        let leaves = &readings.leaves[at];
+        for (score, definition) in definitions.iter().enumerate() {
+            if definition.kind == ScoreKind::Cell {
+                continue;
+            }
+            let with_interval = |leaf: &usize| regions[*leaf].scores[score].interval.is_some();
+            let (told, differences): (Vec<usize>, Vec<Difference>) = leaves
+                .iter()
+                .copied()
+                .filter(with_interval)
+                .filter_map(|leaf| Some((leaf, readings.difference(leaf, at, score)?)))
+                .unzip();
+            // A province of one kab/kota is that kab/kota: there is nothing to tell apart.
+            if told.len() < 2 {
+                continue;
+            }
+            for (leaf, verdict) in told.iter().zip(compare::verdicts(&differences, &rule)) {
+                regions[*leaf].scores[score].standing = Some(verdict);
+            }
+        }
+        let tested: Vec<usize> = leaves
+            .iter()
+            .copied()
+            .filter(|&leaf| regions[leaf].scores[0].interval.is_some())
+            .collect();
+        let estimates: Vec<compare::Region> = tested
+            .iter()
+            .filter_map(|&leaf| {
+                let reading = &readings.of[leaf][0];
+                Some(compare::Region {
+                    value: reading.value?,
+                    se: reading.spread?.se,
+                    df: reading.spread?.df,
+                    full_shift: reading.full_shift,
+                })
+            })
+            .collect();
+        if estimates.len() < 2 {
+            continue;
+        }
+        let pairs = Pairs::test(&estimates, &rule, options.draws, options.seed);
+        let letters = pairs.letters();
+        for (position, &leaf) in tested.iter().enumerate() {
+            regions[leaf].letters = letters.get(position).cloned().unwrap_or_default();
+            regions[leaf].clearly = Some(pairs.above_and_below(position));
+        }
+    }
+}
+
+fn notes(input: &Input<'_>, regions: &[RegionResult]) -> Vec<Message> {
+    let mut notes = Vec::new();
+    let known: Vec<_> = input
+        .frame
+        .regions
+        .iter()
+        .filter(|region| region.level == Level::Regency)
+        .map(|region| region.adults.as_ref())
+        .collect();
+    if input.tally.design == Design::OpenLink {
+        if known.iter().any(Option::is_none) {
+            notes.push(Message::new("index-note-no-adults"));
+        } else if known.iter().flatten().any(|adults| adults.total_population) {
+            notes.push(Message::new("index-note-total-population"));
+        }
+    }
+    if regions.iter().any(|region| region.scores.iter().any(|score| score.bounds.is_some())) {
+        notes.push(Message::new("index-note-incomplete"));
+    }
+    notes
+}
+
+/// The cells of totals, by region.
+pub(super) struct Cells<'t> {
+    all: Vec<Cell<'t>>,
+    ranges: BTreeMap<usize, std::ops::Range<usize>>,
+}
+
+impl<'t> Cells<'t> {
+    pub(super) fn new(tally: &'t Tally) -> Self {
+        let all = tally.totals.cells();
+        let mut ranges = BTreeMap::new();
+        let mut start = 0;
+        for of_region in all.chunk_by(|a, b| a.key().region == b.key().region) {
+            let end = start + of_region.len();
+            if let Some(first) = of_region.first() {
+                ranges.insert(first.key().region as usize, start..end);
+            }
+            start = end;
+        }
+        Self { all, ranges }
+    }
+
+    /// The cells of the region at this position in the frame.
+    pub(super) fn of(&self, region: usize) -> &[Cell<'t>] {
+        self.ranges.get(&region).and_then(|range| self.all.get(range.clone())).unwrap_or_default()
+    }
+}

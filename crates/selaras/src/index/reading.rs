@@ -1,0 +1,164 @@
+//! One score of one region as it is estimated, before anything is decided about showing it.
+
+use std::collections::BTreeMap;
+
+use selaras_stats::compare::Difference;
+use selaras_stats::open_link::{self, Answered, Clustering, Spread};
+use selaras_stats::selection;
+use selaras_stats::totals::Cell;
+
+use super::result::Options;
+use super::tally::Tally;
+
+/// An estimate and what its honesty rests on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Reading {
+    /// Respondents with the score.
+    pub(super) n: u64,
+    /// Estimate; none without respondents.
+    pub(super) value: Option<f64>,
+    /// Standard deviation between respondents.
+    pub(super) sd: Option<f64>,
+    /// Standard error with what it rests on.
+    pub(super) spread: Option<Spread>,
+    /// Design effect.
+    pub(super) deff: Option<f64>,
+    /// Shift of the estimate at a correlation of 1 between answering and the score (open link).
+    pub(super) full_shift: Option<f64>,
+}
+
+/// The readings of one kab/kota of an open link, one a score. `cells` are the totals' cells of the
+/// region; `adults` its adults.
+pub(super) fn of_open_link(
+    tally: &Tally,
+    cells: &[Cell<'_>],
+    adults: Option<u64>,
+    options: &Options,
+) -> Vec<Reading> {
+    let of_cluster = |psu: u32| tally.clusters.get(psu as usize);
+    (0..tally.totals.scores().len())
+        .map(|score| {
+            let mut answered = Answered::default();
+            let mut joint: BTreeMap<u32, (u64, f64)> = BTreeMap::new();
+            let mut by_link: BTreeMap<u32, (u64, f64)> = BTreeMap::new();
+            let mut by_district: BTreeMap<u32, (u64, f64)> = BTreeMap::new();
+            for cell in cells {
+                let moments = cell.moments(score);
+                if moments.n == 0 {
+                    continue;
+                }
+                let sum = moments.wy();
+                answered.n += moments.n;
+                answered.sum += sum;
+                answered.squares += moments.wyy();
+                let add = |to: &mut BTreeMap<u32, (u64, f64)>, key: u32| {
+                    let entry = to.entry(key).or_default();
+                    entry.0 += moments.n;
+                    entry.1 += sum;
+                };
+                add(&mut joint, cell.key().psu);
+                if let Some(cluster) = of_cluster(cell.key().psu) {
+                    add(&mut by_link, cluster.link);
+                    add(&mut by_district, cluster.district);
+                }
+            }
+            let clustering =
+                |of: BTreeMap<u32, (u64, f64)>| -> Clustering { of.into_values().collect() };
+            let spread = open_link::spread(
+                &answered,
+                &clustering(joint),
+                &[clustering(by_link), clustering(by_district)],
+                options.least_clusters,
+                options.confidence,
+            );
+            let sd = answered.sd();
+            let individual = sd.map(|sd| sd / (answered.n as f64).sqrt());
+            Reading {
+                n: answered.n,
+                value: answered.mean(),
+                sd,
+                spread,
+                deff: spread
+                    .zip(individual)
+                    .filter(|(_, individual)| *individual > 0.0)
+                    .map(|(spread, individual)| (spread.se / individual).powi(2)),
+                full_shift: sd.and_then(|sd| selection::full_shift(sd, answered.n, adults)),
+            }
+        })
+        .collect()
+}
+
+/// A mean of independent regions with fixed shares, and what belongs to it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Whole {
+    /// Position of each part in the frame, and its share of the adults of all parts.
+    pub(super) parts: Vec<(usize, f64)>,
+    /// The mean.
+    pub(super) reading: Reading,
+}
+
+/// The adults-weighted mean of `score` over `leaves` (positions in the frame) that have a value and
+/// at least `least_n` respondents; none where no leaf has, or a leaf's adults are not known.
+pub(super) fn whole(
+    readings: &[Vec<Reading>],
+    adults: impl Fn(usize) -> Option<u64>,
+    leaves: &[usize],
+    score: usize,
+    least_n: u64,
+) -> Option<Whole> {
+    let present: Vec<(usize, f64, f64)> = leaves
+        .iter()
+        .filter(|&&leaf| readings[leaf][score].n >= least_n.max(1))
+        .map(|&leaf| Some((leaf, adults(leaf)? as f64, readings[leaf][score].value?)))
+        .collect::<Option<_>>()?;
+    let all: f64 = present.iter().map(|(_, adults, _)| adults).sum();
+    if all <= 0.0 {
+        return None;
+    }
+    let parts: Vec<(usize, f64)> =
+        present.iter().map(|&(leaf, adults, _)| (leaf, adults / all)).collect();
+    let shifts: Vec<(f64, Option<f64>)> =
+        parts.iter().map(|&(leaf, share)| (share, readings[leaf][score].full_shift)).collect();
+    let spreads: Vec<(f64, Option<Spread>)> =
+        parts.iter().map(|&(leaf, share)| (share, readings[leaf][score].spread)).collect();
+    let reading = Reading {
+        n: parts.iter().map(|&(leaf, _)| readings[leaf][score].n).sum(),
+        value: Some(present.iter().map(|(_, adults, value)| adults / all * value).sum()),
+        sd: None,
+        spread: open_link::combine(&spreads),
+        deff: None,
+        full_shift: selection::aggregate(&shifts),
+    };
+    Some(Whole { parts, reading })
+}
+
+/// `leaf` minus the whole it is part of, covariance of part and whole included; none where one of
+/// the parts has no spread.
+pub(super) fn against_whole(
+    readings: &[Vec<Reading>],
+    whole: &Whole,
+    leaf: usize,
+    score: usize,
+) -> Option<Difference> {
+    let at = whole.parts.iter().position(|(part, _)| *part == leaf)?;
+    let net: Vec<(f64, Option<Spread>)> = whole
+        .parts
+        .iter()
+        .map(|&(part, share)| {
+            let coefficient = if part == leaf { 1.0 - share } else { -share };
+            (coefficient, readings[part][score].spread)
+        })
+        .collect();
+    let shifts: Vec<(f64, Option<f64>)> = whole
+        .parts
+        .iter()
+        .map(|&(part, share)| (share, readings[part][score].full_shift))
+        .collect();
+    let spread = open_link::combine(&net)?;
+    Some(Difference {
+        value: readings[leaf][score].value? - whole.reading.value?,
+        se: spread.se,
+        df: spread.df,
+        full_shift: selection::part_and_whole(at, &shifts),
+    })
+}

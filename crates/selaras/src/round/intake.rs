@@ -1,1 +1,0 @@
-//! From files to answers: mapping, located errors, what is never stored, quality flags.

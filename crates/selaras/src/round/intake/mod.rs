@@ -1,0 +1,519 @@
+//! From files to answers: mapping, located errors, what is never stored, quality flags.
+//!
+//! A reader cuts the file into blocks, threads turn blocks into columns of codes, and the results
+//! are delivered in the order of the file, so that any number of threads gives the same answers,
+//! numbers and faults. A few blocks are in memory at a time. Columns that no role claims are never
+//! kept, not even for a moment beyond their block.
+
+mod decode;
+mod plan;
+mod region;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::mpsc::{channel, sync_channel};
+use std::thread;
+
+use serde::{Deserialize, Serialize};
+
+use decode::{Decoder, Kind, NO_SECOND, Part};
+pub(crate) use plan::band_texts;
+use plan::{Action, Plan};
+pub use region::{Found, Regions};
+
+use super::answers::{Answers, Design, Flag, Labels, NONE};
+use super::frame::Frame;
+use super::mapping::{Mapping, Role};
+use super::quality::{BurstRule, Bursts, Counts, Seen};
+use crate::instrument::Instrument;
+use crate::locale::Message;
+use crate::sheet::{Block, Column, Fault, Faults, Format, Sheet};
+
+/// One file and what its columns mean.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// The file.
+    pub sheet: &'a Sheet,
+    /// Its mapping, without open questions.
+    pub mapping: &'a Mapping,
+}
+
+/// Finds the region that a text means.
+pub type Lookup<'a> = &'a (dyn Fn(&str) -> Found + Sync);
+
+/// Finds the code of the kecamatan that a text means within the region at a position of the frame.
+pub type DistrictLookup<'a> = &'a dyn Fn(u32, &str) -> Option<String>;
+
+/// How to take in.
+#[derive(Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// Threads that decode; 0 for as many as the machine has. The result is the same for any.
+    pub threads: usize,
+    /// What counts as a burst.
+    pub burst: BurstRule,
+    /// Finds regions; without it, [`Regions`] of the frame.
+    pub find_region: Option<Lookup<'a>>,
+    /// Finds kecamatan; without it the text itself is the label.
+    pub find_district: Option<DistrictLookup<'a>>,
+    /// Told after each block: rows so far.
+    pub progress: Option<&'a dyn Fn(u64)>,
+}
+
+/// One file as it was taken in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// File name.
+    pub name: String,
+    /// SHA-256 of its bytes, lower-case hex.
+    pub sha256: String,
+    /// Bytes.
+    pub bytes: u64,
+    /// Rows that are not blank.
+    pub rows: u64,
+}
+
+/// A column that was not kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dropped {
+    /// File name.
+    pub file: String,
+    /// The column.
+    pub column: Column,
+    /// Why.
+    pub reason: Message,
+}
+
+/// What became of the files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Rows that are not blank.
+    pub rows: u64,
+    /// Rows delivered as answers. Where there is a fault, the caller is to throw them away:
+    /// nothing is half-imported.
+    pub kept: u64,
+    /// Recorded where a column of PSUs or weights was mapped.
+    pub design: Design,
+    /// The files, in the order given.
+    pub inputs: Vec<Input>,
+    /// What is wrong, in the order of the files.
+    pub faults: Faults,
+    /// Columns not kept, with reasons.
+    pub dropped: Vec<Dropped>,
+    /// Ids of the items of the instrument that no file has.
+    pub items_without_column: Vec<String>,
+    /// Quality flags.
+    pub quality: Counts,
+}
+
+/// Takes `files` in and delivers their answers to `sink` chunk by chunk, in the order of files and
+/// rows; with each chunk the labels as far as they are known then. Rows with a fault are left out,
+/// and faults are known only at the end: a caller keeps nothing before it has seen that
+/// [`Report::faults`] is empty.
+pub fn intake(
+    files: &[File<'_>],
+    instrument: &Instrument,
+    frame: &Frame,
+    options: &Options<'_>,
+    sink: &mut dyn FnMut(Answers, &Labels),
+) -> Report {
+    let regions = Regions::new(frame);
+    let by_frame = |text: &str| regions.find(text);
+    let lookup: Lookup<'_> = options.find_region.unwrap_or(&by_frame);
+    let mut report = Report {
+        rows: 0,
+        kept: 0,
+        design: design(files),
+        inputs: Vec::new(),
+        faults: Faults::default(),
+        dropped: dropped(files),
+        items_without_column: items_without_column(files, instrument),
+        quality: Counts::default(),
+    };
+    let rows: u64 = files.iter().map(|file| expected_rows(file.sheet)).sum();
+    let mut delivery = Delivery {
+        labels: Labels::default(),
+        names: Default::default(),
+        districts: HashMap::new(),
+        psus: HashMap::new(),
+        seen: Seen::for_rows(usize::try_from(rows).unwrap_or(0)),
+        bursts: Bursts::new(options.burst),
+        find_district: options.find_district,
+    };
+    for file in files {
+        match Plan::new(file, instrument, lookup) {
+            Ok(plan) => read(&plan, options, &mut delivery, &mut report, sink),
+            Err(faults) => {
+                faults.into_iter().for_each(|fault| report.faults.push(fault));
+                let sha256 = file.sheet.sha256().unwrap_or_default();
+                report.inputs.push(input(file.sheet, sha256, 0));
+            }
+        }
+    }
+    if report.rows == 0 && report.faults.is_empty() {
+        for file in files {
+            report.faults.push(Fault::of_file(&file.sheet.name, "intake-error-no-rows"));
+        }
+    }
+    report.quality.bursts = delivery.bursts.count();
+    report
+}
+
+fn design(files: &[File<'_>]) -> Design {
+    let recorded = files
+        .iter()
+        .flat_map(|file| &file.mapping.columns)
+        .any(|column| matches!(column.role, Role::Psu | Role::Weight));
+    if recorded { Design::Recorded } else { Design::OpenLink }
+}
+
+/// Rows that a file may have, from its length: enough for tables to be sized by.
+fn expected_rows(sheet: &Sheet) -> u64 {
+    let per_cell = if sheet.format == Format::Csv { 2 } else { 1 };
+    let most = sheet.length() / (sheet.columns.len() as u64 * per_cell).max(1);
+    most.min(8_000_000)
+}
+
+fn input(sheet: &Sheet, sha256: String, rows: u64) -> Input {
+    Input { name: sheet.name.clone(), sha256, bytes: sheet.length(), rows }
+}
+
+fn dropped(files: &[File<'_>]) -> Vec<Dropped> {
+    let mut dropped = Vec::new();
+    for file in files {
+        for column in &file.sheet.columns {
+            let key = match file.mapping.of(&column.header).map(|known| &known.role) {
+                Some(Role::Private { what }) => format!("intake-dropped-{}", what.key()),
+                Some(Role::Ignored | Role::Undecided) => "intake-dropped-ignored".to_owned(),
+                None => "intake-dropped-unmapped".to_owned(),
+                Some(_) => continue,
+            };
+            dropped.push(Dropped {
+                file: file.sheet.name.clone(),
+                column: column.clone(),
+                reason: Message::new(&key),
+            });
+        }
+    }
+    dropped
+}
+
+fn items_without_column(files: &[File<'_>], instrument: &Instrument) -> Vec<String> {
+    let mapped = |id: &str| {
+        files
+            .iter()
+            .flat_map(|file| &file.mapping.columns)
+            .any(|column| matches!(&column.role, Role::Item { item, .. } if item == id))
+    };
+    instrument.items.iter().map(|item| &item.id).filter(|id| !mapped(id)).cloned().collect()
+}
+
+/// Reads one file: a thread cuts blocks, one hashes the bytes, the others decode; this one delivers.
+fn read(
+    plan: &Plan<'_>,
+    options: &Options<'_>,
+    delivery: &mut Delivery<'_>,
+    report: &mut Report,
+    sink: &mut dyn FnMut(Answers, &Labels),
+) {
+    let threads = match options.threads {
+        0 => thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        threads => threads,
+    };
+    let sheet = plan.sheet;
+    let (block_sender, block_receiver) = sync_channel::<(u64, Block)>(1);
+    let block_receiver = Mutex::new(block_receiver);
+    let (part_sender, part_receiver) = channel::<(u64, Part)>();
+    // One ticket per block on its way bounds what is in memory, however uneven the threads are.
+    let (ticket_sender, ticket_receiver) = sync_channel::<()>(threads + 2);
+
+    let mut file_rows = 0;
+    let (read, sha256) = thread::scope(|scope| {
+        // Owned here, so that the reader stops when this thread does.
+        let tickets = ticket_receiver;
+        let hasher = scope.spawn(|| sheet.sha256());
+        let reader = scope.spawn(move || {
+            let mut number = 0;
+            sheet.read(&mut |block| {
+                let sent =
+                    ticket_sender.send(()).is_ok() && block_sender.send((number, block)).is_ok();
+                number += 1;
+                if sent {
+                    std::ops::ControlFlow::Continue(())
+                } else {
+                    std::ops::ControlFlow::Break(())
+                }
+            })
+        });
+        for thread in 0..threads {
+            let (receiver, sender) = (&block_receiver, part_sender.clone());
+            scope.spawn(move || {
+                let mut decoder = Decoder::new(plan, thread);
+                loop {
+                    let next = receiver.lock().map(|receiver| receiver.recv());
+                    let Ok(Ok((number, block))) = next else { return };
+                    if sender.send((number, decoder.decode(block))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(part_sender);
+
+        let mut file = FileDelivery::new(plan, threads);
+        let mut early: HashMap<u64, Part> = HashMap::new();
+        let mut next = 0;
+        for (number, part) in part_receiver {
+            early.insert(number, part);
+            while let Some(part) = early.remove(&next) {
+                next += 1;
+                let _ = tickets.recv();
+                report.rows += part.filled;
+                file_rows += part.filled;
+                let answers = delivery.take(&mut file, part, report);
+                report.kept += answers.len as u64;
+                if answers.len > 0 {
+                    sink(answers, &delivery.labels);
+                }
+                if let Some(progress) = options.progress {
+                    progress(report.rows);
+                }
+            }
+        }
+        (reader.join(), hasher.join())
+    });
+    let unreadable = |_| Err(Box::new(sheet.fault("sheet-error-read", None, None)));
+    let read = read.unwrap_or_else(unreadable);
+    let (sha256, hashed) = match sha256 {
+        Ok(Ok(sha256)) => (sha256, Ok(())),
+        Ok(Err(fault)) => (String::new(), Err(fault)),
+        Err(panic) => (String::new(), unreadable(panic)),
+    };
+    if let Err(fault) = read.and(hashed) {
+        report.faults.push(*fault);
+    }
+    report.inputs.push(input(sheet, sha256, file_rows));
+}
+
+/// What is known across files while answers are delivered.
+struct Delivery<'a> {
+    labels: Labels,
+    /// Texts of each kind in the order in which they were met.
+    names: [Names; 4],
+    /// Label of a kecamatan by region and text.
+    districts: HashMap<(u32, u32), u32>,
+    /// Label of a PSU by stratum and text, or by text alone with the stratum it was met in.
+    psus: HashMap<(u32, u32), (u32, u32)>,
+    seen: Seen,
+    bursts: Bursts,
+    find_district: Option<DistrictLookup<'a>>,
+}
+
+/// Texts with their positions.
+#[derive(Default)]
+struct Names {
+    positions: HashMap<String, u32>,
+    texts: Vec<String>,
+}
+
+/// What is known of one file while its answers are delivered.
+struct FileDelivery<'a> {
+    plan: &'a Plan<'a>,
+    /// Per thread and kind: the names it has met, and their positions across threads once used.
+    threads: Vec<[Vec<(String, u32)>; 4]>,
+    row: u64,
+    last_district: Option<((u32, u32), u32)>,
+    last_psu: Option<((u32, u32), u32)>,
+}
+
+impl<'a> FileDelivery<'a> {
+    fn new(plan: &'a Plan<'a>, threads: usize) -> Self {
+        let mut known = Vec::new();
+        known.resize_with(threads, Default::default);
+        let row = plan.sheet.header_row;
+        Self { plan, threads: known, row, last_district: None, last_psu: None }
+    }
+}
+
+impl Delivery<'_> {
+    /// Numbers names in the order of the rows, flags, and makes faults of what only the whole
+    /// tells.
+    fn take(&mut self, file: &mut FileDelivery<'_>, part: Part, report: &mut Report) -> Answers {
+        let Part {
+            mut answers,
+            rows,
+            seconds,
+            hashes,
+            advance,
+            faults,
+            fault_count,
+            fresh,
+            thread,
+            ..
+        } = part;
+        if let Some(known) = file.threads.get_mut(thread) {
+            for (known, fresh) in known.iter_mut().zip(fresh) {
+                known.extend(fresh.into_iter().map(|name| (name, NONE)));
+            }
+        }
+        let base = if file.plan.sheet.format == Format::Csv { file.row } else { 0 };
+        let unkept = fault_count - faults.len() as u64;
+        for fault in faults {
+            report.faults.push(self::fault(file.plan, base, &fault));
+        }
+        report.faults.count += unkept;
+
+        self.number(file, thread, Kind::Link, &mut answers.link);
+        self.number(file, thread, Kind::Stratum, &mut answers.stratum);
+        self.number(file, thread, Kind::District, &mut answers.district);
+        self.number(file, thread, Kind::Psu, &mut answers.psu);
+        self.join_districts(file, &mut answers);
+        self.join_psus(file, base, &rows, &mut answers, report);
+
+        for ((row, flags), hash) in answers.flags.iter_mut().enumerate().zip(hashes) {
+            if *flags & Flag::StraightLine as u8 != 0 {
+                report.quality.straight_lines += 1;
+            }
+            if self.seen.see(hash) {
+                *flags |= Flag::Duplicate as u8;
+                report.quality.duplicates += 1;
+            }
+            if let (Some(&second), Some(&link), Some(&day)) =
+                (seconds.get(row), answers.link.get(row), answers.day.get(row))
+                && second != NO_SECOND
+                && self.bursts.see(link, day, second)
+            {
+                *flags |= Flag::Burst as u8;
+            }
+        }
+        file.row += advance;
+        answers
+    }
+
+    /// Turns the positions of a thread into positions across threads.
+    fn number(
+        &mut self,
+        file: &mut FileDelivery<'_>,
+        thread: usize,
+        kind: Kind,
+        column: &mut [u32],
+    ) {
+        let Some(known) =
+            file.threads.get_mut(thread).and_then(|known| known.get_mut(kind as usize))
+        else {
+            return;
+        };
+        let Some(names) = self.names.get_mut(kind as usize) else { return };
+        for place in column.iter_mut().filter(|place| **place != NONE) {
+            let Some((name, position)) = known.get_mut(*place as usize) else { continue };
+            if *position == NONE {
+                *position = match names.positions.get(name.as_str()) {
+                    Some(&position) => position,
+                    None => {
+                        let position = names.texts.len() as u32;
+                        names.positions.insert(name.clone(), position);
+                        names.texts.push(name.clone());
+                        match kind {
+                            Kind::Link => self.labels.links.push(name.clone()),
+                            Kind::Stratum => self.labels.strata.push(name.clone()),
+                            Kind::District | Kind::Psu => {}
+                        }
+                        position
+                    }
+                };
+            }
+            *place = *position;
+        }
+    }
+
+    /// A kecamatan is one only within its region.
+    fn join_districts(&mut self, file: &mut FileDelivery<'_>, answers: &mut Answers) {
+        for (district, &region) in answers.district.iter_mut().zip(&answers.region) {
+            if *district == NONE {
+                continue;
+            }
+            let pair = (region, *district);
+            if let Some((last, label)) = file.last_district
+                && last == pair
+            {
+                *district = label;
+                continue;
+            }
+            let label = match self.districts.get(&pair) {
+                Some(&label) => label,
+                None => {
+                    let label = self.labels.districts.len() as u32;
+                    let text = name_at(&self.names, Kind::District, *district);
+                    let code = self.find_district.and_then(|find| find(region, &text));
+                    self.labels.districts.push(code.unwrap_or(text));
+                    self.districts.insert(pair, label);
+                    label
+                }
+            };
+            file.last_district = Some((pair, label));
+            *district = label;
+        }
+    }
+
+    /// A PSU is one within its stratum; where numbers do not start again it may be in one only.
+    fn join_psus(
+        &mut self,
+        file: &mut FileDelivery<'_>,
+        base: u64,
+        rows: &[u32],
+        answers: &mut Answers,
+        report: &mut Report,
+    ) {
+        let within = file.plan.psus_within_strata;
+        for (at, (psu, &stratum)) in answers.psu.iter_mut().zip(&answers.stratum).enumerate() {
+            if *psu == NONE {
+                continue;
+            }
+            let pair = (stratum, *psu);
+            if let Some((last, label)) = file.last_psu
+                && last == pair
+            {
+                *psu = label;
+                continue;
+            }
+            let key = if within { pair } else { (NONE, *psu) };
+            let (label, home) = match self.psus.get(&key) {
+                Some(&known) => known,
+                None => {
+                    let label = self.labels.psus.len() as u32;
+                    self.labels.psus.push(name_at(&self.names, Kind::Psu, *psu));
+                    self.psus.insert(key, (label, stratum));
+                    (label, stratum)
+                }
+            };
+            if home != stratum {
+                let row = rows.get(at).map(|&row| base + u64::from(row));
+                let column =
+                    file.plan.actions.iter().position(|action| matches!(action, Action::Psu));
+                let mut fault = file.plan.sheet.fault("intake-error-psu-strata", row, column);
+                fault.value = self.labels.psus.get(label as usize).cloned();
+                report.faults.push(fault);
+            } else {
+                file.last_psu = Some((pair, label));
+            }
+            *psu = label;
+        }
+    }
+}
+
+fn name_at(names: &[Names; 4], kind: Kind, position: u32) -> String {
+    let texts = names.get(kind as usize).map(|names| names.texts.as_slice()).unwrap_or_default();
+    texts.get(position as usize).cloned().unwrap_or_default()
+}
+
+fn fault(plan: &Plan<'_>, base: u64, found: &decode::CellFault) -> Fault {
+    let key = format!("intake-error-{}", found.reason);
+    let fault = plan.sheet.fault(&key, Some(base + u64::from(found.row)), found.column);
+    let fault = Fault {
+        value: (!found.value.is_empty()).then(|| found.value.clone()),
+        ..fault.with("value", found.value.as_str())
+    };
+    fault.with("min", u32::from(plan.scale.0)).with("max", u32::from(plan.scale.1))
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

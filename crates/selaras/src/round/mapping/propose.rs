@@ -1,0 +1,566 @@
+//! What the columns of a file most probably mean, by header and values.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::moment::orders;
+use super::{ColumnMapping, Confidence, Mapping, Meaning, Reading, Role, VERSION, layout};
+use crate::instrument::{Attribute, AttributeKind, Instrument, Item};
+use crate::locale::Message;
+use crate::round::intake::{Found, Lookup, band_texts};
+use crate::sheet::private::{self, Private, words};
+use crate::sheet::{Column, Sheet};
+
+/// Headers, as [`words`], of columns that are no part of the instrument.
+const HEADERS: &[(Sign, &[&str])] = &[
+    (
+        Sign::Region,
+        &[
+            "kab",
+            "kabkota",
+            "kab kota",
+            "kabupaten",
+            "kota",
+            "kabupaten kota",
+            "kode kabupaten kota",
+            "kode kab kota",
+            "kode wilayah",
+            "nama kabupaten kota",
+            "wilayah",
+            "daerah",
+            "region",
+            "region code",
+            "regency",
+            "kabupaten atau kota",
+            "asal kabupaten kota",
+            "kabupaten kota domisili",
+            "kabupaten kota tempat tinggal",
+        ],
+    ),
+    (
+        Sign::District,
+        &[
+            "kec",
+            "kecamatan",
+            "kode kecamatan",
+            "nama kecamatan",
+            "district",
+            "subdistrict",
+            "distrik",
+            "kecamatan domisili",
+            "kecamatan tempat tinggal",
+            "kemantren",
+            "kapanewon",
+        ],
+    ),
+    (
+        Sign::Link,
+        &[
+            "link",
+            "tautan",
+            "kanal",
+            "channel",
+            "kode tautan",
+            "kode link",
+            "jalur",
+            "sumber tautan",
+        ],
+    ),
+    (
+        Sign::Moment,
+        &[
+            "timestamp",
+            "cap waktu",
+            "stempel waktu",
+            "tanggal",
+            "waktu",
+            "tanggal pengisian",
+            "waktu pengisian",
+            "date",
+            "time",
+            "submitted",
+            "submitted at",
+            "day",
+            "hari",
+        ],
+    ),
+    (Sign::Stratum, &["stratum", "strata"]),
+    (Sign::Psu, &["psu", "cluster", "klaster", "blok sensus", "unit pencuplikan primer"]),
+    (Sign::Weight, &["weight", "bobot", "penimbang", "bobot sampling", "bobot desain", "wt"]),
+    (Sign::Fpc, &["fpc"]),
+    (
+        Sign::Nothing,
+        &[
+            "no",
+            "nomor",
+            "id",
+            "nomor urut",
+            "no urut",
+            "prov",
+            "provinsi",
+            "province",
+            "hh",
+            "kode provinsi",
+            "skor",
+            "score",
+            "id responden",
+            "respondent",
+        ],
+    ),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Region,
+    District,
+    Link,
+    Moment,
+    Stratum,
+    Psu,
+    Weight,
+    Fpc,
+    Nothing,
+}
+
+/// Proposes a mapping for `sheet` from its headers and `sample`, its first rows by column (see
+/// [`Sheet::sample`]; some thousand rows make labels that are rare turn up). `year` is the year of
+/// the survey where it is known. What is not clear is left undecided: see [`Mapping::questions`].
+#[must_use]
+pub fn propose(
+    sheet: &Sheet,
+    sample: &[Vec<String>],
+    instrument: &Instrument,
+    find_region: Lookup<'_>,
+    year: Option<i16>,
+) -> Mapping {
+    let mut proposal = Proposal { instrument, find_region, taken: BTreeSet::new() };
+    let values: Vec<Vec<&str>> = sheet
+        .columns
+        .iter()
+        .zip(sample.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..])))
+        .map(|(_, values)| {
+            let texts = values.iter().map(|text| text.trim());
+            texts
+                .filter(|text| {
+                    !matches!(&*text.to_lowercase(), "" | "na" | "n/a" | "nan" | "null" | "-")
+                })
+                .collect()
+        })
+        .collect();
+    let mut columns: Vec<ColumnMapping> = sheet
+        .columns
+        .iter()
+        .zip(&values)
+        .map(|(column, values)| proposal.column(column, values))
+        .collect();
+    proposal.likely_items(&mut columns, &values);
+    proposal.one_region(&mut columns, &values);
+    only_once(&mut columns);
+    let undecided_items = instrument.items.iter().any(|item| !proposal.taken.contains(&item.id));
+    for (column, values) in columns.iter_mut().zip(&values) {
+        if column.role == Role::Undecided && column.reason.key == "intake-because-unknown" {
+            let answers = undecided_items && answers_like(values, instrument);
+            if !answers {
+                column.role = Role::Ignored;
+                column.confidence = Confidence::Likely;
+            }
+        }
+    }
+    let with_role =
+        |wanted: fn(&Role) -> bool| columns.iter().position(|column| wanted(&column.role));
+    let measures = columns
+        .iter()
+        .zip(&values)
+        .filter(|(column, _)| matches!(column.role, Role::Weight | Role::Fpc))
+        .flat_map(|(_, values)| values);
+    let (mut commas, mut points) = (0, 0);
+    for value in measures {
+        commas += usize::from(value.contains(','));
+        points += usize::from(value.contains('.'));
+    }
+    let psus_within_strata =
+        match (with_role(|role| *role == Role::Psu), with_role(|role| *role == Role::Stratum)) {
+            (Some(psu), Some(stratum)) => {
+                let column = |at: usize| sample.get(at).map(Vec::as_slice).unwrap_or_default();
+                let mut home: HashMap<&str, &str> = HashMap::new();
+                let again = column(psu).iter().zip(column(stratum)).any(|(psu, stratum)| {
+                    *home.entry(psu.trim()).or_insert_with(|| stratum.trim()) != stratum.trim()
+                });
+                (!again).then_some(false)
+            }
+            _ => Some(false),
+        };
+    Mapping {
+        version: VERSION,
+        layout: layout(&sheet.columns),
+        instrument: (instrument.id.clone(), instrument.version.clone()),
+        columns,
+        region: None,
+        year,
+        decimal_comma: commas > 0 && points == 0,
+        psus_within_strata,
+        missing: super::default_missing(),
+    }
+}
+
+/// Whether `values` could be answers to an item: whole numbers on the scale, or few labels.
+fn answers_like(values: &[&str], instrument: &Instrument) -> bool {
+    let scale = instrument.scale.min..=instrument.scale.max;
+    !values.is_empty()
+        && values.iter().all(|value| value.parse().is_ok_and(|answer: u8| scale.contains(&answer)))
+}
+
+struct Proposal<'a> {
+    instrument: &'a Instrument,
+    find_region: Lookup<'a>,
+    /// Ids of items that have a column.
+    taken: BTreeSet<String>,
+}
+
+fn decided(column: &Column, role: Role, confidence: Confidence, because: &str) -> ColumnMapping {
+    let reason = Message::new(&format!("intake-because-{because}"));
+    ColumnMapping { header: column.header.clone(), role, confidence, reason }
+}
+
+impl<'a> Proposal<'a> {
+    fn column(&mut self, column: &Column, values: &[&str]) -> ColumnMapping {
+        let header = words(&column.header);
+        if let Some((item, because)) = self.item(&column.header) {
+            self.taken.insert(item.id.clone());
+            let role = Role::Item { item: item.id.clone(), labels: self.labels(values) };
+            return decided(column, role, Confidence::Sure, because);
+        }
+        if let Some(what) = private_values(values) {
+            return decided(column, Role::Private { what }, Confidence::Sure, "private-values");
+        }
+        if let Some(attribute) = self.attribute(&header) {
+            return self.attribute_column(column, attribute, values);
+        }
+        if let Some(what) = private::of_header(&header) {
+            return decided(column, Role::Private { what }, Confidence::Sure, "private-header");
+        }
+        let sign = HEADERS.iter().find(|(_, headers)| headers.contains(&&*header)).map(|(s, _)| *s);
+        let sure = |role| decided(column, role, Confidence::Sure, "header");
+        match sign {
+            Some(Sign::Region) => return self.region_column(column, values),
+            Some(Sign::District) => return sure(Role::District),
+            Some(Sign::Link) => return sure(Role::Link),
+            Some(Sign::Stratum) => return sure(Role::Stratum),
+            Some(Sign::Psu) => return sure(Role::Psu),
+            Some(Sign::Weight) => return sure(Role::Weight),
+            Some(Sign::Fpc) => return sure(Role::Fpc),
+            Some(Sign::Nothing) => return sure(Role::Ignored),
+            Some(Sign::Moment) | None => {}
+        }
+        let orders = if values.is_empty() { Vec::new() } else { orders(values.iter().copied()) };
+        match (orders.as_slice(), sign) {
+            ([order], _) => {
+                let role = Role::Moment { order: Some(*order) };
+                return decided(column, role, Confidence::Sure, "dates");
+            }
+            ([], None) => {}
+            _ => {
+                let role = Role::Moment { order: None };
+                return decided(column, role, Confidence::Ask, "date-order");
+            }
+        }
+        if sign.is_none() && self.resolves(values) > 0.9 && values.iter().any(|v| v.len() > 3) {
+            return decided(column, Role::Region, Confidence::Likely, "region-values");
+        }
+        if free_text(values) {
+            let role = Role::Private { what: Private::FreeText };
+            return decided(column, role, Confidence::Likely, "free-text");
+        }
+        decided(column, Role::Undecided, Confidence::Ask, "unknown")
+    }
+
+    /// The item that `header` names: by id, alone or in front of the question, or by its text.
+    fn item(&self, header: &str) -> Option<(&'a Item, &'static str)> {
+        let forms = forms(header);
+        let named = |text: &str, item: &Item| {
+            let text = squeezed(text);
+            !text.is_empty() && text == squeezed(&item.id)
+        };
+        let first = header.trim().trim_start_matches(['[', '(']);
+        let first = first.split([' ', ':', ']', ')']).next().unwrap_or_default();
+        let items: &'a [Item] = &self.instrument.items;
+        let by_id = items.iter().find(|item| forms.iter().any(|form| named(form, item)));
+        if let Some(item) = by_id {
+            return Some((item, "item-id"));
+        }
+        let mut by_text = items.iter().filter(|item| {
+            [&item.text.id, &item.text.en]
+                .iter()
+                .any(|text| !text.is_empty() && forms.contains(&words(text)))
+        });
+        if let (Some(item), None) = (by_text.next(), by_text.next()) {
+            return Some((item, "item-text"));
+        }
+        // An id in front counts only where it cannot be a plain number or word.
+        let coded = first.bytes().any(|b| b.is_ascii_digit())
+            && first.bytes().any(|b| b.is_ascii_alphabetic());
+        let item = items.iter().find(|item| coded && named(first, item))?;
+        Some((item, "item-id"))
+    }
+
+    fn attribute(&self, header: &str) -> Option<&'a Attribute> {
+        let squeezed_header = squeezed(header);
+        self.instrument.attributes.iter().find(|attribute| {
+            squeezed(&attribute.id) == squeezed_header
+                || [&attribute.name.id, &attribute.name.en]
+                    .iter()
+                    .any(|name| !name.is_empty() && words(name) == header)
+                || synonyms(attribute.kind).contains(&header)
+        })
+    }
+
+    fn attribute_column(
+        &self,
+        column: &Column,
+        attribute: &Attribute,
+        values: &[&str],
+    ) -> ColumnMapping {
+        let texts = band_texts(attribute);
+        let distinct: BTreeSet<String> = values.iter().map(|value| words(value)).collect();
+        let unknown: Vec<&String> =
+            distinct.iter().filter(|value| !texts.contains_key(*value)).collect();
+        let role =
+            |reading, labels| Role::Attribute { attribute: attribute.id.clone(), reading, labels };
+        if attribute.kind == AttributeKind::Age && !unknown.is_empty() {
+            let within = |low: f64, high: f64| {
+                values.iter().all(|value| {
+                    value.parse::<f64>().is_ok_and(|number| (low..=high).contains(&number))
+                })
+            };
+            if within(0.0, 120.0) {
+                let role = role(Reading::Age, BTreeMap::new());
+                return decided(column, role, Confidence::Sure, "ages");
+            }
+            let dates = !orders(values.iter().copied()).is_empty();
+            if within(1900.0, 2100.0) || dates {
+                let role = role(Reading::Birth, BTreeMap::new());
+                return decided(column, role, Confidence::Sure, "births");
+            }
+        }
+        let open = unknown.len();
+        let labels = unknown.into_iter().map(|label| (label.clone(), Meaning::Undecided)).collect();
+        let confidence = if open == 0 { Confidence::Sure } else { Confidence::Ask };
+        let because = if open == 0 { "attribute" } else { "attribute-labels" };
+        decided(column, role(Reading::Bands, labels), confidence, because)
+    }
+
+    /// What the labels in `values` mean, as far as they say it: `9 - Sangat baik` is 9, and the
+    /// words at the ends of the scale are its ends.
+    fn labels(&self, values: &[&str]) -> BTreeMap<String, Meaning<u8>> {
+        let scale = &self.instrument.scale;
+        let on_scale = |answer: &u8| (scale.min..=scale.max).contains(answer);
+        let distinct: BTreeSet<&str> = values.iter().copied().collect();
+        let mut labels = BTreeMap::new();
+        for label in distinct {
+            let plain = label.bytes().all(|b| b.is_ascii_digit() || b"-+.,".contains(&b));
+            let key = words(label);
+            // More labels than a form offers is a column of something else: faults will say so.
+            if plain || key.is_empty() || labels.len() >= 40 {
+                continue;
+            }
+            let end =
+                |text: &crate::instrument::Text| words(&text.id) == key || words(&text.en) == key;
+            let ends = key.split(' ').next().into_iter().chain(key.rsplit(' ').next());
+            let mut written: BTreeSet<u8> = ends.filter_map(|part| part.parse().ok()).collect();
+            written.retain(on_scale);
+            let meaning = match (end(&scale.low), end(&scale.high), written.first(), written.len())
+            {
+                (true, false, ..) => Meaning::Value(scale.min),
+                (false, true, ..) => Meaning::Value(scale.max),
+                (_, _, Some(&answer), 1) => Meaning::Value(answer),
+                _ => Meaning::Undecided,
+            };
+            labels.insert(key, meaning);
+        }
+        labels
+    }
+
+    /// Share of the different values that mean one region.
+    fn resolves(&self, values: &[&str]) -> f64 {
+        let distinct: BTreeSet<&str> = values.iter().copied().collect();
+        let found = distinct
+            .iter()
+            .filter(|value| matches!((self.find_region)(value), Found::One(_)))
+            .count();
+        found as f64 / distinct.len().max(1) as f64
+    }
+
+    fn region_column(&self, column: &Column, values: &[&str]) -> ColumnMapping {
+        if self.resolves(values) > 0.9 {
+            decided(column, Role::Region, Confidence::Sure, "region")
+        } else {
+            decided(column, Role::Region, Confidence::Likely, "region-header")
+        }
+    }
+
+    /// Questions that differ from an item's text in a few words only.
+    fn likely_items(&mut self, columns: &mut [ColumnMapping], values: &[Vec<&str>]) {
+        for (column, values) in columns.iter_mut().zip(values) {
+            if column.role != Role::Undecided && column.reason.key != "intake-because-free-text" {
+                continue;
+            }
+            let forms = forms(&column.header);
+            let mut best: Vec<(f64, &'a Item)> = self
+                .instrument
+                .items
+                .iter()
+                .filter(|item| !self.taken.contains(&item.id))
+                .map(|item| {
+                    let texts = [&item.text.id, &item.text.en];
+                    let likeness = texts.iter().flat_map(|text| {
+                        let text = words(text);
+                        forms.iter().map(move |form| likeness(form, &text)).collect::<Vec<_>>()
+                    });
+                    (likeness.fold(0.0, f64::max), item)
+                })
+                .filter(|(likeness, _)| *likeness >= 0.75)
+                .collect();
+            best.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let clear = match best.as_slice() {
+                [(first, _), (second, _), ..] => first - second > 0.1,
+                [_] => true,
+                [] => false,
+            };
+            if let (true, Some((_, item))) = (clear, best.first()) {
+                let (id, labels) = (item.id.clone(), self.labels(values));
+                self.taken.insert(id.clone());
+                column.role = Role::Item { item: id, labels };
+                column.confidence = Confidence::Likely;
+                column.reason = Message::new("intake-because-item-alike");
+            }
+        }
+    }
+
+    /// Of several columns that tell the region, the one whose values do so best stays.
+    fn one_region(&self, columns: &mut [ColumnMapping], values: &[Vec<&str>]) {
+        let mut found: Vec<(usize, f64)> = columns
+            .iter()
+            .zip(values)
+            .enumerate()
+            .filter(|(_, (column, _))| column.role == Role::Region)
+            .map(|(at, (_, values))| (at, self.resolves(values)))
+            .collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        for (at, _) in found.into_iter().skip(1) {
+            if let Some(column) = columns.get_mut(at) {
+                column.role = Role::Ignored;
+                column.confidence = Confidence::Likely;
+                column.reason = Message::new("intake-because-region-twice");
+            }
+        }
+    }
+}
+
+/// A role that two columns claim is decided by a person.
+fn only_once(columns: &mut [ColumnMapping]) {
+    let claim = |role: &Role| match role {
+        Role::Item { item, .. } => Some(format!("item {item}")),
+        Role::Attribute { attribute, .. } => Some(format!("attribute {attribute}")),
+        Role::Ignored | Role::Private { .. } | Role::Undecided => None,
+        other => Some(format!("{:?}", std::mem::discriminant(other))),
+    };
+    let mut claims: BTreeMap<String, usize> = BTreeMap::new();
+    for column in columns.iter() {
+        if let Some(claim) = claim(&column.role) {
+            *claims.entry(claim).or_default() += 1;
+        }
+    }
+    for column in columns {
+        if claim(&column.role).is_some_and(|claim| claims.get(&claim).is_some_and(|n| *n > 1)) {
+            column.role = Role::Undecided;
+            column.confidence = Confidence::Ask;
+            column.reason = Message::new("intake-because-claimed-twice");
+        }
+    }
+}
+
+/// The ways in which forms wrap a question: `[1] text`, `1. text`, `Group [text]`.
+fn forms(header: &str) -> Vec<String> {
+    let mut forms = vec![words(header)];
+    let trimmed = header.trim();
+    if let Some((_, inside)) = trimmed.strip_suffix(']').and_then(|text| text.rsplit_once('[')) {
+        forms.push(words(inside));
+    }
+    if let Some((inside, rest)) = trimmed.strip_prefix('[').and_then(|text| text.split_once(']')) {
+        forms.push(words(inside));
+        forms.push(words(rest));
+    }
+    let unnumbered = trimmed.trim_start_matches(|c: char| c.is_ascii_digit());
+    if unnumbered.len() < trimmed.len() {
+        forms.push(words(unnumbered));
+    }
+    if let Some((code, rest)) = trimmed.split_once([' ', ':'])
+        && code.bytes().any(|b| b.is_ascii_digit())
+    {
+        forms.push(words(rest));
+    }
+    forms.retain(|form| !form.is_empty());
+    forms
+}
+
+fn squeezed(text: &str) -> String {
+    words(text).replace(' ', "")
+}
+
+/// Shared words over all words (Jaccard 1901).
+fn likeness(one: &str, other: &str) -> f64 {
+    let one: BTreeSet<&str> = one.split(' ').collect();
+    let other: BTreeSet<&str> = other.split(' ').collect();
+    if one.len() < 4 || other.len() < 4 {
+        return 0.0;
+    }
+    one.intersection(&other).count() as f64 / one.union(&other).count() as f64
+}
+
+/// Headers under which an attribute of `kind` is usual.
+fn synonyms(kind: AttributeKind) -> &'static [&'static str] {
+    match kind {
+        AttributeKind::Sex => &["jenis kelamin", "kelamin", "sex", "gender", "l p"],
+        AttributeKind::Age => &[
+            "umur",
+            "usia",
+            "age",
+            "kelompok umur",
+            "kelompok usia",
+            "tahun lahir",
+            "birth year",
+            "tanggal lahir",
+            "umur tahun",
+            "usia tahun",
+            "year of birth",
+        ],
+        AttributeKind::Education => &[
+            "pendidikan",
+            "pendidikan terakhir",
+            "education",
+            "ijazah tertinggi",
+            "tingkat pendidikan",
+        ],
+        AttributeKind::Occupation => {
+            &["pekerjaan", "pekerjaan utama", "profesi", "occupation", "job", "jenis pekerjaan"]
+        }
+        AttributeKind::Other => &[],
+    }
+}
+
+fn private_values(values: &[&str]) -> Option<Private> {
+    let mut counts: HashMap<Private, usize> = HashMap::new();
+    for value in values {
+        if let Some(what) = private::of_value(value) {
+            *counts.entry(what).or_default() += 1;
+        }
+    }
+    let (what, count) = counts.into_iter().max_by_key(|(what, count)| (*count, what.key()))?;
+    (count * 10 >= values.len()).then_some(what)
+}
+
+/// Long, mostly different texts.
+fn free_text(values: &[&str]) -> bool {
+    let distinct: BTreeSet<&str> = values.iter().copied().collect();
+    let length: usize = values.iter().map(|value| value.len()).sum();
+    values.len() >= 5 && length > values.len() * 20 && distinct.len() * 2 > values.len()
+}

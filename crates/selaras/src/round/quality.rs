@@ -1,0 +1,280 @@
+//! Quality flags (METHOD §7): straight lines, duplicates, bursts. Flagged answers are kept.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::answers::{Answers, Flag, NO_DAY, NONE};
+
+/// When answers of one link count as a burst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BurstRule {
+    /// Length of a window in minutes; windows start at midnight.
+    pub minutes: u32,
+    /// Answers of one link in one window from which on it is a burst.
+    pub answers: u32,
+}
+
+impl Default for BurstRule {
+    /// Fifty answers of one link in ten minutes: more than a counter helps through, and as many as
+    /// a hall filled in together. `[proposed]`
+    fn default() -> Self {
+        Self { minutes: 10, answers: 50 }
+    }
+}
+
+/// How many answers carry each flag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// The same answer to every item.
+    pub straight_lines: u64,
+    /// Equal to an earlier row of the same region.
+    pub duplicates: u64,
+    /// In a burst, the answers before it was recognised included.
+    pub bursts: u64,
+}
+
+/// Flags rows whose answered items all have the same answer, where at least half of the items, and
+/// three of them, are answered.
+pub fn straight_lines(answers: &mut Answers) {
+    let len = answers.len;
+    let mut low = vec![u8::MAX; len];
+    let mut high = vec![0_u8; len];
+    let mut answered = vec![0_u16; len];
+    for column in &answers.items {
+        let state = low.iter_mut().zip(&mut high).zip(&mut answered);
+        for (&answer, ((low, high), answered)) in column.iter().zip(state) {
+            // 0 is no answer: it wraps to the highest and cannot be the lowest.
+            *low = (*low).min(answer.wrapping_sub(1));
+            *high = (*high).max(answer);
+            *answered += u16::from(answer != 0);
+        }
+    }
+    let least = answers.items.len().div_ceil(2).max(3);
+    answers.flags.resize(len, 0);
+    for (row, flags) in answers.flags.iter_mut().enumerate() {
+        let same = match (low.get(row), high.get(row)) {
+            (Some(low), Some(high)) => u16::from(*low) + 1 == u16::from(*high),
+            _ => false,
+        };
+        if same && answered.get(row).is_some_and(|&count| usize::from(count) >= least) {
+            *flags |= Flag::StraightLine as u8;
+        }
+    }
+}
+
+/// A 64-bit hash of region, attributes and answers per row; 0 where no item is answered.
+///
+/// Multilinear hashing (Carter and Wegman 1979) with keys from a fixed sequence: equal rows have
+/// equal hashes on every machine; two different rows agree with a chance of about 2⁻⁵⁶.
+#[must_use]
+pub fn hashes(answers: &Answers) -> Vec<u64> {
+    let mut hashes = vec![0_u64; answers.len];
+    let mut state = 0_u64;
+    for column in &answers.items {
+        let key = next_key(&mut state);
+        for (hash, &answer) in hashes.iter_mut().zip(column) {
+            *hash = hash.wrapping_add(key.wrapping_mul(u64::from(answer)));
+        }
+    }
+    let nothing: Vec<usize> =
+        hashes.iter().enumerate().filter(|(_, hash)| **hash == 0).map(|(row, _)| row).collect();
+    for column in &answers.attributes {
+        let key = next_key(&mut state);
+        for (hash, &band) in hashes.iter_mut().zip(column) {
+            *hash = hash.wrapping_add(key.wrapping_mul(u64::from(band)));
+        }
+    }
+    let key = next_key(&mut state);
+    for (hash, &region) in hashes.iter_mut().zip(&answers.region) {
+        *hash = mixed(hash.wrapping_add(key.wrapping_mul(u64::from(region)))).max(1);
+    }
+    for row in nothing {
+        if let Some(hash) = hashes.get_mut(row) {
+            *hash = 0;
+        }
+    }
+    hashes
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014).
+fn next_key(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed(*state) | 1
+}
+
+fn mixed(mut value: u64) -> u64 {
+    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+/// Which hashes have been seen, in about five bytes per row.
+///
+/// An open-addressing table keeps 32 bits of each hash; the slot, found from the other 32, stands
+/// for the rest, so that among 6.4 million rows a wrong flag is expected about 0.005 times. A full
+/// table is followed by one of twice the size.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    tables: Vec<Table>,
+}
+
+#[derive(Clone, Debug)]
+struct Table {
+    slots: Vec<u32>,
+    used: usize,
+}
+
+impl Seen {
+    /// Room for about `rows` rows; more are taken all the same.
+    #[must_use]
+    pub fn for_rows(rows: usize) -> Self {
+        Self { tables: vec![Table::with(rows + rows / 4)] }
+    }
+
+    /// Whether `hash` was seen before; it has been seen now. 0 is never seen.
+    pub fn see(&mut self, hash: u64) -> bool {
+        if hash == 0 {
+            return false;
+        }
+        let Some((last, full)) = self.tables.split_last_mut() else { return false };
+        if full.iter().any(|table| table.position(hash).is_err()) {
+            return true;
+        }
+        match last.position(hash) {
+            Err(()) => true,
+            Ok(slot) => {
+                if let Some(place) = last.slots.get_mut(slot) {
+                    *place = remainder(hash);
+                    last.used += 1;
+                }
+                if last.used * 5 > last.slots.len() * 4 {
+                    let larger = Table::with(last.slots.len() * 2);
+                    self.tables.push(larger);
+                }
+                false
+            }
+        }
+    }
+}
+
+/// What a slot keeps; 0 marks a free slot.
+fn remainder(hash: u64) -> u32 {
+    (hash as u32).max(1)
+}
+
+impl Table {
+    fn with(slots: usize) -> Self {
+        Self { slots: vec![0; slots.max(1024)], used: 0 }
+    }
+
+    /// The free slot for `hash`, or `Err` where it is in the table.
+    fn position(&self, hash: u64) -> Result<usize, ()> {
+        let wanted = remainder(hash);
+        // The upper half scaled to the number of slots (Lemire 2019).
+        let start = ((hash >> 32) * self.slots.len() as u64) >> 32;
+        let (before, from) = self.slots.split_at(start as usize);
+        let mut slot = start as usize;
+        for &held in from.iter().chain(before) {
+            if held == wanted {
+                return Err(());
+            }
+            if held == 0 {
+                return Ok(slot % self.slots.len());
+            }
+            slot += 1;
+        }
+        Ok(slot % self.slots.len())
+    }
+}
+
+/// Counts answers per link and window of time.
+#[derive(Clone, Debug)]
+pub struct Bursts {
+    rule: BurstRule,
+    windows: HashMap<(u32, u32), u32>,
+}
+
+impl Bursts {
+    /// Nothing counted yet.
+    #[must_use]
+    pub fn new(rule: BurstRule) -> Self {
+        Self { rule, windows: HashMap::new() }
+    }
+
+    /// Counts an answer of `link` on `day` at `second` of the day; whether it belongs to a burst as
+    /// far as seen: the first answers of a burst are not yet known as such.
+    pub fn see(&mut self, link: u32, day: i32, second: u32) -> bool {
+        if day == NO_DAY || link == NONE || self.rule.minutes == 0 || self.rule.answers == 0 {
+            return false;
+        }
+        let per_day = 1440_u32.div_ceil(self.rule.minutes);
+        let window =
+            (day as u32).wrapping_mul(per_day).wrapping_add(second / 60 / self.rule.minutes);
+        let count = self.windows.entry((link, window)).or_default();
+        *count += 1;
+        *count >= self.rule.answers
+    }
+
+    /// Answers in all bursts.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.windows
+            .values()
+            .filter(|count| **count >= self.rule.answers)
+            .map(|c| u64::from(*c))
+            .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(items: Vec<Vec<u8>>) -> Answers {
+        let len = items.first().map_or(0, Vec::len);
+        Answers { len, items, region: vec![0; len], ..Answers::default() }
+    }
+
+    #[test]
+    fn a_straight_line_is_one_answer_throughout_and_gaps_do_not_hide_it() {
+        let mut answers =
+            of(vec![vec![5, 5, 5, 0], vec![5, 5, 0, 0], vec![5, 6, 5, 0], vec![5, 5, 5, 5]]);
+        straight_lines(&mut answers);
+        assert_eq!(answers.flags, [1, 0, 1, 0], "one answer alone is no line");
+    }
+
+    #[test]
+    fn duplicates_are_found_across_chunks_and_only_within_a_region() {
+        let mut chunk = of(vec![vec![5, 5, 7], vec![1, 1, 1]]);
+        chunk.region = vec![3, 4, 3];
+        let mut seen = Seen::for_rows(2);
+        let mut see = |chunk: &Answers| -> Vec<bool> {
+            hashes(chunk).into_iter().map(|hash| seen.see(hash)).collect()
+        };
+        assert_eq!(see(&chunk), [false, false, false]);
+        assert_eq!(see(&chunk), [true, true, true]);
+        assert_eq!(hashes(&of(vec![vec![0]])), [0], "no answers are no duplicate");
+    }
+
+    #[test]
+    fn the_table_of_the_seen_grows_without_forgetting() {
+        let mut seen = Seen::for_rows(0);
+        let hash = |n: u64| mixed(n + 1);
+        assert!((0..50_000).all(|n| !seen.see(hash(n))));
+        assert!((0..50_000).all(|n| seen.see(hash(n))));
+        assert!(seen.tables.len() > 3);
+    }
+
+    #[test]
+    fn a_burst_is_many_answers_of_one_link_in_one_window() {
+        let mut bursts = Bursts::new(BurstRule { minutes: 10, answers: 3 });
+        let seen: Vec<bool> = [(0, 60), (0, 61), (1, 62), (0, 63), (0, 1200)]
+            .iter()
+            .map(|&(link, second)| bursts.see(link, 20_000, second))
+            .collect();
+        assert_eq!(seen, [false, false, false, true, false]);
+        assert_eq!(bursts.count(), 3);
+        assert!(!bursts.see(NONE, 20_000, 60));
+    }
+}

@@ -1,0 +1,65 @@
+//! Where things lie in the data folder.
+
+use std::path::{Path, PathBuf};
+
+use super::{Error, FileId, RoundId};
+
+/// The one folder that holds everything an installation keeps.
+///
+/// ```text
+/// selaras.sqlite             the database, unless PostgreSQL holds it
+/// rounds/<round>/files/<id>  answer files as intake keeps them
+/// rounds/<round>/results/    one folder a result
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFolder(PathBuf);
+
+impl DataFolder {
+    /// The data folder at `path`, made if it is missing, readable by its owner only.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] where it cannot be made.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        let fault = |source| Error::Folder { path: path.display().to_string(), source };
+        if !path.is_dir() {
+            std::fs::create_dir_all(path).map_err(fault)?;
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt as _;
+                let owner_only = std::fs::Permissions::from_mode(0o700);
+                std::fs::set_permissions(path, owner_only).map_err(fault)?;
+            }
+        }
+        Ok(Self(path.to_owned()))
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The SQLite file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.0.join("selaras.sqlite")
+    }
+
+    /// Everything kept for a round, removed with it.
+    #[must_use]
+    pub fn round(&self, round: RoundId) -> PathBuf {
+        self.0.join("rounds").join(round.to_string())
+    }
+
+    /// An answer file of a round.
+    #[must_use]
+    pub fn answers(&self, round: RoundId, file: FileId) -> PathBuf {
+        self.round(round).join("files").join(file.to_string())
+    }
+
+    /// The folder that holds the results of a round.
+    #[must_use]
+    pub fn results(&self, round: RoundId) -> PathBuf {
+        self.round(round).join("results")
+    }
+}

@@ -1,0 +1,82 @@
+//! Every address of the program. An address carries the round and the region it shows.
+
+use crate::store::{JobId, RoundId};
+
+/// The start page.
+pub const HOME: &str = "/";
+/// The list of rounds.
+pub const ROUNDS: &str = "/putaran";
+/// The form for a new round.
+pub const NEW_ROUND: &str = "/putaran/baru";
+/// Sources, licences, known defects.
+pub const DATA: &str = "/data";
+/// Sends the pickers of the head to the page they mean.
+pub const PICK: &str = "/pilih";
+/// Whether the program is well; for machines.
+pub const HEALTH: &str = "/sehat";
+
+/// A round: its facts, files and jobs.
+#[must_use]
+pub fn round(id: RoundId) -> String {
+    format!("/putaran/{id}")
+}
+
+/// Asks whether to delete a round.
+#[must_use]
+pub fn delete_round(id: RoundId) -> String {
+    format!("/putaran/{id}/hapus")
+}
+
+/// Takes answer files into a round.
+#[must_use]
+pub fn upload(id: RoundId) -> String {
+    format!("/putaran/{id}/unggah")
+}
+
+/// A region in a round; for a province and the nation the page with its map.
+#[must_use]
+pub fn region(id: RoundId, code: &str) -> String {
+    format!("/putaran/{id}/wilayah/{code}")
+}
+
+/// The map of a round.
+#[must_use]
+pub fn map(id: RoundId) -> String {
+    format!("/putaran/{id}/peta")
+}
+
+/// Differences between the regions of a round.
+#[must_use]
+pub fn compare(id: RoundId) -> String {
+    format!("/putaran/{id}/beda")
+}
+
+/// How a round was measured.
+#[must_use]
+pub fn method(id: RoundId) -> String {
+    format!("/putaran/{id}/metode")
+}
+
+/// A file of a round's result.
+#[must_use]
+pub fn download(id: RoundId, file: &str) -> String {
+    format!("/putaran/{id}/unduh/{file}")
+}
+
+/// What anyone may see of a round.
+#[must_use]
+pub fn public(id: RoundId) -> String {
+    format!("/publik/{id}")
+}
+
+/// A job and its progress.
+#[must_use]
+pub fn job(id: JobId) -> String {
+    format!("/pekerjaan/{id}")
+}
+
+/// Stops a job.
+#[must_use]
+pub fn stop_job(id: JobId) -> String {
+    format!("/pekerjaan/{id}/hentikan")
+}

@@ -1,0 +1,412 @@
+//! The pages of rounds: the list, a round, making and deleting one.
+
+use askama::Template;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use jiff::civil::Date;
+
+use super::job_pages::{kind_name, state_key};
+use super::{AppState, Catalogue, Choice, Entry, Page, Problem, Route, Visit, html, paths};
+use crate::jobs;
+use crate::locale::{Message, TimeZone, Words};
+use crate::policy::{Action, Module, NATION, Scope};
+use crate::round::register::{self, DEFAULT_TARGET, File, NewRound, RegisterError, Round};
+use crate::store::RoundId;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get(paths::ROUNDS, Action::View, Module::Round, list),
+        Route::post(paths::ROUNDS, Action::Create, Module::Round, create),
+        Route::get(paths::NEW_ROUND, Action::Create, Module::Round, form),
+        Route::get("/putaran/{round}", Action::View, Module::Round, show),
+        Route::get("/putaran/{round}/hapus", Action::Delete, Module::Round, ask),
+        Route::post("/putaran/{round}/hapus", Action::Delete, Module::Round, delete),
+    ]
+}
+
+/// A round as the list and its own page show it.
+struct Facts {
+    path: String,
+    name: String,
+    year: String,
+    instrument: String,
+    regions: String,
+    window: String,
+    target: String,
+    answers: String,
+    state: String,
+    simulated: bool,
+}
+
+impl Facts {
+    fn new(round: &Round, words: Words, catalogue: &Catalogue) -> Self {
+        let state = match (&round.computed, round.answers) {
+            (Some(computed), _) => {
+                let wall = TimeZone::Wib.wall(*computed);
+                Message::new("round-state-computed").with("date", words.short_date(wall.date()))
+            }
+            (None, 0) => Message::new("round-state-empty"),
+            (None, _) => Message::new("round-state-answers"),
+        };
+        Self {
+            path: paths::round(round.id),
+            name: round.name.clone(),
+            year: round.year.to_string(),
+            instrument: catalogue.instrument(&round.instrument).map_or_else(
+                || round.instrument.clone(),
+                |title| title.in_language(words.language).to_owned(),
+            ),
+            regions: regions(&round.regions, words, catalogue),
+            window: words.tell(&window(round, words)),
+            target: words.tell(&Message::new("round-target-value").with("target", round.target)),
+            answers: words.value(&round.answers.into()),
+            state: words.tell(&state),
+            simulated: round.simulated,
+        }
+    }
+}
+
+/// The first few regions by name and how many more there are.
+fn regions(codes: &[String], words: Words, catalogue: &Catalogue) -> String {
+    const SHOWN: usize = 4;
+    if codes.iter().any(|code| code == NATION) {
+        return words.say("round-regions-nation");
+    }
+    let names: Vec<&str> = codes
+        .iter()
+        .take(SHOWN)
+        .map(|code| catalogue.region(code).unwrap_or(code.as_str()))
+        .collect();
+    let names = names.join(", ");
+    match codes.len().saturating_sub(SHOWN) {
+        0 => names,
+        more => {
+            words.tell(&Message::new("round-regions-more").with("names", names).with("more", more))
+        }
+    }
+}
+
+fn window(round: &Round, words: Words) -> Message {
+    let day = |day: Date| words.short_date(day);
+    match (round.opened, round.closed) {
+        (Some(opened), Some(closed)) => Message::new("round-window-both")
+            .with("opened", day(opened))
+            .with("closed", day(closed)),
+        (Some(opened), None) => Message::new("round-window-open").with("opened", day(opened)),
+        (None, Some(closed)) => Message::new("round-window-closed").with("closed", day(closed)),
+        (None, None) => Message::new("round-window-none"),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "rounds.html")]
+struct ListPage {
+    page: Page,
+    rounds: Vec<Facts>,
+    new: &'static str,
+}
+
+async fn list(State(state): State<AppState>, visit: Visit) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let rounds = register::list(&mut tx, visit.actor(), &Scope::nation()).await?;
+    let words = visit.words();
+    let page = visit.bare_page(words.say("round-list-title")).at(Entry::Survey);
+    let rounds = rounds.iter().map(|round| Facts::new(round, words, &state.catalogue)).collect();
+    html(&ListPage { page, rounds, new: paths::NEW_ROUND })
+}
+
+/// One answer file on the page of its round.
+struct FileLine {
+    name: String,
+    taken: String,
+    kept: String,
+    added: String,
+    replaced: bool,
+}
+
+/// One job on the page of its round.
+struct JobLine {
+    path: String,
+    name: String,
+    state: String,
+    message: String,
+}
+
+#[derive(Template)]
+#[template(path = "round.html")]
+struct RoundPage {
+    page: Page,
+    facts: Facts,
+    files: Vec<FileLine>,
+    jobs: Vec<JobLine>,
+    delete: String,
+}
+
+async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id: RoundId = id.parse()?;
+    let mut tx = state.store.read(state.clock).await?;
+    let round = register::get(&mut tx, visit.actor(), id).await?;
+    let files = register::files(&mut tx, visit.actor(), id).await?;
+    let jobs = jobs::of_subject(&mut tx, visit.actor(), &id.to_string()).await?;
+    let page = visit.page(&mut tx, round.name.clone()).await?.at(Entry::Survey).of_round(&round);
+    let words = visit.words();
+    let line = |file: &File| {
+        let added = TimeZone::Wib.wall(file.added);
+        FileLine {
+            name: file.name.clone(),
+            taken: words.value(&file.taken.into()),
+            kept: words.value(&file.kept.into()),
+            added: words.short_date(added.date()),
+            replaced: file.replaced_by.is_some(),
+        }
+    };
+    html(&RoundPage {
+        facts: Facts::new(&round, words, &state.catalogue),
+        files: files.iter().map(line).collect(),
+        jobs: jobs
+            .iter()
+            .map(|job| JobLine {
+                path: paths::job(job.id),
+                name: kind_name(words, &job.kind),
+                state: words.say(&state_key(job.state)),
+                message: words.tell(&job.message),
+            })
+            .collect(),
+        delete: paths::delete_round(id),
+        page,
+    })
+}
+
+/// The form as it was filled in, so that nothing typed is lost when something must be mended.
+#[derive(Debug, PartialEq, Eq)]
+struct Filled {
+    year: String,
+    name: String,
+    instrument: String,
+    opened: String,
+    closed: String,
+    target: String,
+    nation: bool,
+    provinces: Vec<String>,
+    others: String,
+}
+
+impl Filled {
+    fn read(pairs: Vec<(String, String)>) -> Self {
+        let mut filled = Self {
+            year: String::new(),
+            name: String::new(),
+            instrument: String::new(),
+            opened: String::new(),
+            closed: String::new(),
+            target: String::new(),
+            nation: false,
+            provinces: Vec::new(),
+            others: String::new(),
+        };
+        for (field, value) in pairs {
+            let value = value.trim().to_owned();
+            match field.as_str() {
+                "tahun" => filled.year = value,
+                "nama" => filled.name = value,
+                "instrumen" => filled.instrument = value,
+                "dibuka" => filled.opened = value,
+                "ditutup" => filled.closed = value,
+                "target" => filled.target = value,
+                "cakupan" => filled.nation = value == "nasional",
+                "provinsi" => filled.provinces.push(value),
+                "kabkota" => filled.others = value,
+                _ => {}
+            }
+        }
+        filled
+    }
+
+    /// The round meant, or what cannot be read as a year, a number, a date or an instrument.
+    fn round(&self, catalogue: &Catalogue) -> Result<NewRound, Vec<Message>> {
+        let mut faults = Vec::new();
+        let mut day = |text: &str| {
+            let date = text.parse::<Date>().ok();
+            if date.is_none() && !text.is_empty() {
+                faults.push(Message::new("round-fault-date").with("text", text));
+            }
+            date
+        };
+        let (opened, closed) = (day(&self.opened), day(&self.closed));
+        let year = self.year.parse().unwrap_or_else(|_| {
+            faults.push(Message::new("round-fault-year"));
+            0
+        });
+        // People write 1.250 as they read it.
+        let target = self.target.replace(['.', ',', ' '], "").parse().unwrap_or_else(|_| {
+            faults.push(Message::new("round-fault-target"));
+            0
+        });
+        if catalogue.instrument(&self.instrument).is_none() {
+            faults.push(Message::new("round-fault-instrument"));
+        }
+        let mut regions = vec![NATION.to_owned()];
+        if !self.nation {
+            let others = self.others.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
+            regions = self.provinces.clone();
+            regions.extend(others.filter(|code| !code.is_empty()).map(str::to_owned));
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(NewRound {
+            year,
+            name: self.name.clone(),
+            instrument: self.instrument.clone(),
+            opened,
+            closed,
+            target,
+            simulated: false,
+            regions,
+        })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "round_new.html")]
+struct FormPage {
+    page: Page,
+    filled: Filled,
+    faults: Vec<String>,
+    instruments: Vec<Choice>,
+    provinces: Vec<Choice>,
+    action: &'static str,
+    back: &'static str,
+}
+
+impl FormPage {
+    fn new(page: Page, state: &AppState, filled: Filled, faults: &[Message]) -> Self {
+        let language = page.words.language;
+        let choice = |value: &str, label: &str, chosen| Choice {
+            value: value.to_owned(),
+            label: label.to_owned(),
+            chosen,
+        };
+        Self {
+            faults: faults.iter().map(|fault| page.tell(fault)).collect(),
+            instruments: state
+                .catalogue
+                .instruments
+                .iter()
+                .map(|(id, title)| {
+                    choice(id, title.in_language(language), *id == filled.instrument)
+                })
+                .collect(),
+            provinces: state
+                .catalogue
+                .regions
+                .iter()
+                .filter(|(code, _)| !code.contains('.'))
+                .map(|(code, name)| choice(code, name, filled.provinces.contains(code)))
+                .collect(),
+            filled,
+            action: paths::ROUNDS,
+            back: paths::ROUNDS,
+            page,
+        }
+    }
+}
+
+async fn form(State(state): State<AppState>, visit: Visit) -> Result<Response, Problem> {
+    let year = TimeZone::Wib.wall(state.clock.now()).year();
+    let words = visit.words();
+    let name = Message::new("round-name-proposed").with("year", year.to_string());
+    let filled = Filled {
+        year: year.to_string(),
+        name: words.tell(&name),
+        target: words.value(&DEFAULT_TARGET.into()),
+        ..Filled::read(Vec::new())
+    };
+    let page = visit.bare_page(words.say("round-new-title")).at(Entry::Survey);
+    html(&FormPage::new(page, &state, filled, &[]))
+}
+
+async fn create(
+    State(state): State<AppState>,
+    visit: Visit,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let filled = Filled::read(pairs);
+    let made = match filled.round(&state.catalogue) {
+        Err(faults) => Err(faults),
+        Ok(round) => {
+            let mut tx = state.store.begin(state.clock).await?;
+            let known = |code: &str| state.catalogue.region(code).is_some();
+            match register::create(&mut tx, visit.actor(), round, known).await {
+                Ok(id) => {
+                    tx.commit().await?;
+                    Ok(id)
+                }
+                Err(RegisterError::Invalid(faults)) => Err(faults),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    };
+    match made {
+        Ok(id) => Ok(Redirect::to(&paths::round(id)).into_response()),
+        Err(faults) => {
+            let page = visit.bare_page(visit.words().say("round-new-title")).at(Entry::Survey);
+            let form = html(&FormPage::new(page, &state, filled, &faults))?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response())
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "round_delete.html")]
+struct DeletePage {
+    page: Page,
+    question: String,
+    loss: String,
+    action: String,
+    back: String,
+}
+
+async fn ask(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = register::get(&mut tx, visit.actor(), id.parse()?).await?;
+    let words = visit.words();
+    let page = visit
+        .page(&mut tx, words.say("round-delete-title"))
+        .await?
+        .at(Entry::Survey)
+        .of_round(&round);
+    html(&DeletePage {
+        page,
+        question: words
+            .tell(&Message::new("round-delete-question").with("name", round.name.as_str())),
+        loss: words.tell(&Message::new("round-delete-loss").with("answers", round.answers)),
+        action: paths::delete_round(round.id),
+        back: paths::round(round.id),
+    })
+}
+
+async fn delete(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Redirect, Problem> {
+    let mut tx = state.store.begin(state.clock).await?;
+    let round = register::delete(&mut tx, visit.actor(), id.parse()?).await?;
+    tx.commit().await?;
+    match tokio::fs::remove_dir_all(state.store.folder().round(round.id)).await {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(Problem::fault(error)),
+    }
+    Ok(Redirect::to(paths::ROUNDS))
+}

@@ -1,0 +1,35 @@
+cli-help =
+    Selaras measures social harmony and says honestly how sure the result is.
+    
+    Usage: selaras <command> [options]
+    
+      demo        prepares simulated data and opens the program on this computer
+    {"              ["}--port 8061] [--data FOLDER]
+      serve       opens the program on your office's data folder (on this computer only)
+                  --data FOLDER [--port 8061]
+      index       computes the index from files of answers
+                  --instrument ID|FILE --answers FILE… --out FOLDER
+    {"              ["}--mapping PROFILE.json] [--regions FRAME.csv] [--region CODE] [--margins FILE]
+    {"              ["}--before RESULT-FOLDER] [--opened DATE] [--closed DATE] [--as-of DATE]
+    {"              ["}--internal] [--no-fpc] [--seed NUMBER] [--threads NUMBER] [--json]
+      simulate    makes a simulated round with the truth beside it
+                  --instrument ID --out FOLDER [--seed NUMBER] [--regions CODE…] [--year YEAR]
+      regions     finds a region, or takes official boundaries in
+                  find NAME|CODE · import FILE --data FOLDER --source TEXT --date DATE
+      round       makes, lists and deletes rounds
+                  list · add · remove, each with --data FOLDER
+      licences    licences of program and data
+      help        this page
+    
+    Anywhere: --lang id|en
+    Exit codes: 0 done, 1 the input needs mending, 2 the command was not understood,
+    3 held back by a rule, 4 trouble with the computer.
+cli-unknown-verb = The command “{ $verb }” is not known. Type “selaras help” for the list of commands.
+cli-unknown-option = The option “--{ $option }” is not known to this command. Type “selaras help”.
+cli-stray-value = “{ $value }” is not expected here. Type “selaras help” for the order.
+cli-unreadable = An option could not be read. Write the value after the option's name, for example: --out result.
+cli-needs-value = The option “--{ $option }” needs a value after it.
+cli-bad-value = The value “{ $value }” cannot be used for “--{ $option }”.
+cli-bad-date = The value “{ $value }” for “--{ $option }” is no date. Write it as 2026-03-24.
+cli-missing-option = The option “--{ $option }” is missing; this command needs it.
+cli-machine = “{ $what }” did not work: { $error }. Check name, permission and free space, then try again.

@@ -1,0 +1,9 @@
+map-class-lowest = under { $to }
+map-class = { $from } to under { $to }
+map-class-highest = { $from } and over
+map-class-short = class { $number }
+map-legend-class = class { $number }: { $range }
+map-key = Regions marked by a letter:
+map-not-drawn = not yet in the boundary file
+map-schematic = Schematic map, not the boundaries of regions
+map-boundaries = Boundaries: { $source }, { $date }

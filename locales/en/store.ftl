@@ -1,0 +1,4 @@
+store-error-newer = This data was last used by a newer version of Selaras (migration { $version }). To keep it from harm it was not opened. Install the newest version of Selaras and start again.
+store-error-folder = The file or folder { $path } cannot be read or written ({ $reason }). Check its name and permissions, then try again.
+store-error-not-found = What you asked for is not here. It may have been deleted.
+store-error-database = The database cannot be used ({ $reason }). Nothing was changed. Try again; if it happens again, tell whoever runs the system.

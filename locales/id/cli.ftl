@@ -1,0 +1,35 @@
+cli-help =
+    Selaras: mengukur harmoni sosial dan menyebut dengan jujur seberapa pasti hasilnya.
+    
+    Cara pakai: selaras <perintah> [pilihan]
+    
+      demo        menyiapkan data simulasi dan membuka program di komputer ini
+    {"              ["}--port 8061] [--data FOLDER]
+      serve       membuka program pada folder data kantor Anda (hanya di komputer ini)
+                  --data FOLDER [--port 8061]
+      index       menghitung indeks dari berkas jawaban
+                  --instrument ID|BERKAS --answers BERKAS… --out FOLDER
+    {"              ["}--mapping PROFIL.json] [--regions KERANGKA.csv] [--region KODE] [--margins BERKAS]
+    {"              ["}--before FOLDER-HASIL] [--opened TANGGAL] [--closed TANGGAL] [--as-of TANGGAL]
+    {"              ["}--internal] [--no-fpc] [--seed ANGKA] [--threads ANGKA] [--json]
+      simulate    membuat putaran simulasi beserta nilai yang sebenarnya
+                  --instrument ID --out FOLDER [--seed ANGKA] [--regions KODE…] [--year TAHUN]
+      regions     mencari wilayah, atau memasukkan batas wilayah resmi
+                  find NAMA|KODE · import BERKAS --data FOLDER --source TEKS --date TANGGAL
+      round       membuat, mendaftar, dan menghapus putaran
+                  list · add · remove, masing-masing dengan --data FOLDER
+      licences    lisensi program dan data
+      help        halaman ini
+    
+    Berlaku di mana saja: --lang id|en
+    Kode keluar: 0 selesai, 1 berkas masukan perlu diperbaiki, 2 perintah tidak dipahami,
+    3 ditahan oleh aturan, 4 kendala pada komputer.
+cli-unknown-verb = Perintah «{ $verb }» tidak dikenal. Ketik «selaras help» untuk melihat daftar perintah.
+cli-unknown-option = Pilihan «--{ $option }» tidak dikenal untuk perintah ini. Ketik «selaras help».
+cli-stray-value = «{ $value }» tidak diharapkan di sini. Ketik «selaras help» untuk melihat urutannya.
+cli-unreadable = Ada pilihan yang tidak terbaca. Tulis nilai sesudah nama pilihan, misalnya: --out hasil.
+cli-needs-value = Pilihan «--{ $option }» memerlukan nilai sesudahnya.
+cli-bad-value = Nilai «{ $value }» tidak dapat dipakai untuk «--{ $option }».
+cli-bad-date = Nilai «{ $value }» untuk «--{ $option }» bukan tanggal. Tulis seperti 2026-03-24.
+cli-missing-option = Pilihan «--{ $option }» belum diisi; perintah ini memerlukannya.
+cli-machine = Tidak berhasil pada «{ $what }»: { $error }. Periksa nama, izin, dan ruang penyimpanan, lalu ulangi.

@@ -1,0 +1,9 @@
+map-class-lowest = di bawah { $to }
+map-class = { $from } sampai di bawah { $to }
+map-class-highest = { $from } ke atas
+map-class-short = kelas { $number }
+map-legend-class = kelas { $number }: { $range }
+map-key = Wilayah yang ditandai huruf:
+map-not-drawn = belum ada dalam berkas batas wilayah
+map-schematic = Peta skematik, bukan batas wilayah
+map-boundaries = Batas wilayah: { $source }, { $date }
