@@ -40,3 +40,4 @@ cli-dropped = { $file }, column { $column } (“{ $header }”): { $reason }
 cli-written = Written: { $file }
 cli-index-done = Done: { $rows } answers counted.
 cli-progress-intake = reading answers
+cli-licence-program = Program: MIT or Apache-2.0, as you prefer. Data carry their own licences:

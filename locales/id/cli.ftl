@@ -40,3 +40,4 @@ cli-dropped = { $file }, kolom { $column } («{ $header }»): { $reason }
 cli-written = Ditulis: { $file }
 cli-index-done = Selesai: { $rows } jawaban dihitung.
 cli-progress-intake = membaca jawaban
+cli-licence-program = Program: MIT atau Apache-2.0, sesuai pilihan Anda. Data membawa lisensinya sendiri:

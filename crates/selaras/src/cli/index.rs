@@ -99,9 +99,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     }
     let instrument = instrument(&needed(request.instrument.clone(), "instrument")?)?;
     let frame = match &request.frame {
-        Some(path) => {
-            frame::read(path).map_err(|faults| Stop::faults(listed(&faults)))?
-        }
+        Some(path) => frame::read(path).map_err(|faults| Stop::faults(listed(&faults)))?,
         None => kemendagri(&request.region)?,
     };
     let margins: Vec<Margin> = match &request.margins {
@@ -139,10 +137,9 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         tally: &now.tally,
         margins: &margins,
         round: round(
-            request
-                .name
-                .clone()
-                .unwrap_or_else(|| words.tell(&Message::new("index-round-name").with("year", year.to_string()))),
+            request.name.clone().unwrap_or_else(|| {
+                words.tell(&Message::new("index-round-name").with("year", year.to_string()))
+            }),
             request.opened,
             request.closed,
         ),
@@ -203,10 +200,14 @@ fn kemendagri(named: &[String]) -> Result<Frame, Stop> {
         match region::search(text, region::Scope::default()) {
             region::Found::One(found) => codes.push(found.code),
             region::Found::Candidates(_) => {
-                return Err(Stop::usage(Message::new("region-error-ambiguous").with("text", text.clone())));
+                return Err(Stop::usage(
+                    Message::new("region-error-ambiguous").with("text", text.clone()),
+                ));
             }
             region::Found::None => {
-                return Err(Stop::usage(Message::new("region-error-unknown").with("code", text.clone())));
+                return Err(Stop::usage(
+                    Message::new("region-error-unknown").with("code", text.clone()),
+                ));
             }
         }
     }
@@ -245,9 +246,8 @@ fn sum_up(
         let mapping = match &saved {
             Some(saved) if saved.fits(sheet) => saved.clone(),
             _ => {
-                let sample = sheet
-                    .sample(2_000)
-                    .map_err(|fault| Stop::faults(vec![fault.message()]))?;
+                let sample =
+                    sheet.sample(2_000).map_err(|fault| Stop::faults(vec![fault.message()]))?;
                 let year = request.year.or(request.closed.map(Date::year));
                 mapping::propose(sheet, &sample, instrument, &find, year)
             }
@@ -263,7 +263,9 @@ fn sum_up(
         .zip(&mappings)
         .flat_map(|(sheet, mapping)| {
             mapping.questions().into_iter().map(|question| {
-                Message::new("cli-question").with("file", sheet.name.clone()).with("question", question.text)
+                Message::new("cli-question")
+                    .with("file", sheet.name.clone())
+                    .with("question", question.text)
             })
         })
         .collect();
@@ -279,14 +281,16 @@ fn sum_up(
     let told = |rows: u64| progress.borrow_mut().at("cli-progress-intake", rows, total.max(rows));
     let options =
         intake::Options { threads: request.threads, progress: Some(&told), ..Default::default() };
-    let summed = index::sum_up(&taken, instrument, frame, margins, &options)
-        .map_err(|error| Stop::faults(vec![index::ComputeError::from(error).message(&Default::default())]))?;
+    let summed = index::sum_up(&taken, instrument, frame, margins, &options).map_err(|error| {
+        Stop::faults(vec![index::ComputeError::from(error).message(&Default::default())])
+    })?;
     if summed.report.faults.is_empty() {
         return Ok(summed);
     }
     if let Some(path) = &request.faults {
-        let marked = sheet::mark_up(&sheets, &summed.report.faults, words)
-            .map_err(|error| Stop::machine(&path.display().to_string(), &std::io::Error::other(error)))?;
+        let marked = sheet::mark_up(&sheets, &summed.report.faults, words).map_err(|error| {
+            Stop::machine(&path.display().to_string(), &std::io::Error::other(error))
+        })?;
         std::fs::write(path, marked)
             .map_err(|error| Stop::machine(&path.display().to_string(), &error))?;
     }

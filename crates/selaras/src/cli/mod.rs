@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-pub use arguments::Arguments;
+pub use arguments::{Argument, Arguments};
 
 use crate::locale::{Language, Message, Words};
 
@@ -74,12 +74,23 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn verb(arguments: &mut Arguments) -> Result<(), Stop> {
     match arguments.verb()?.as_deref() {
         None | Some("help") => help(arguments),
+        Some("index") => index::run(arguments),
+        Some("licences") => licences(arguments),
         Some(other) => Err(Stop::usage(Message::new("cli-unknown-verb").with("verb", other))),
     }
 }
 
 fn help(arguments: &mut Arguments) -> Result<(), Stop> {
     say(&arguments.words(), &Message::new("cli-help"))
+}
+
+fn licences(arguments: &mut Arguments) -> Result<(), Stop> {
+    let words = arguments.words();
+    say(&words, &Message::new("cli-licence-program"))?;
+    for licence in crate::region::licences() {
+        print(&format!("\n{}\n{}", words.say(licence.what), licence.notice))?;
+    }
+    Ok(())
 }
 
 /// Writes one message to standard output.

@@ -18,8 +18,8 @@ mod sum;
 pub mod tally;
 
 pub use change::Before;
-pub use sum::{Summed, sum_up};
 pub use compute::{ComputeError, Input, compute};
+pub use sum::{Summed, sum_up};
 
 /// Attribute of the line in [`result::RegionResult::composition`] that counts civil servants.
 pub const CIVIL_SERVANTS: &str = crate::round::margins::CIVIL_SERVANTS;

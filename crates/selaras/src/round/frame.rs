@@ -85,16 +85,16 @@ pub fn read(path: &Path) -> Result<Frame, Faults> {
         faults.push(fault);
         faults
     };
-    let source =
-        Source::open(path).map_err(|_| one(Fault::of_file(&name, "sheet-error-read")))?;
+    let source = Source::open(path).map_err(|_| one(Fault::of_file(&name, "sheet-error-read")))?;
     let sheet = Sheet::open(source, &name, &Options::default()).map_err(|fault| one(*fault))?;
     let columns = sheet.sample(ROWS).map_err(|fault| one(*fault))?;
     let place = |wanted: &str| {
         sheet.columns.iter().position(|column| column.header.trim().eq_ignore_ascii_case(wanted))
     };
     let needed = |wanted: &str| {
-        place(wanted)
-            .ok_or_else(|| one(sheet.fault("frame-error-column", None, None).with("column", wanted)))
+        place(wanted).ok_or_else(|| {
+            one(sheet.fault("frame-error-column", None, None).with("column", wanted))
+        })
     };
     let (code, label, level) = (needed("code")?, needed("name")?, needed("level")?);
     let parent = needed("parent")?;

@@ -75,15 +75,15 @@ pub fn read(path: &Path, instrument: &Instrument) -> Result<Vec<Margin>, Faults>
         faults.push(fault);
         faults
     };
-    let source =
-        Source::open(path).map_err(|_| one(Fault::of_file(&name, "sheet-error-read")))?;
+    let source = Source::open(path).map_err(|_| one(Fault::of_file(&name, "sheet-error-read")))?;
     let sheet = Sheet::open(source, &name, &Options::default()).map_err(|fault| one(*fault))?;
     let columns = sheet.sample(ROWS).map_err(|fault| one(*fault))?;
     let mut places = [0; COLUMNS.len()];
     for (place, wanted) in places.iter_mut().zip(COLUMNS) {
         let found = sheet.columns.iter().position(|column| column.header.trim() == wanted);
-        *place = found
-            .ok_or_else(|| one(sheet.fault("margins-error-column", None, None).with("column", wanted)))?;
+        *place = found.ok_or_else(|| {
+            one(sheet.fault("margins-error-column", None, None).with("column", wanted))
+        })?;
     }
     let mut faults = Faults::default();
     let mut margins: Vec<Margin> = Vec::new();
