@@ -5,7 +5,7 @@ use super::land::{Box4, Extent, HalfPlane};
 
 /// Neighbours kept in order of distance; farther ones are seldom needed.
 const NEAR: usize = 256;
-/// Share of the way to the site of a larger district that a circle may take.
+/// Share of the way to the site of a larger region that a circle may take; half of it within one.
 const ROOM: f64 = 0.7;
 /// Share of the way the drawn middle is off by which a generator moves, and share of earlier moves
 /// that it keeps (so that districts that cannot come nearer do not drift away).
@@ -70,7 +70,8 @@ impl Cells {
             for (other, (rival, known)) in self.sites.iter().zip(&radii).enumerate() {
                 let apart = squared(rival.place, site.place).sqrt();
                 if other != at {
-                    radius = radius.min(known.map_or(apart * ROOM, |known| apart - known));
+                    let room = if rival.region == site.region { 0.5 } else { ROOM };
+                    radius = radius.min(known.map_or(apart * room, |known| apart - known));
                 }
             }
             if let Some(known) = radii.get_mut(at) {
