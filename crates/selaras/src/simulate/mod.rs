@@ -12,11 +12,13 @@ mod write;
 
 use jiff::civil::{Date, date};
 
-pub use population::{Margin, RegionTruth, Truth};
+pub use population::{RegionTruth, Truth};
 pub use write::{Format, SimulateError, Written};
 
 use crate::instrument::{Instrument, Scorer};
+use crate::region;
 use crate::round::answers::Design;
+use crate::round::frame::{Frame, FrameRegion, Level};
 use population::Population;
 
 /// What every file name of simulated data begins with.
@@ -33,6 +35,30 @@ pub struct Place {
     pub population: u64,
     /// Codes of the kecamatan; at least one.
     pub districts: Vec<String>,
+}
+
+impl Place {
+    /// The kab/kota of `frame`, in its order, with their kecamatan. A region that the built-in
+    /// table does not know, as in a foreign frame, is one kecamatan of its own code.
+    #[must_use]
+    pub fn all_of(frame: &Frame) -> Vec<Self> {
+        let regencies = frame.regions.iter().filter(|region| region.level == Level::Regency);
+        let place = |region: &FrameRegion| {
+            let inside = region::find(&region.code).map_or(&[][..], |r| region::children(r.code));
+            let mut districts: Vec<String> =
+                inside.iter().map(|district| district.code.to_string()).collect();
+            if districts.is_empty() {
+                districts.push(region.code.clone());
+            }
+            Self {
+                code: region.code.clone(),
+                name: region.name.clone(),
+                population: region.adults.as_ref().map_or(100_000, |adults| adults.count),
+                districts,
+            }
+        };
+        regencies.map(place).collect()
+    }
 }
 
 /// How many answers a region gives.

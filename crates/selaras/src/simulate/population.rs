@@ -3,8 +3,9 @@
 use selaras_stats::random::Stream;
 use serde::Serialize;
 
-use super::{Place, Plan, Sizes};
+use super::{MARK, Place, Plan, Sizes};
 use crate::instrument::{AttributeKind, Instrument, Scorer};
+use crate::round::margins::{CIVIL_SERVANT, CIVIL_SERVANTS, DISTRICT, Margin, OTHERS};
 
 /// Parts of the spread of one answer around its cell's mean, in points of a scale 1–9; other scales
 /// are stretched to their width. Together about 1.5.
@@ -14,7 +15,7 @@ const ITEM: f64 = 1.1;
 /// Spread of regions, of a region's cells, and of kecamatan within a region.
 const REGION: f64 = 0.25;
 const CELL: f64 = 0.12;
-const DISTRICT: f64 = 0.15;
+const WITHIN: f64 = 0.15;
 /// How much higher civil servants answer, and how much lower the youngest.
 const CIVIL_EFFECT: f64 = 0.4;
 const YOUNG_EFFECT: f64 = -0.2;
@@ -75,19 +76,6 @@ pub struct RegionTruth {
     pub low: Vec<String>,
     /// Ids of those raised by 0.5 in the second round.
     pub raised: Vec<String>,
-}
-
-/// A cell of a population margin, in simulated persons of 17 and over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Margin {
-    /// Code of the region.
-    pub region: String,
-    /// `sex_age`, `education`, `civil_servant` or `district`.
-    pub margin: &'static str,
-    /// Band ids: `L:17_24`, `sma`, `yes`, `no`, or the code of a kecamatan.
-    pub cell: String,
-    /// Persons.
-    pub persons: u64,
 }
 
 /// The population of every region.
@@ -159,7 +147,7 @@ impl Population {
                 .districts
                 .iter()
                 .map(|_| {
-                    let effect = unit * DISTRICT * stream.normal();
+                    let effect = unit * WITHIN * stream.normal();
                     let share = (0.4 * stream.normal()).exp();
                     (effect, share, share * (0.6 * stream.normal()).exp())
                 })
@@ -238,15 +226,26 @@ impl Population {
     }
 
     /// Margins of one region; none where it is the one without.
-    pub(super) fn margins(&self, at: usize, place: &Place, instrument: &Instrument) -> Vec<Margin> {
+    pub(super) fn margins(
+        &self,
+        at: usize,
+        place: &Place,
+        instrument: &Instrument,
+        year: i16,
+    ) -> Vec<Margin> {
         let Some(region) = self.regions.get(at).filter(|region| region.margins) else {
             return Vec::new();
         };
-        let adults = region.adults as f64;
+        let persons = |share: f64| (region.adults as f64 * share).round() as u64;
         let mut margins = Vec::new();
-        let mut add = |margin: &'static str, cell: String, share: f64| {
-            let persons = (adults * share).round() as u64;
-            margins.push(Margin { region: place.code.clone(), margin, cell, persons });
+        let mut add = |attributes: &[&str], persons: Vec<(Vec<String>, u64)>| {
+            margins.push(Margin {
+                region: place.code.clone(),
+                attributes: attributes.iter().map(|&name| name.to_owned()).collect(),
+                persons,
+                source: MARK.to_owned(),
+                year,
+            });
         };
         let of = |kind| {
             let at = instrument.attributes.iter().position(|attribute| attribute.kind == kind)?;
@@ -255,25 +254,28 @@ impl Population {
         if let (Some((sex, sexes)), Some((age, ages))) =
             (of(AttributeKind::Sex), of(AttributeKind::Age))
         {
+            let mut cells = Vec::new();
             for (band, share) in sex.bands.iter().zip(&sexes.adults) {
                 for (years, of_age) in age.bands.iter().zip(&ages.adults) {
-                    add("sex_age", format!("{}:{}", band.id, years.id), share * of_age);
+                    cells.push((vec![band.id.clone(), years.id.clone()], persons(share * of_age)));
                 }
             }
+            add(&[&sex.id, &age.id], cells);
         }
         if let Some((education, shares)) = of(AttributeKind::Education) {
-            for (band, share) in education.bands.iter().zip(&shares.adults) {
-                add("education", band.id.clone(), *share);
-            }
+            let bands = education.bands.iter().zip(&shares.adults);
+            let cells = bands.map(|(band, &share)| (vec![band.id.clone()], persons(share)));
+            add(&[&education.id], cells.collect());
         }
         if let Some((_, shares)) = of(AttributeKind::Occupation) {
             let share = civil_share(instrument, shares);
-            add("civil_servant", "yes".to_owned(), share);
-            add("civil_servant", "no".to_owned(), 1.0 - share);
+            let cells = [(CIVIL_SERVANT, share), (OTHERS, 1.0 - share)];
+            let cells = cells.map(|(band, share)| (vec![band.to_owned()], persons(share)));
+            add(&[CIVIL_SERVANTS], cells.into());
         }
-        for (district, (_, share, _)) in place.districts.iter().zip(&region.districts) {
-            add("district", district.clone(), *share);
-        }
+        let districts = place.districts.iter().zip(&region.districts);
+        let cells = districts.map(|(code, &(_, share, _))| (vec![code.clone()], persons(share)));
+        add(&[DISTRICT], cells.collect());
         margins
     }
 }

@@ -7,6 +7,7 @@ use parquet::record::Field;
 
 use super::*;
 use crate::instrument::{AttributeKind, shipped_by_id};
+use crate::round::margins::{self, CIVIL_SERVANT, CIVIL_SERVANTS};
 
 /// Kab/kota like those of West Kalimantan: 14, with some kecamatan each.
 fn places() -> Vec<Place> {
@@ -167,13 +168,11 @@ fn civil_servants_answer_far_more_readily_than_they_are_many() {
     }
     let share = found as f64 / asked as f64;
     assert!((share - 0.25).abs() < 0.02, "{share}");
-    let margins = simulation.margins();
-    let count = |cell: &str| -> u64 {
-        let of = margins.iter().filter(|m| m.margin == "civil_servant" && m.cell == cell);
-        of.map(|m| m.persons).sum()
-    };
-    let population = count("yes") as f64 / (count("yes") + count("no")) as f64;
-    assert!((population - 0.03).abs() < 0.001, "{population}");
+    for margin in simulation.margins().iter().filter(|margin| margin.attributes == [CIVIL_SERVANTS])
+    {
+        let population = margin.share(CIVIL_SERVANTS, CIVIL_SERVANT).unwrap();
+        assert!((population - 0.03).abs() < 0.001, "{population}");
+    }
 }
 
 #[test]
@@ -181,20 +180,39 @@ fn every_region_but_one_has_margins_that_sum_to_its_adults() {
     let places = places();
     let simulation = Simulation::new(Plan::default(), shipped_by_id("ihai-2023").unwrap(), &places);
     let truth = simulation.truth();
-    let mut sums: BTreeMap<(String, &str), u64> = BTreeMap::new();
-    for Margin { region, margin, persons, .. } in simulation.margins() {
-        *sums.entry((region, margin)).or_default() += persons;
-    }
-    let with: BTreeSet<&String> = sums.keys().map(|(region, _)| region).collect();
+    let margins = simulation.margins();
+    let with: BTreeSet<&String> = margins.iter().map(|margin| &margin.region).collect();
     assert_eq!(with.len(), 13);
+    assert_eq!(margins.len(), 13 * 4, "sex × age, education, civil servants, kecamatan");
     for region in &truth.regions {
         assert_eq!(region.margins, with.contains(&region.code));
-        for margin in ["sex_age", "education", "civil_servant", "district"] {
-            if let Some(&sum) = sums.get(&(region.code.clone(), margin)) {
-                assert!(sum.abs_diff(region.adults) < 12, "{} {margin}", region.code);
-            }
+        for margin in margins.iter().filter(|margin| margin.region == region.code) {
+            let sum: u64 = margin.persons.iter().map(|(_, persons)| persons).sum();
+            assert!(sum.abs_diff(region.adults) < 12, "{} {:?}", region.code, margin.attributes);
+            assert_eq!(margin.source, MARK);
         }
     }
+}
+
+#[test]
+fn margins_are_read_back_as_they_were_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let places = places();
+    let instrument = shipped_by_id("ihai-2023").unwrap();
+    let plan = Plan { sizes: Sizes::Each(1), ..Plan::default() };
+    let simulation = Simulation::new(plan, instrument, &places);
+    let written = simulation.write(folder.path(), Format::Csv).unwrap();
+    let read = margins::read(&written.margins.unwrap(), instrument).unwrap();
+    assert_eq!(read, simulation.margins());
+}
+
+#[test]
+fn places_are_those_of_the_frame_with_their_kecamatan() {
+    let frame = region::frame(&["61".parse().unwrap()]).unwrap();
+    let places = Place::all_of(&frame);
+    assert_eq!(places.len(), 14);
+    assert_eq!(places.iter().map(|place| place.districts.len()).sum::<usize>(), 174);
+    assert!(places.iter().all(|p| p.districts.iter().all(|d| d.starts_with(&p.code))));
 }
 
 #[test]

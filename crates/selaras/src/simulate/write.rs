@@ -14,11 +14,12 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
 use super::answers::{LINKS, Sample};
-use super::population::{Margin, RegionTruth, Truth};
-use super::{DAYS, MARK, Simulation};
+use super::population::{RegionTruth, Truth};
+use super::{DAYS, Simulation};
 use crate::instrument::Attribute;
 use crate::locale::Message;
 use crate::round::answers::Design;
+use crate::round::margins::Margin;
 
 /// Rows of a row group of Parquet, reached by putting whole regions together.
 const GROUP: usize = 65_536;
@@ -146,18 +147,23 @@ impl Simulation<'_> {
     /// Margins for raking of every region but one.
     #[must_use]
     pub fn margins(&self) -> Vec<Margin> {
-        let of = |(at, place)| self.population.margins(at, place, self.instrument);
+        let of = |(at, place)| self.population.margins(at, place, self.instrument, self.plan.year);
         self.places.iter().enumerate().flat_map(of).collect()
     }
 
-    /// Writes [`Simulation::margins`] as CSV: `region,margin,cell,persons,source,year`.
+    /// Writes [`Simulation::margins`] as the CSV that [`crate::round::margins::read`] reads.
     ///
     /// # Errors
     /// Where `out` does not take it.
     pub fn write_margins(&self, out: &mut impl Write) -> io::Result<()> {
         out.write_all(b"region,margin,cell,persons,source,year\n")?;
-        for Margin { region, margin, cell, persons } in self.margins() {
-            writeln!(out, "{region},{margin},{cell},{persons},{MARK},{}", self.plan.year)?;
+        for Margin { region, attributes, persons, source, year } in self.margins() {
+            let crossed = attributes.len() == 2;
+            let name = if crossed { "sex_age".to_owned() } else { attributes.concat() };
+            for (bands, persons) in persons {
+                let cell = bands.join(":");
+                writeln!(out, "{region},{name},{cell},{persons},{source},{year}")?;
+            }
         }
         Ok(())
     }
