@@ -278,7 +278,7 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
                 sheet.fault("sheet-error-rows", None, None).with("limit", sheet.limits.rows),
             ));
         }
-        if gather.rows % 1024 == 0 && deadline.passed() {
+        if gather.rows.is_multiple_of(1024) && deadline.passed() {
             return Err(Box::new(sheet.fault("sheet-error-time", None, None)));
         }
         let number = u32::try_from(row).unwrap_or(u32::MAX);
