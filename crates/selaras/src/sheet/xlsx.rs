@@ -47,8 +47,8 @@ fn check_archive(source: &Source, name: &str, limits: &Limits) -> Result<(), Box
     if workbook { Ok(()) } else { Err(Box::new(Fault::of_file(name, "sheet-error-format"))) }
 }
 
-/// Runs the workbook parser. It is a third party's and can panic on malformed parts (found by
-/// mutation); whatever it does, the file is merely unreadable.
+/// Runs the workbook parser. It is a third party's and not written against malice: whatever it does
+/// on a malformed part, a panic included, the file is merely unreadable.
 fn guarded<T>(
     name: &str,
     parse: impl FnOnce() -> Result<T, calamine::XlsxError>,
