@@ -1,1 +1,3 @@
 //! Regions of Indonesia: codes, names, nesting, search, boundaries, the map.
+
+pub mod boundary;
