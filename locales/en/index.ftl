@@ -26,3 +26,5 @@ index-change-window = Not comparable: the times of answering lie { $days } days 
 index-change-channel = Not comparable: the share of answers by “{ $channel }” changed by { $points } points (limit 10 points).
 index-change-ramadan-one = One of the two rounds fell in the month of Ramadan; its mood may have touched the answers.
 index-change-ramadan-both = Both rounds touched the month of Ramadan.
+index-round-name = Round { $year }
+index-round-before = The round before

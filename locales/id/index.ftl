@@ -26,3 +26,5 @@ index-change-window = Tidak dapat dibandingkan: waktu pengisian terpaut { $days 
 index-change-channel = Tidak dapat dibandingkan: porsi jawaban lewat «{ $channel }» berubah { $points } poin (batas 10 poin).
 index-change-ramadan-one = Salah satu dari kedua putaran berlangsung pada bulan Ramadan; suasananya dapat memengaruhi jawaban.
 index-change-ramadan-both = Kedua putaran bersinggungan dengan bulan Ramadan.
+index-round-name = Putaran { $year }
+index-round-before = Putaran sebelumnya

@@ -291,7 +291,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sums_and_signs_agree_with_128_bits(a in -(1_i128 << 126)..1 << 126, b in -(1_i128 << 126)..1 << 126) {
+        fn sums_and_signs_agree_with_128_bits(
+            a in -(1_i128 << 126)..1 << 126, b in -(1_i128 << 126)..1 << 126,
+        ) {
             let wide = |value| Wide::<3>::new(value);
             prop_assert_eq!(wide(a).plus(wide(b)).to_i128(), a + b);
             prop_assert_eq!(wide(a).minus(wide(b)), wide(a - b));
@@ -301,11 +303,14 @@ mod tests {
         }
 
         #[test]
-        fn products_distribute_over_sums(a in any::<i64>(), b in -(1_i128 << 126)..1 << 126, c in -(1_i128 << 126)..1 << 126) {
+        fn products_distribute_over_sums(
+            a in any::<i64>(), b in -(1_i128 << 126)..1 << 126, c in -(1_i128 << 126)..1 << 126,
+        ) {
             let a = i128::from(a);
             let whole = Wide::signed_product(a, b + c);
             prop_assert_eq!(whole, Wide::signed_product(a, b).plus(Wide::signed_product(a, c)));
-            prop_assert_eq!(Wide::signed_product(a, i128::from(c as i64)).to_i128(), a * i128::from(c as i64));
+            let small = i128::from(c as i64);
+            prop_assert_eq!(Wide::signed_product(a, small).to_i128(), a * small);
             let factor = b.unsigned_abs();
             prop_assert_eq!(Wide::<4>::new(a).times(factor), Wide::signed_product(a, b.abs()));
             let scaled = Wide::<3>::scaled(factor, a.unsigned_abs() as u64);
@@ -323,7 +328,7 @@ mod tests {
             longer[0] += 1;
             longer.push(if a >> shift < 0 { 0xff } else { 0 });
             prop_assert_eq!(Wide::<4>::read(&mut longer.as_slice()), None);
-            prop_assert_eq!(Wide::<4>::read(&mut &bytes[..bytes.len() - 1]), None.filter(|_| bytes.len() > 1));
+            prop_assert_eq!(Wide::<4>::read(&mut &bytes[..bytes.len() - 1]), None);
         }
     }
 }

@@ -48,6 +48,8 @@ pub enum Value {
     Decimal(f64, u8),
     /// Text taken from data, as it is.
     Text(String),
+    /// A message within the message.
+    Message(Box<Message>),
 }
 
 impl From<i64> for Value {
@@ -68,6 +70,11 @@ impl From<u32> for Value {
 impl From<u64> for Value {
     fn from(value: u64) -> Self {
         Self::Whole(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+}
+impl From<Message> for Value {
+    fn from(value: Message) -> Self {
+        Self::Message(Box::new(value))
     }
 }
 impl From<&str> for Value {
@@ -175,6 +182,7 @@ impl Words {
             Value::Whole(whole) => self.whole(*whole),
             Value::Decimal(number, decimals) => self.number(*number, usize::from(*decimals)),
             Value::Text(text) => text.clone(),
+            Value::Message(message) => self.tell(message),
         }
     }
 

@@ -2,21 +2,14 @@
 //! synthetic answers, CC0): every variable, aspect and the index of 1,800 respondents to 1e-10.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{fs, io};
 
 use selaras::instrument::{Instrument, Scorer};
 use selaras::round::answers::Answers;
 
-const CASE: &str = "ihai_endtoend_open";
-
-/// The case's folder: where the environment says, in this project, or beside it.
-fn case() -> Option<PathBuf> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders: Vec<PathBuf> =
-        env::var_os("SELARAS_REFERENCE").map(PathBuf::from).into_iter().collect();
-    folders.push(here.join("../selaras-stats/tests/known_answers"));
-    folders.push(here.join("../../../shared/reference"));
-    folders.into_iter().map(|folder| folder.join(CASE)).find(|folder| folder.is_dir())
+/// The case's folder.
+fn case() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/reference/ihai_endtoend_open")
 }
 
 /// Columns of a CSV file without quotes, by name.
@@ -29,10 +22,7 @@ fn table(path: &Path) -> io::Result<(Vec<String>, Vec<Vec<String>>)> {
 
 #[test]
 fn every_score_of_every_respondent_is_that_of_r() {
-    let Some(folder) = case() else {
-        println!("skipped: {CASE} is not here");
-        return;
-    };
+    let folder = case();
     let file = include_str!("instruments/endtoend-open.toml");
     let instrument = Instrument::parse("endtoend-open.toml", file.as_bytes()).unwrap();
     let (head, rows) = table(&folder.join("survey.csv")).unwrap();

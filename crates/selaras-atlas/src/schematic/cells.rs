@@ -1,10 +1,16 @@
 //! The power diagram of the districts of one island.
 
 use super::Place;
-use super::land::{Box4, HalfPlane};
+use super::land::{Box4, Extent, HalfPlane};
 
 /// Neighbours kept in order of distance; farther ones are seldom needed.
 const NEAR: usize = 256;
+/// Share of the way to the site of a larger district that a circle may take.
+const ROOM: f64 = 0.7;
+/// Share of the way the drawn middle is off by which a generator moves, and share of earlier moves
+/// that it keeps (so that districts that cannot come nearer do not drift away).
+const PULL: f64 = 0.5;
+const KEPT: f64 = 0.9;
 /// The island's box is widened by this much, so that no border ends on the coast.
 const MARGIN_KM: f64 = 5.0;
 
@@ -13,7 +19,14 @@ const MARGIN_KM: f64 = 5.0;
 pub(super) struct Site {
     pub(super) district: usize,
     pub(super) region: usize,
+    /// The middle of the district.
+    pub(super) middle: Place,
+    /// The generator of its cell.
     pub(super) place: Place,
+    /// Radius of a circle as large as the district is expected to be, in km; infinite if unknown.
+    pub(super) radius: f64,
+    /// Weight before that of the region is added, in km²; set by [`Cells::new`].
+    pub(super) base: f64,
 }
 
 /// A corner of a cell and the site across the border that follows it; none at the island's box.
@@ -38,7 +51,61 @@ fn squared(a: Place, b: Place) -> f64 {
 
 impl Cells {
     pub(super) fn new(sites: Vec<Site>, [west, south, east, north]: Box4) -> Self {
-        let near = sites
+        let frame = [west - MARGIN_KM, south - MARGIN_KM, east + MARGIN_KM, north + MARGIN_KM];
+        let mut cells = Self { sites, near: Vec::new(), frame };
+        cells.find_near();
+        cells.inflate();
+        cells
+    }
+
+    /// Gives every site the weight of a circle, such that circles do not overlap: sites of small
+    /// districts as large as expected, the others as far as they leave room. The cells of disjoint
+    /// circles hold their circles (Aurenhammer 1987), so that no district starts without a cell.
+    fn inflate(&mut self) {
+        let mut order: Vec<(usize, Site)> = self.sites.iter().copied().enumerate().collect();
+        order.sort_by(|(i, a), (j, b)| a.radius.total_cmp(&b.radius).then(i.cmp(j)));
+        let mut radii: Vec<Option<f64>> = vec![None; self.sites.len()];
+        for (at, site) in order {
+            let mut radius = site.radius;
+            for (other, (rival, known)) in self.sites.iter().zip(&radii).enumerate() {
+                let apart = squared(rival.place, site.place).sqrt();
+                if other != at {
+                    radius = radius.min(known.map_or(apart * ROOM, |known| apart - known));
+                }
+            }
+            if let Some(known) = radii.get_mut(at) {
+                *known = Some(radius.max(0.0));
+            }
+        }
+        for (site, radius) in self.sites.iter_mut().zip(radii) {
+            site.base = radius.unwrap_or(0.0).powi(2);
+        }
+    }
+
+    /// Moves generators against the way the middle of their cell (`extents`) is off the middle of
+    /// the district, at most by the radius of the cell.
+    pub(super) fn recentre(&mut self, extents: &[Extent]) {
+        for (site, extent) in self.sites.iter_mut().zip(extents) {
+            let mut off = [0.0; 2];
+            if let Some(drawn) = extent.middle() {
+                for (axis, off) in off.iter_mut().enumerate() {
+                    *off = KEPT * (site.place[axis] - site.middle[axis])
+                        + PULL * (site.middle[axis] - drawn[axis]);
+                }
+                let radius = (extent.area / std::f64::consts::PI).sqrt();
+                let length = off[0].hypot(off[1]);
+                if length > radius {
+                    off = off.map(|off| off * radius / length);
+                }
+            }
+            site.place = [site.middle[0] + off[0], site.middle[1] + off[1]];
+        }
+        self.find_near();
+    }
+
+    fn find_near(&mut self) {
+        let sites = &self.sites;
+        self.near = sites
             .iter()
             .enumerate()
             .map(|(at, site)| {
@@ -58,12 +125,12 @@ impl Cells {
                 others.into_iter().map(|(_, other)| other).collect()
             })
             .collect();
-        let frame = [west - MARGIN_KM, south - MARGIN_KM, east + MARGIN_KM, north + MARGIN_KM];
-        Self { sites, near, frame }
     }
 
     fn weight(&self, at: usize, weights: &[f64]) -> f64 {
-        self.sites.get(at).and_then(|site| weights.get(site.region)).copied().unwrap_or(0.0)
+        self.sites
+            .get(at)
+            .map_or(0.0, |site| site.base + weights.get(site.region).copied().unwrap_or(0.0))
     }
 
     /// The places nearer to site `at` than to `other`.

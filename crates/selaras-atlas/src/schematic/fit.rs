@@ -1,10 +1,12 @@
 //! Weights that make regions as large as they are.
 
-use super::cells::Cells;
-use super::land::{HalfPlane, Land};
+use super::Island;
+use super::land::{Extent, HalfPlane};
 
-/// Newton steps at most.
-const STEPS: usize = 40;
+/// Newton steps at most, after each move.
+const STEPS: usize = 20;
+/// Times the generators are moved.
+const MOVES: usize = 3;
 /// Fitted when no region is off by more than this share of its area.
 const ENOUGH: f64 = 0.005;
 /// Places looked at on a border to tell how much of it is on land.
@@ -21,22 +23,40 @@ pub(super) struct Fitted {
 struct State {
     /// Per region, in km².
     areas: Vec<f64>,
+    /// Per island and site: its cell.
+    extents: Vec<Vec<Extent>>,
     /// Per pair of regions with a common border: how the area of one falls as the weight of the
     /// other rises, in km² per km²; sorted by pair, the smaller position first.
     slopes: Vec<(usize, usize, f64)>,
 }
 
-/// Fits the weights. `whole` is the land each region has on islands that are not shared.
+/// Fits the weights, and moves the generators so that the middle of what is drawn of a district
+/// comes nearer to the middle it has: a power cell lies off its generator where a heavy neighbour
+/// presses on it, and a town would be drawn beside its place.
 ///
 /// Where the land of the coast and the official areas of the regions sharing it differ, each region
 /// is drawn larger or smaller by the same share.
-pub(super) fn weights(
-    islands: &[(&Cells, &Land)],
+pub(super) fn fit(islands: &mut [Island], official: &[Option<f64>], whole: &[f64]) -> Fitted {
+    let mut fitted = Fitted { weights: vec![0.0; official.len()], steps: 0 };
+    for _ in 0..MOVES {
+        let state = newton(islands, official, whole, &mut fitted);
+        for (island, extents) in islands.iter_mut().zip(&state.extents) {
+            island.cells.recentre(extents);
+        }
+    }
+    newton(islands, official, whole, &mut fitted);
+    fitted
+}
+
+/// Fits the weights with the generators where they are; the state it ends in.
+fn newton(
+    islands: &[Island],
     official: &[Option<f64>],
     whole: &[f64],
-) -> Fitted {
-    let mut weights = vec![0.0; official.len()];
-    let mut state = measure(islands, &weights, whole);
+    fitted: &mut Fitted,
+) -> State {
+    let weights = &mut fitted.weights;
+    let mut state = measure(islands, weights, whole);
     let mut steps = 0;
     while steps < STEPS {
         let goals = goals(&state, official);
@@ -44,11 +64,12 @@ pub(super) fn weights(
         if worst <= ENOUGH {
             break;
         }
+        let pulled = apply(&state.slopes, weights);
         let wanted: Vec<f64> = (0..weights.len())
             .map(|at| match (official.get(at), goals.get(at), state.areas.get(at)) {
                 (Some(Some(_)), Some(goal), Some(area)) => goal - area,
                 // Without an official area: between the weights of the neighbours.
-                _ => -laplacian(&state.slopes, &weights, at),
+                _ => -pulled.get(at).copied().unwrap_or(0.0),
             })
             .collect();
         let direction = solve(&state.slopes, &wanted);
@@ -74,10 +95,11 @@ pub(super) fn weights(
                 }
             };
         let Some(better) = better else { break };
-        (weights, state) = better;
+        (*weights, state) = better;
         steps += 1;
     }
-    Fitted { weights, steps }
+    fitted.steps += steps;
+    state
 }
 
 /// Official areas, scaled so that regions that share land add up to the land there is.
@@ -113,8 +135,7 @@ fn goals(state: &State, official: &[Option<f64>]) -> Vec<f64> {
         .collect()
 }
 
-/// Sum of squared errors relative to the goals (a region of 10 km² off by 1 counts as much as one
-/// of 1,000 off by 10 … weighed by size), and the largest share by which a region is off.
+/// Sum of squared errors over goals, and the largest share by which a region is off its goal.
 fn error(state: &State, official: &[Option<f64>], goals: &[f64]) -> (f64, f64) {
     let (mut sum, mut worst) = (0.0, 0.0_f64);
     for ((area, official), goal) in state.areas.iter().zip(official).zip(goals) {
@@ -126,10 +147,12 @@ fn error(state: &State, official: &[Option<f64>], goals: &[f64]) -> (f64, f64) {
     (sum, worst)
 }
 
-fn measure(islands: &[(&Cells, &Land)], weights: &[f64], whole: &[f64]) -> State {
+fn measure(islands: &[Island], weights: &[f64], whole: &[f64]) -> State {
     let mut areas = whole.to_vec();
     let mut slopes: Vec<(usize, usize, f64)> = Vec::new();
-    for (cells, land) in islands {
+    let mut extents = Vec::new();
+    for Island { cells, land, .. } in islands {
+        let mut own = vec![Extent::default(); cells.sites.len()];
         for (at, site) in cells.sites.iter().enumerate() {
             let cell = cells.cell(at, weights);
             if cell.is_empty() {
@@ -138,8 +161,12 @@ fn measure(islands: &[(&Cells, &Land)], weights: &[f64], whole: &[f64]) -> State
             let rivals = || cell.iter().filter_map(|corner| corner.across);
             let halves: Vec<HalfPlane> =
                 rivals().filter_map(|other| cells.half(at, other, weights)).collect();
+            let extent = land.within(&halves);
             if let Some(area) = areas.get_mut(site.region) {
-                *area += land.area_in(&halves);
+                *area += extent.area;
+            }
+            if let Some(own) = own.get_mut(at) {
+                *own = extent;
             }
             for (position, corner) in cell.iter().enumerate() {
                 let next = cell.get(position + 1).or(cell.first());
@@ -159,13 +186,15 @@ fn measure(islands: &[(&Cells, &Land)], weights: &[f64], whole: &[f64]) -> State
                     / f64::from(PROBES);
                 let between = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
                 let length = on_land * between(corner.place, next.place);
-                if length > 0.0 {
-                    let slope = length / (2.0 * between(site.place, rival.place));
+                let apart = between(site.place, rival.place);
+                if length > 0.0 && apart > 0.0 {
+                    let slope = length / (2.0 * apart);
                     let (a, b) = (site.region.min(rival.region), site.region.max(rival.region));
                     slopes.push((a, b, slope));
                 }
             }
         }
+        extents.push(own);
     }
     slopes.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
     slopes.dedup_by(|next, sum| {
@@ -175,17 +204,23 @@ fn measure(islands: &[(&Cells, &Land)], weights: &[f64], whole: &[f64]) -> State
         }
         same
     });
-    State { areas, slopes }
+    State { areas, extents, slopes }
 }
 
-/// Entry `at` of the graph Laplacian of the slopes times `vector`.
-fn laplacian(slopes: &[(usize, usize, f64)], vector: &[f64], at: usize) -> f64 {
-    let value = |at: usize| vector.get(at).copied().unwrap_or(0.0);
-    slopes
-        .iter()
-        .filter(|(a, b, _)| *a == at || *b == at)
-        .map(|&(a, b, slope)| slope * (value(at) - value(if a == at { b } else { a })))
-        .sum()
+/// The graph Laplacian of the slopes times `vector`.
+fn apply(slopes: &[(usize, usize, f64)], vector: &[f64]) -> Vec<f64> {
+    let mut image = vec![0.0; vector.len()];
+    for &(a, b, slope) in slopes {
+        if let (Some(at_a), Some(at_b)) = (vector.get(a), vector.get(b)) {
+            let pull = slope * (at_a - at_b);
+            for (at, pull) in [(a, pull), (b, -pull)] {
+                if let Some(entry) = image.get_mut(at) {
+                    *entry += pull;
+                }
+            }
+        }
+    }
+    image
 }
 
 /// Solves Laplacian · x = `right` by conjugate gradients with the diagonal as preconditioner
@@ -201,19 +236,6 @@ fn solve(slopes: &[(usize, usize, f64)], right: &[f64]) -> Vec<f64> {
         }
     }
     let ridge = 1e-6;
-    let apply = |x: &[f64]| {
-        let mut y: Vec<f64> = x.iter().zip(&diagonal).map(|(x, d)| (d + ridge) * x).collect();
-        for &(a, b, slope) in slopes {
-            if let (Some(&xa), Some(&xb)) = (x.get(a), x.get(b)) {
-                for (at, other) in [(a, xb), (b, xa)] {
-                    if let Some(entry) = y.get_mut(at) {
-                        *entry -= slope * other;
-                    }
-                }
-            }
-        }
-        y
-    };
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let scaled = |r: &[f64]| -> Vec<f64> {
         r.iter().zip(&diagonal).map(|(r, d)| if *d > 0.0 { r / (d + ridge) } else { 0.0 }).collect()
@@ -230,7 +252,10 @@ fn solve(slopes: &[(usize, usize, f64)], right: &[f64]) -> Vec<f64> {
         if energy <= enough {
             break;
         }
-        let image = apply(&direction);
+        let mut image = apply(slopes, &direction);
+        for (image, direction) in image.iter_mut().zip(&direction) {
+            *image += ridge * direction;
+        }
         let length = energy / dot(&direction, &image);
         for ((x, rest), (direction, image)) in
             x.iter_mut().zip(&mut rest).zip(direction.iter().zip(&image))

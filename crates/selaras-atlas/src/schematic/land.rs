@@ -40,17 +40,44 @@ fn clip(ring: &[Place], half: HalfPlane) -> Vec<Place> {
     kept
 }
 
-fn area(ring: &[Place]) -> f64 {
-    let mut doubled = 0.0;
-    if let (Some(origin), Some(last)) = (ring.first(), ring.last()) {
-        let mut before = last;
-        for place in ring {
-            doubled += (before[0] - origin[0]) * (place[1] - origin[1])
-                - (place[0] - origin[0]) * (before[1] - origin[1]);
-            before = place;
+/// An area in km² and where its middle lies.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Extent {
+    pub(super) area: f64,
+    /// Sum of place × area.
+    moment: Place,
+}
+
+impl Extent {
+    /// Of a ring; negative clockwise.
+    fn of(ring: &[Place]) -> Self {
+        let mut extent = Self::default();
+        if let (Some(origin), Some(last)) = (ring.first(), ring.last()) {
+            let mut before = last;
+            for place in ring {
+                let (ax, ay) = (before[0] - origin[0], before[1] - origin[1]);
+                let (bx, by) = (place[0] - origin[0], place[1] - origin[1]);
+                let area = (ax * by - bx * ay) / 2.0;
+                let moment = [area * (ax + bx) / 3.0, area * (ay + by) / 3.0];
+                extent.add(Self { area, moment });
+                before = place;
+            }
+            for (moment, origin) in extent.moment.iter_mut().zip(origin) {
+                *moment += extent.area * origin;
+            }
         }
+        extent
     }
-    doubled / 2.0
+
+    fn add(&mut self, other: Self) {
+        self.area += other.area;
+        self.moment = [self.moment[0] + other.moment[0], self.moment[1] + other.moment[1]];
+    }
+
+    /// The middle; none without area.
+    pub(super) fn middle(&self) -> Option<Place> {
+        (self.area > 0.0).then(|| self.moment.map(|moment| moment / self.area))
+    }
 }
 
 /// A box: west, south, east, north.
@@ -59,7 +86,7 @@ pub(super) type Box4 = [f64; 4];
 #[derive(Debug)]
 struct Node {
     bounds: Box4,
-    area: f64,
+    extent: Extent,
     rings: Vec<Vec<Place>>,
     parts: Option<Box<[Node; 2]>>,
 }
@@ -75,7 +102,7 @@ impl Land {
     /// The island with these rings: the first its coast, the others lakes, in any direction.
     pub(super) fn new(mut rings: Vec<Vec<Place>>) -> Self {
         for (at, ring) in rings.iter_mut().enumerate() {
-            if (area(ring) < 0.0) == (at == 0) {
+            if (Extent::of(ring).area < 0.0) == (at == 0) {
                 ring.reverse();
             }
         }
@@ -91,12 +118,14 @@ impl Land {
     }
 
     pub(super) fn area(&self) -> f64 {
-        self.root.area
+        self.root.extent.area
     }
 
-    /// Area of the island within all half-planes.
-    pub(super) fn area_in(&self, cell: &[HalfPlane]) -> f64 {
-        area_in(&self.root, cell)
+    /// What of the island lies within all half-planes.
+    pub(super) fn within(&self, cell: &[HalfPlane]) -> Extent {
+        let mut extent = Extent::default();
+        add_within(&self.root, cell, &mut extent);
+        extent
     }
 
     pub(super) fn contains(&self, place: Place) -> bool {
@@ -172,9 +201,12 @@ fn winds(rings: &[Vec<Place>], [x, y]: Place) -> bool {
 }
 
 fn divide(bounds: Box4, rings: Vec<Vec<Place>>, depth: u32) -> Node {
-    let land = rings.iter().map(|ring| area(ring)).sum();
+    let mut extent = Extent::default();
+    for ring in &rings {
+        extent.add(Extent::of(ring));
+    }
     let corners: usize = rings.iter().map(Vec::len).sum();
-    let mut node = Node { bounds, area: land, rings, parts: None };
+    let mut node = Node { bounds, extent, rings, parts: None };
     if corners <= CORNERS || depth >= 24 {
         return node;
     }
@@ -197,9 +229,9 @@ fn divide(bounds: Box4, rings: Vec<Vec<Place>>, depth: u32) -> Node {
     node
 }
 
-fn area_in(node: &Node, cell: &[HalfPlane]) -> f64 {
-    if node.area == 0.0 {
-        return 0.0;
+fn add_within(node: &Node, cell: &[HalfPlane], sum: &mut Extent) {
+    if node.rings.is_empty() && node.parts.is_none() {
+        return;
     }
     let [west, south, east, north] = node.bounds;
     let mut cutting = Vec::new();
@@ -210,25 +242,25 @@ fn area_in(node: &Node, cell: &[HalfPlane]) -> f64 {
             half.excess([x, y])
         };
         if reach(-1.0) >= 0.0 {
-            return 0.0;
+            return;
         }
         if reach(1.0) > 0.0 {
             cutting.push(*half);
         }
     }
     if cutting.is_empty() {
-        return node.area;
-    }
-    if let Some(parts) = &node.parts {
-        return parts.iter().map(|part| area_in(part, &cutting)).sum();
-    }
-    let mut sum = 0.0;
-    for ring in &node.rings {
-        let mut left = ring.clone();
-        for half in &cutting {
-            left = clip(&left, *half);
+        sum.add(node.extent);
+    } else if let Some(parts) = &node.parts {
+        for part in parts.iter() {
+            add_within(part, &cutting, sum);
         }
-        sum += area(&left);
+    } else {
+        for ring in &node.rings {
+            let mut left = ring.clone();
+            for half in &cutting {
+                left = clip(&left, *half);
+            }
+            sum.add(Extent::of(&left));
+        }
     }
-    sum
 }

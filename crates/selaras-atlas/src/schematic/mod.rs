@@ -2,11 +2,14 @@
 //! their districts, their official areas and the coast.
 //!
 //! Every island is shared out among the districts that lie on it by a power diagram (Aurenhammer
-//! 1987): a place belongs to the district `p` with the least |x − p|² − w. The weight w is one for
-//! a region, so that its districts share its land evenly, and is fitted so that the region is drawn
-//! as large as it is (Aurenhammer, Hoffmann and Aronov 1998) with damped Newton steps (Kitagawa,
-//! Mérigot and Thibert 2019). Islands where no district has its point belong to the nearest
+//! 1987): a place x belongs to the district p with the least |x − p|² − w. The weight w is that of
+//! a circle as large as the district may be expected to be, plus one weight a region, fitted so
+//! that the region is drawn as large as it is (Aurenhammer, Hoffmann and Aronov 1998) with damped
+//! Newton steps (Kitagawa, Mérigot and Thibert 2019). A few times the points are moved so that
+//! what is drawn of a district has its middle nearer to where the district has it. Islands where no district has its point belong to the nearest
 //! district as a whole. Where the coast used leaves a district no land, a mark stands at its point.
+
+use std::f64::consts::{PI, TAU};
 
 mod cells;
 mod fit;
@@ -55,6 +58,13 @@ pub struct Schematic {
 /// A place on the equal-area plane, in km.
 type Place = [f64; 2];
 
+/// An island shared by several districts.
+struct Island<'a> {
+    cells: Cells,
+    land: &'a Land,
+    rings: &'a [Ring],
+}
+
 fn to_plane(lon: f64, lat: f64) -> Place {
     [lon.to_radians() * AXIS_KM, equal_area_height(lat)]
 }
@@ -82,13 +92,24 @@ pub fn draw(
         .collect();
     let middles: Vec<Place> = districts.iter().map(|at| to_plane(at.lon, at.lat)).collect();
 
+    let mut count = vec![0_u32; areas.len()];
+    for at in districts {
+        if let Some(count) = count.get_mut(at.region) {
+            *count += 1;
+        }
+    }
+    let expected_radius = |region: usize| match (areas.get(region), count.get(region)) {
+        (Some(Some(area)), Some(&count)) => (area / f64::from(count) / PI).sqrt(),
+        _ => f64::INFINITY,
+    };
     let mut members: Vec<Vec<Site>> = vec![Vec::new(); lands.len()];
     for (district, (&middle, at)) in middles.iter().zip(districts).enumerate() {
         let nearest = (0..lands.len())
             .filter_map(|island| Some((lands.get(island)?.distance(middle, REACH_KM)?, island)))
             .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         if let Some(sites) = nearest.and_then(|(_, island)| members.get_mut(island)) {
-            sites.push(Site { district, region: at.region, place: middle });
+            let (region, radius) = (at.region, expected_radius(at.region));
+            sites.push(Site { district, region, middle, place: middle, radius, base: 0.0 });
         }
     }
 
@@ -97,10 +118,11 @@ pub fn draw(
         .map(|at| Outline { code: at.code.clone(), ..Outline::default() })
         .collect();
     let mut whole = vec![0.0; areas.len()];
-    let mut shared: Vec<(Cells, &Land, &Vec<Ring>)> = Vec::new();
+    let mut shared: Vec<Island> = Vec::new();
     for ((land, sites), rings) in lands.iter().zip(members).zip(coast) {
         if sites.len() > 1 {
-            shared.push((Cells::new(sites, land.bounds()), land, rings));
+            let cells = Cells::new(sites, land.bounds());
+            shared.push(Island { cells, land, rings });
             continue;
         }
         let nearest = || {
@@ -122,17 +144,15 @@ pub fn draw(
         }
     }
 
-    let islands: Vec<(&Cells, &Land)> =
-        shared.iter().map(|(cells, land, _)| (cells, *land)).collect();
-    let fitted = fit::weights(&islands, areas, &whole);
-    for (cells, _, rings) in &shared {
-        for (face, district) in share_out(step, rings, cells, &fitted.weights) {
+    let fitted = fit::fit(&mut shared, areas, &whole);
+    for island in &shared {
+        for (face, district) in share_out(step, island.rings, &island.cells, &fitted.weights) {
             if let Some(outline) = outlines.get_mut(district) {
                 outline.polygons.push(face);
             }
         }
     }
-    mark_the_landless(step, &mut outlines, districts, areas);
+    mark_the_landless(step, &mut outlines, districts, areas, &count);
 
     let drawn = Topology::build(step, outlines);
     Schematic { districts: drawn.dissolve(str::to_owned), steps: fitted.steps }
@@ -182,12 +202,11 @@ fn mark_the_landless(
     outlines: &mut [Outline],
     districts: &[District],
     areas: &[Option<f64>],
+    count: &[u32],
 ) {
-    let mut count = vec![0_u32; areas.len()];
     let mut landed = vec![false; areas.len()];
     for (outline, at) in outlines.iter().zip(districts) {
-        if let (Some(count), Some(landed)) = (count.get_mut(at.region), landed.get_mut(at.region)) {
-            *count += 1;
+        if let Some(landed) = landed.get_mut(at.region) {
             *landed |= !outline.polygons.is_empty();
         }
     }
@@ -200,7 +219,7 @@ fn mark_the_landless(
             (Some(false), Some(area), Some(&count)) => area / f64::from(count),
             _ => MARK_KM2,
         };
-        let wedge = std::f64::consts::TAU / f64::from(MARK_CORNERS);
+        let wedge = TAU / f64::from(MARK_CORNERS);
         let radius = (2.0 * area / (f64::from(MARK_CORNERS) * wedge.sin())).sqrt();
         let [x, y] = to_plane(at.lon, at.lat);
         let corner = |corner| {

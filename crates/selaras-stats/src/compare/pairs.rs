@@ -156,6 +156,7 @@ impl<'a> StepDown<'a> {
         let mut rejected = vec![vec![false; size]; size];
         // A rejected pair must exceed all but this many of the draws, itself counted as one.
         let spare = (level * (f64::from(self.draws) + 1.0)).floor() as usize;
+        let spare = spare.min(self.draws as usize);
         if size < 2 || spare == 0 {
             return rejected;
         }
@@ -532,6 +533,11 @@ mod tests {
         assert!(Pairs::test(&[], &RECORDED, 999, 1).letters().is_empty());
         let few = Pairs::test(&[region(9.0, 0.1), region(1.0, 0.1)], &RECORDED, 18, 1);
         assert_eq!(few.verdict(0, 1), Verdict::NotTold, "18 draws cannot show 5 %");
+        for confidence in [0.0, 1.0, -1.0, f64::NAN] {
+            let odd = Rule { confidence, ..RECORDED };
+            let pairs = Pairs::test(&[region(9.0, 0.1), region(1.0, 0.1)], &odd, 99, 1);
+            assert_eq!(pairs.verdict(0, 1).told(), confidence < 1.0, "{confidence}");
+        }
     }
 
     #[test]

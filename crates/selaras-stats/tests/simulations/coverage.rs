@@ -3,8 +3,10 @@
 //! Scores lie on the scale 1–9, bunched near the top with a tail downwards: `9 − 1.2·exp(0.8·u)`,
 //! not below 1, `u` standard normal over the population.
 
+use std::collections::BTreeMap;
 use std::f64::consts::{PI, SQRT_2};
 
+use selaras_stats::open_link::{Answered, Clustering, spread};
 use selaras_stats::random::Stream;
 use selaras_stats::survey::{Estimate, Options, Sample};
 use selaras_stats::totals::{Key, Totals};
@@ -204,27 +206,26 @@ impl Open {
     }
 }
 
-/// *Selang acak* of METHOD §2: the widest over recruitment clusters, kecamatan and links alone
-/// where there are ten of them, and individuals.
+/// *Selang acak* as METHOD §2 has it.
 fn random_interval(answers: &[Answer]) -> Option<(f64, f64)> {
-    let by = |psus: Vec<u32>| {
-        let mut totals = Totals::new(["score"]).ok()?;
-        for (psu, answer) in psus.into_iter().zip(answers) {
-            let key = Key { region: 0, stratum: 0, psu, cell: 0 };
-            totals.add(key, 1.0, &[answer.score]).ok()?;
-        }
-        estimate(&totals, |_| true)
+    let answered = Answered {
+        n: answers.len() as u64,
+        sum: answers.iter().map(|answer| answer.score).sum(),
+        squares: answers.iter().map(|answer| answer.score.powi(2)).sum(),
     };
-    let each = |psu: fn(&Answer) -> u32| by(answers.iter().map(psu).collect());
-    let fine = each(|answer| answer.cluster)?;
-    let coarse = [each(|answer| answer.district)?, each(|answer| answer.link)?];
-    let individual = by((0..answers.len() as u32).collect())?;
-    coarse
-        .into_iter()
-        .filter(|estimate| estimate.clusters >= 10)
-        .chain([fine, individual])
-        .filter_map(|estimate| estimate.interval(0.95))
-        .max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)))
+    let by = |of: fn(&Answer) -> u32| -> Clustering {
+        let mut clusters: BTreeMap<u32, (u64, f64)> = BTreeMap::new();
+        for answer in answers {
+            let cluster = clusters.entry(of(answer)).or_default();
+            cluster.0 += 1;
+            cluster.1 += answer.score;
+        }
+        clusters.into_values().collect()
+    };
+    let alone = [by(|answer| answer.link), by(|answer| answer.district)];
+    let spread = spread(&answered, &by(|answer| answer.cluster), &alone, 10, 0.95)?;
+    let (mean, half) = (answered.mean()?, spread.half_width(0.95));
+    Some((mean - half, mean + half))
 }
 
 #[test]

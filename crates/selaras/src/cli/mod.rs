@@ -5,6 +5,8 @@
 //! network). Results go to standard output, progress and words about faults to standard error.
 
 mod arguments;
+mod index;
+mod progress;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -313,7 +313,7 @@ fn standardise(
             let spread = spread_of(
                 &first,
                 &[by_link.into_values().collect(), by_district.into_values().collect()],
-                (mean.individual_variance, reading.n),
+                (mean.individual_variance?, reading.n),
                 options.least_clusters,
                 options.confidence,
             );

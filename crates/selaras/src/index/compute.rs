@@ -223,7 +223,8 @@ impl<'a> Readings<'a> {
             self.frame.regions[*leaf].adults.as_ref().map(|adults| adults.count as f64)
         };
         let leaves = &self.leaves[at];
-        let all: f64 = leaves.iter().map(adults).sum::<Option<f64>>()?;
+        // A frame may hold part of a province, or of the nation, which counts as a whole.
+        let all = adults(&at).or_else(|| leaves.iter().map(adults).sum::<Option<f64>>())?;
         let seen = leaves.iter().filter(|&&leaf| self.of[leaf][score].n >= least_n);
         let covered: f64 = seen.map(adults).sum::<Option<f64>>()?;
         (all > 0.0).then(|| covered / all)

@@ -8,14 +8,17 @@ mod composition;
 mod compute;
 pub mod disclosure;
 mod districts;
+pub mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod low;
 mod reading;
 pub mod result;
+mod sum;
 pub mod tally;
 
 pub use change::Before;
+pub use sum::{Summed, sum_up};
 pub use compute::{ComputeError, Input, compute};
 
 /// Attribute of the line in [`result::RegionResult::composition`] that counts civil servants.

@@ -182,6 +182,21 @@ pub struct Categories {
     pub categories: Vec<Category>,
 }
 
+impl Categories {
+    /// Every category that the interval from `low` to `high` touches, lowest first (METHOD §1: an
+    /// interval over a cut-point names both sides).
+    pub fn touched(&self, low: f64, high: f64) -> impl Iterator<Item = &Category> {
+        self.categories
+            .iter()
+            .enumerate()
+            .filter(move |(at, category)| {
+                let ends_above = self.categories.get(at + 1).is_none_or(|next| low < next.from);
+                category.from <= high && ends_above
+            })
+            .map(|(_, category)| category)
+    }
+}
+
 /// What role a respondent attribute plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -271,4 +286,29 @@ pub struct Instrument {
     pub attributes: Vec<Attribute>,
     /// SHA-256 of the file's bytes, lower-case hex.
     pub sha256: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_over_a_cut_point_names_both_categories() {
+        let category = |from: f64, id: &str| Category {
+            from,
+            name: Text { id: id.to_owned(), en: id.to_owned() },
+        };
+        let categories = Categories {
+            source: None,
+            categories: vec![category(1.0, "a"), category(5.0, "b"), category(7.0, "c")],
+        };
+        let named = |low, high| {
+            categories.touched(low, high).map(|c| c.name.id.as_str()).collect::<String>()
+        };
+        assert_eq!(named(5.2, 6.9), "b");
+        assert_eq!(named(4.9, 5.0), "ab");
+        assert_eq!(named(5.0, 5.0), "b", "a cut-point belongs to the category above it");
+        assert_eq!(named(4.0, 7.1), "abc");
+        assert_eq!(named(8.0, 9.0), "c");
+    }
 }

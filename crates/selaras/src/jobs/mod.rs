@@ -4,7 +4,7 @@
 //! and gives it to the function registered for its kind, on a bounded number of blocking threads.
 //! A job that was running when the program ended is taken up again by the next [`Runner`], so the
 //! work behind a kind must leave nothing half-done: do it beside, then put it in place at once.
-//! One program at a time works on a store.
+//! One program at a time works on the jobs of a data folder; a lock file sees to it.
 
 mod run;
 mod sql;

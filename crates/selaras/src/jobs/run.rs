@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -58,6 +59,8 @@ struct Shared {
 pub struct Runner {
     shared: Arc<Shared>,
     workers: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    /// Held while the workers live.
+    lock: Arc<Mutex<Option<File>>>,
 }
 
 impl fmt::Debug for Runner {
@@ -71,13 +74,15 @@ impl Runner {
     /// program left running. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// [`Error::Database`].
+    /// [`Error::InUse`] where another program works on the jobs of this data folder: putting its
+    /// running jobs back would do them twice. [`Error::Database`].
     pub async fn start(
         store: Store,
         clock: Clock,
         kinds: Kinds,
         workers: usize,
     ) -> Result<Self, Error> {
+        let lock = Arc::new(Mutex::new(Some(store.folder().lock()?)));
         let mut tx = store.begin(clock).await?;
         sql::recover(&mut tx).await?;
         tx.commit().await?;
@@ -85,7 +90,7 @@ impl Runner {
         let shared = Arc::new(Shared { store, clock, kinds, wake: Notify::new(), closing });
         let workers =
             (0..workers.max(1)).map(|_| tokio::spawn(work(Arc::clone(&shared)))).collect();
-        Ok(Self { shared, workers: Arc::new(Mutex::new(workers)) })
+        Ok(Self { shared, workers: Arc::new(Mutex::new(workers)), lock })
     }
 
     /// Tells the workers that something is in the queue. Call it after the commit.
@@ -108,6 +113,7 @@ impl Runner {
                 tracing::error!(%error, "a worker ended early");
             }
         }
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
@@ -407,6 +413,19 @@ mod tests {
             let job = until(&store, lost, |job| job.state.ended()).await;
             assert_eq!(job.message.key, "jobs-message-repeated");
             runner.shut_down().await;
+        });
+    }
+
+    #[test]
+    fn a_second_program_does_not_take_the_jobs_of_the_first() {
+        run(async {
+            let temporary = tempfile::tempdir().expect("a folder");
+            let store = store(&temporary).await;
+            let start = || Runner::start(store.clone(), Clock::System, Kinds::default(), 1);
+            let first = start().await.expect("workers");
+            assert!(matches!(start().await, Err(Error::InUse(_))));
+            first.shut_down().await;
+            start().await.expect("workers").shut_down().await;
         });
     }
 

@@ -180,10 +180,11 @@ pub(super) async fn replace_file(tx: &mut Tx, old: FileId, new: FileId) -> Resul
 }
 
 pub(super) async fn files(tx: &mut Tx, round: RoundId) -> Result<Vec<File>, Error> {
-    let rows = sqlx::query("SELECT * FROM round_files WHERE round = $1 ORDER BY added_at, id")
-        .bind(round.to_string())
-        .fetch_all(tx.connection())
-        .await?;
+    let rows =
+        sqlx::query("SELECT * FROM round_files WHERE round = $1 ORDER BY added_at, name, id")
+            .bind(round.to_string())
+            .fetch_all(tx.connection())
+            .await?;
     let damaged = |_| Error::Damaged("id of a file");
     rows.iter()
         .map(|row| {

@@ -65,6 +65,34 @@ impl Fault {
         }
     }
 
+    /// The fault as one sentence: where, what stands there, what is wrong, what to do.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        let key = match (self.row, &self.column, &self.value) {
+            (None, None, _) => "sheet-fault-file",
+            (None, Some(_), _) => "sheet-fault-column",
+            (Some(_), None, _) => "sheet-fault-row",
+            (Some(_), Some(_), None) => "sheet-fault-cell",
+            (Some(_), Some(_), Some(_)) => "sheet-fault-value",
+        };
+        let place = match &self.sheet {
+            Some(sheet) => format!("{} [{sheet}]", self.file),
+            None => self.file.clone(),
+        };
+        let (letters, header) = self
+            .column
+            .as_ref()
+            .map_or_else(Default::default, |column| (column.letters(), column.header.clone()));
+        Message::new(key)
+            .with("file", place)
+            .with("row", self.row.unwrap_or_default())
+            .with("column", letters)
+            .with("header", header)
+            .with("value", self.value.clone().unwrap_or_default())
+            .with("reason", self.reason.clone())
+            .with("advice", self.advice.clone())
+    }
+
     /// The same fault with `name` filled by `value` in reason and advice.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<crate::locale::Value>) -> Self {

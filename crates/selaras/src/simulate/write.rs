@@ -17,6 +17,7 @@ use super::answers::{LINKS, Sample};
 use super::population::{Margin, RegionTruth, Truth};
 use super::{DAYS, MARK, Simulation};
 use crate::instrument::Attribute;
+use crate::locale::Message;
 use crate::round::answers::Design;
 
 /// Rows of a row group of Parquet, reached by putting whole regions together.
@@ -43,6 +44,14 @@ pub enum SimulateError {
     /// The JSON writer.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+impl SimulateError {
+    /// The error in words for people.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        Message::new("simulate-error-write").with("detail", self.to_string())
+    }
 }
 
 /// The files of a round.

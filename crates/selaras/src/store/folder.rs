@@ -1,5 +1,6 @@
 //! Where things lie in the data folder.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::{Error, FileId, RoundId};
@@ -7,6 +8,7 @@ use super::{Error, FileId, RoundId};
 /// The one folder that holds everything an installation keeps.
 ///
 /// ```text
+/// selaras.lock               held by the program that works on the jobs
 /// selaras.sqlite             the database, unless PostgreSQL holds it
 /// rounds/<round>/files/<id>  answer files as intake keeps them
 /// rounds/<round>/results/    one folder a result
@@ -43,6 +45,22 @@ impl DataFolder {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.0.join("selaras.sqlite")
+    }
+
+    /// Takes the folder for the one program that works on its jobs, until the file is dropped or
+    /// the program ends.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] where another program has it; [`Error::Folder`].
+    pub fn lock(&self) -> Result<File, Error> {
+        let path = self.0.join("selaras.lock");
+        let fault = |source| Error::Folder { path: path.display().to_string(), source };
+        let file = File::options().create(true).append(true).open(&path).map_err(fault)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(Error::InUse(self.0.display().to_string())),
+            Err(TryLockError::Error(source)) => Err(fault(source)),
+        }
     }
 
     /// Everything kept for a round, removed with it.

@@ -51,6 +51,9 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// Another program works on the jobs of this data folder.
+    #[error("{0} is in use by another program")]
+    InUse(String),
     /// A row holds what no program of ours wrote.
     #[error("damaged row: {0}")]
     Damaged(&'static str),
@@ -76,6 +79,7 @@ impl Error {
             Self::Folder { path, source } => Message::new("store-error-folder")
                 .with("path", path.as_str())
                 .with("reason", source.to_string()),
+            Self::InUse(path) => Message::new("store-error-in-use").with("path", path.as_str()),
             Self::NotFound => Message::new("store-error-not-found"),
             Self::Database(_) | Self::Migration(_) | Self::Damaged(_) => {
                 Message::new("store-error-database").with("reason", self.to_string())

@@ -8,6 +8,8 @@ use super::{AppState, Entry, Page, Problem, Route, Visit, html, paths};
 use crate::jobs::{self, Job, State as JobState};
 use crate::locale::{Message, Words};
 use crate::policy::{Action, Module};
+use crate::round::register::{self, Round};
+use crate::store::{JobId, Tx};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -44,15 +46,28 @@ struct JobPage {
     back: Option<String>,
 }
 
+/// The job, and the round it works on; not known of by whoever may not know of that round.
+async fn find(tx: &mut Tx, visit: &Visit, id: JobId) -> Result<(Job, Option<Round>), Problem> {
+    let job = jobs::get(tx, visit.actor(), id).await?;
+    let round = match job.subject.as_deref().and_then(|subject| subject.parse().ok()) {
+        Some(round) => Some(register::get(tx, visit.actor(), round).await?),
+        None => None,
+    };
+    Ok((job, round))
+}
+
 async fn show(
     State(state): State<AppState>,
     visit: Visit,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let mut tx = state.store.read(state.clock).await?;
-    let job = jobs::get(&mut tx, visit.actor(), id.parse()?).await?;
+    let (job, round) = find(&mut tx, &visit, id.parse()?).await?;
     let words = visit.words();
     let mut page = visit.page(&mut tx, kind_name(words, &job.kind)).await?.at(Entry::Survey);
+    if let Some(round) = &round {
+        page = page.of_round(round);
+    }
     page.refreshes = !job.state.ended();
     let progress = (job.total > 0).then(|| (job.done, job.total, words.tell(&share(&job))));
     html(&JobPage {
@@ -65,7 +80,7 @@ async fn show(
         stop: paths::stop_job(job.id),
         // Only an address of our own: a kind may also name a file here.
         result: job.result.filter(|path| path.starts_with('/') && !path.starts_with("//")),
-        back: job.subject.and_then(|subject| subject.parse().ok()).map(paths::round),
+        back: round.map(|round| paths::round(round.id)),
         page,
     })
 }
@@ -85,6 +100,7 @@ async fn stop(
 ) -> Result<Redirect, Problem> {
     let id = id.parse()?;
     let mut tx = state.store.begin(state.clock).await?;
+    find(&mut tx, &visit, id).await?;
     jobs::stop(&mut tx, visit.actor(), id).await?;
     tx.commit().await?;
     Ok(Redirect::to(&paths::job(id)))

@@ -231,6 +231,22 @@ fn what_is_not_toml_or_not_text_is_named_at_its_place() {
 }
 
 #[test]
+fn every_fault_has_words() {
+    let code = include_str!("../read.rs");
+    let keys = code.split("instrument-fault-").skip(1);
+    let keys: Vec<&str> = keys.filter_map(|rest| rest.split(['"', '{']).next()).collect();
+    assert!(keys.len() > 25);
+    for key in keys.into_iter().filter(|key| *key != "wanted-") {
+        let key = format!("instrument-fault-{key}");
+        assert_ne!(Words::default().say(&key), key);
+    }
+    for wanted in code.split("self.wrong_type(faults, \"").skip(1) {
+        let key = format!("instrument-fault-wanted-{}", wanted.split('"').next().unwrap());
+        assert_ne!(Words::default().say(&key), key);
+    }
+}
+
+#[test]
 fn faults_are_capped_and_the_rest_counted() {
     let many: String = (0..150).map(|at| format!("kunci_{at} = 1\n")).collect();
     let error = Instrument::parse("uji.toml", format!("{many}{SOUND}").as_bytes()).unwrap_err();

@@ -7,11 +7,20 @@ use rust_xlsxwriter::{
 };
 
 use super::{Cell, Kind, Table};
+use crate::locale::Message;
 
 /// Why a workbook could not be written: more rows or columns than a sheet holds.
 #[derive(Debug, thiserror::Error)]
 #[error("workbook: {0}")]
 pub struct WorkbookError(#[from] XlsxError);
+
+impl WorkbookError {
+    /// The error in words for people.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        Message::new("table-error-workbook").with("detail", self.0.to_string())
+    }
+}
 
 /// Most characters Excel takes in one cell.
 const MOST_TEXT: usize = 32_767;

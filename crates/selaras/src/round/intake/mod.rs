@@ -103,6 +103,9 @@ pub struct Report {
     pub items_without_column: Vec<String>,
     /// Quality flags.
     pub quality: Counts,
+    /// Names behind the positions in all answers delivered.
+    #[serde(skip)]
+    pub labels: Labels,
 }
 
 /// Takes `files` in and delivers their answers to `sink` chunk by chunk, in the order of files and
@@ -128,6 +131,7 @@ pub fn intake(
         dropped: dropped(files),
         items_without_column: items_without_column(files, instrument),
         quality: Counts::default(),
+        labels: Labels::default(),
     };
     let rows: u64 = files.iter().map(|file| expected_rows(file.sheet)).sum();
     let mut delivery = Delivery {
@@ -155,6 +159,7 @@ pub fn intake(
         }
     }
     report.quality.bursts = delivery.bursts.count();
+    report.labels = delivery.labels;
     report
 }
 

@@ -1,0 +1,193 @@
+//! Estimates as linear functions of PSUs.
+
+use std::sync::Arc;
+
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+use super::design::{Design, pairs};
+
+/// A value with what is known about its error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The value.
+    pub value: f64,
+    /// Standard error. `None` where no stratum allows one ([`super::Lonely::Average`]).
+    pub se: Option<f64>,
+    /// Respondents with the score.
+    pub n: u64,
+    /// Degrees of freedom; 0 where every stratum has a single PSU.
+    pub df: f64,
+    /// Variance against that of a simple random sample of the same size; `None` for combinations,
+    /// where all scores are equal, and against a sample without replacement where the weights do
+    /// not add up to more than n.
+    pub deff: Option<f64>,
+    /// PSUs, or recruitment clusters, with respondents in the domain.
+    pub clusters: u64,
+}
+
+impl Estimate {
+    /// The t interval at `confidence` (between 0 and 1); `None` without a standard error or
+    /// degrees of freedom.
+    #[must_use]
+    pub fn interval(&self, confidence: f64) -> Option<(f64, f64)> {
+        let reach = t_quantile(0.5 + confidence / 2.0, self.df)? * self.se?;
+        Some((self.value - reach, self.value + reach))
+    }
+}
+
+/// The quantile of Student's t with `df` degrees of freedom (normal where infinite) at
+/// `probability`; `None` where either is outside its range.
+#[must_use]
+pub fn t_quantile(probability: f64, df: f64) -> Option<f64> {
+    if !(probability > 0.0 && probability < 1.0) {
+        return None;
+    }
+    if df == f64::INFINITY {
+        return Some(Normal::standard().inverse_cdf(probability));
+    }
+    let student = StudentsT::new(0.0, 1.0, df).ok()?;
+    Some(student.inverse_cdf(probability))
+}
+
+/// An estimate as a linear function of PSUs: the value, and by how much each PSU moves it.
+#[derive(Clone, Debug)]
+pub struct Influence {
+    /// The estimate.
+    pub value: f64,
+    /// Respondents with the score. In a combination, the sum over its parts.
+    pub n: u64,
+    /// The sample it comes from.
+    pub(super) design: Arc<Design>,
+    /// PSUs with the score in the domain, ascending, and their influences.
+    pub(super) z: Vec<(u32, f64)>,
+    /// PSUs with respondents in the domain, ascending.
+    pub(super) units: Arc<[u32]>,
+    /// Variance under simple random sampling.
+    pub(super) simple_random: Option<f64>,
+}
+
+impl Influence {
+    /// The variance; `None` where no stratum allows one ([`super::Lonely::Average`]).
+    #[must_use]
+    pub fn variance(&self) -> Option<f64> {
+        let pairs: Vec<(u32, f64, f64)> = self.z.iter().map(|&(unit, z)| (unit, z, z)).collect();
+        self.design.covariance(&pairs)
+    }
+
+    /// The standard error.
+    #[must_use]
+    pub fn se(&self) -> Option<f64> {
+        self.variance().map(f64::sqrt)
+    }
+
+    /// The covariance with another estimate of the same [`super::Sample`]; 0 where no stratum has
+    /// PSUs of both. `None` where the samples differ or no stratum allows one.
+    #[must_use]
+    pub fn covariance(&self, other: &Self) -> Option<f64> {
+        let apart = |a: &Self, b: &Self| match (a.z.last(), b.z.first()) {
+            (Some(&(last, _)), Some(&(first, _))) => {
+                self.design.stratum(last) < self.design.stratum(first)
+            }
+            _ => true,
+        };
+        if !Arc::ptr_eq(&self.design, &other.design) {
+            return None;
+        }
+        if apart(self, other) || apart(other, self) {
+            return Some(0.0);
+        }
+        self.design.covariance(&pairs(&self.z, &other.z))
+    }
+
+    /// Degrees of freedom: PSUs minus strata with respondents in the domain, or in any domain of a
+    /// combination.
+    #[must_use]
+    pub fn df(&self) -> f64 {
+        let strata = self.units.chunk_by(|&a, &b| self.design.stratum(a) == self.design.stratum(b));
+        (self.units.len() - strata.count()) as f64
+    }
+
+    /// PSUs with respondents in the domain.
+    #[must_use]
+    pub fn clusters(&self) -> u64 {
+        self.units.len() as u64
+    }
+
+    /// The influence of every PSU that has the score: number of the PSU (counted within the
+    /// sample, strata in order) and by how much it moves the estimate.
+    #[must_use]
+    pub fn by_cluster(&self) -> &[(u32, f64)] {
+        &self.z
+    }
+
+    /// The value with its error.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate {
+        let variance = self.variance();
+        Estimate {
+            value: self.value,
+            se: variance.map(f64::sqrt),
+            n: self.n,
+            df: self.df(),
+            deff: variance.zip(self.simple_random).map(|(variance, simple)| variance / simple),
+            clusters: self.clusters(),
+        }
+    }
+
+    /// Σ factor · estimate, of estimates of the same [`super::Sample`]: differences, part against
+    /// whole, aggregates with fixed shares. `None` for no parts or parts of different samples.
+    #[must_use]
+    pub fn combine(parts: &[(f64, &Self)]) -> Option<Self> {
+        let (&(factor, first), rest) = parts.split_first()?;
+        let mut sum = first.clone();
+        sum.value *= factor;
+        sum.simple_random = None;
+        if rest.is_empty() {
+            sum.z.iter_mut().for_each(|(_, z)| *z *= factor);
+            return Some(sum);
+        }
+        let mut z: Vec<(u32, f64)> = Vec::new();
+        let mut units: Vec<u32> = Vec::new();
+        for &(factor, part) in parts {
+            if !Arc::ptr_eq(&part.design, &sum.design) {
+                return None;
+            }
+            z.extend(part.z.iter().map(|&(unit, own)| (unit, factor * own)));
+            units.extend(part.units.iter());
+        }
+        for &(factor, part) in rest {
+            sum.value += factor * part.value;
+            sum.n += part.n;
+        }
+        // Stable: parts add up in the order they are given.
+        z.sort_by_key(|&(unit, _)| unit);
+        sum.z = z
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter_map(|same| Some((same.first()?.0, same.iter().map(|z| z.1).sum())))
+            .collect();
+        units.sort_unstable();
+        units.dedup();
+        sum.units = units.into();
+        Some(sum)
+    }
+
+    /// Σ factor · estimate, of estimates of samples drawn independently (two rounds), with the
+    /// degrees of freedom of Satterthwaite (1946). n and clusters are sums over the parts.
+    #[must_use]
+    pub fn combine_independent(parts: &[(f64, &Self)]) -> Estimate {
+        let mut sum = Estimate { value: 0.0, se: None, n: 0, df: 0.0, deff: None, clusters: 0 };
+        let (mut variance, mut spread) = (Some(0.0), 0.0);
+        for &(factor, part) in parts {
+            let own = part.variance().map(|own| factor * factor * own);
+            sum.value += factor * part.value;
+            sum.n += part.n;
+            sum.clusters += part.clusters();
+            variance = variance.zip(own).map(|(sum, own)| sum + own);
+            // A part that varies without degrees of freedom leaves none to the whole.
+            spread += own.filter(|&own| own > 0.0).map_or(0.0, |own| own * own / part.df());
+        }
+        sum.df = variance.filter(|_| spread > 0.0).map_or(0.0, |all| all * all / spread);
+        sum.se = variance.filter(|_| !parts.is_empty()).map(f64::sqrt);
+        sum
+    }
+}

@@ -1,0 +1,335 @@
+//! `selaras index`: files of answers in, a folder of results out.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use super::progress::Progress;
+use super::{Argument, Arguments, Stop, print, say};
+use crate::index::result::{IndexResult, InputRef, Options, RoundRef};
+use crate::index::{self, Before, Summed, disclosure, files};
+use crate::instrument::Instrument;
+use crate::locale::{Message, Words};
+use crate::region;
+use crate::round::frame::{self, Frame};
+use crate::round::intake::{self, File};
+use crate::round::mapping::{self, Mapping};
+use crate::round::margins::{self, Margin};
+use crate::sheet::{self, Fault, Faults, Sheet, Source};
+
+#[derive(Default)]
+struct Request {
+    instrument: Option<String>,
+    answers: Vec<PathBuf>,
+    before_answers: Vec<PathBuf>,
+    out: Option<PathBuf>,
+    mapping: Option<PathBuf>,
+    save_mapping: Option<PathBuf>,
+    faults: Option<PathBuf>,
+    frame: Option<PathBuf>,
+    region: Vec<String>,
+    margins: Option<PathBuf>,
+    name: Option<String>,
+    year: Option<i16>,
+    opened: Option<Date>,
+    closed: Option<Date>,
+    before_opened: Option<Date>,
+    before_closed: Option<Date>,
+    as_of: Option<Date>,
+    internal: bool,
+    simulated: bool,
+    no_fpc: bool,
+    json: bool,
+    threads: usize,
+    seed: Option<u64>,
+    target: Option<u64>,
+}
+
+impl Request {
+    fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
+        let mut request = Self::default();
+        while let Some(argument) = arguments.take()? {
+            let name = match argument {
+                Argument::Option(name) => name,
+                Argument::Value(value) => return Err(Arguments::stray(&value)),
+            };
+            match name.as_str() {
+                "instrument" => request.instrument = Some(arguments.text(&name)?),
+                "answers" => request.answers.extend(arguments.paths(&name)?),
+                "before-answers" => request.before_answers.extend(arguments.paths(&name)?),
+                "out" => request.out = Some(arguments.path(&name)?),
+                "mapping" => request.mapping = Some(arguments.path(&name)?),
+                "save-mapping" => request.save_mapping = Some(arguments.path(&name)?),
+                "faults" => request.faults = Some(arguments.path(&name)?),
+                "regions" => request.frame = Some(arguments.path(&name)?),
+                "region" => request.region.push(arguments.text(&name)?),
+                "margins" => request.margins = Some(arguments.path(&name)?),
+                "name" => request.name = Some(arguments.text(&name)?),
+                "year" => request.year = Some(arguments.parsed(&name)?),
+                "opened" => request.opened = Some(arguments.date(&name)?),
+                "closed" => request.closed = Some(arguments.date(&name)?),
+                "before-opened" => request.before_opened = Some(arguments.date(&name)?),
+                "before-closed" => request.before_closed = Some(arguments.date(&name)?),
+                "as-of" => request.as_of = Some(arguments.date(&name)?),
+                "internal" => request.internal = true,
+                "simulated" => request.simulated = true,
+                "no-fpc" => request.no_fpc = true,
+                "json" => request.json = true,
+                "threads" => request.threads = arguments.parsed(&name)?,
+                "seed" => request.seed = Some(arguments.parsed(&name)?),
+                "target" => request.target = Some(arguments.parsed(&name)?),
+                _ => return Err(Arguments::unknown(&name)),
+            }
+        }
+        Ok(request)
+    }
+}
+
+fn needed<T>(value: Option<T>, option: &str) -> Result<T, Stop> {
+    value.ok_or_else(|| Stop::usage(Message::new("cli-missing-option").with("option", option)))
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
+    let request = Request::read(arguments)?;
+    let words = arguments.words();
+    let out = needed(request.out.clone(), "out")?;
+    if request.answers.is_empty() {
+        return Err(Stop::usage(Message::new("cli-missing-option").with("option", "answers")));
+    }
+    let instrument = instrument(&needed(request.instrument.clone(), "instrument")?)?;
+    let frame = match &request.frame {
+        Some(path) => {
+            frame::read(path).map_err(|faults| Stop::faults(listed(&faults)))?
+        }
+        None => kemendagri(&request.region)?,
+    };
+    let margins: Vec<Margin> = match &request.margins {
+        Some(path) => {
+            margins::read(path, &instrument).map_err(|faults| Stop::faults(listed(&faults)))?
+        }
+        None => Vec::new(),
+    };
+    let now = sum_up(&request, &request.answers, &instrument, &frame, true, words)?;
+    let before = if request.before_answers.is_empty() {
+        None
+    } else {
+        Some(sum_up(&request, &request.before_answers, &instrument, &frame, true, words)?)
+    };
+    let today = jiff::Zoned::now().date();
+    let as_of = request.as_of.unwrap_or(today);
+    let year = request.year.or(request.closed.map(Date::year)).unwrap_or(as_of.year());
+    let round = |name: String, opened, closed| RoundRef {
+        name,
+        year,
+        opened,
+        closed,
+        as_of,
+        target: request.target.unwrap_or(1_250),
+    };
+    let options = Options {
+        finite_population: !request.no_fpc,
+        seed: request.seed.unwrap_or(Options::default().seed),
+        ..Options::default()
+    };
+    let input = index::Input {
+        instrument: &instrument,
+        frame: &frame,
+        labels: &now.report.labels,
+        tally: &now.tally,
+        margins: &margins,
+        round: round(
+            request
+                .name
+                .clone()
+                .unwrap_or_else(|| words.tell(&Message::new("index-round-name").with("year", year.to_string()))),
+            request.opened,
+            request.closed,
+        ),
+        files: inputs(&now),
+        simulated: request.simulated,
+        options,
+        before: before.as_ref().map(|before| Before {
+            instrument: &instrument,
+            frame: &frame,
+            labels: &before.report.labels,
+            tally: &before.tally,
+            round: round(
+                words.say("index-round-before"),
+                request.before_opened,
+                request.before_closed,
+            ),
+        }),
+        district_name: &|code| region::find(code).map(|region| region.name.clone()),
+    };
+    let internal = index::compute(&input)
+        .map_err(|error| Stop::faults(vec![error.message(&now.report.labels)]))?;
+    let result = if request.internal {
+        internal
+    } else {
+        disclosure::public(&internal).map_err(Stop::refused)?
+    };
+    let written = files::write(&result, &instrument, &out, words)
+        .map_err(|error| Stop::machine(&out.display().to_string(), &error))?;
+    report(&request, &words, &result, &now, &written)
+}
+
+fn inputs(summed: &Summed) -> Vec<InputRef> {
+    let all = summed.report.inputs.iter();
+    all.map(|input| InputRef {
+        name: input.name.clone(),
+        sha256: input.sha256.clone(),
+        rows: input.rows,
+        kept: input.rows,
+    })
+    .collect()
+}
+
+/// A shipped instrument by its id, or one from a file.
+pub(super) fn instrument(named: &str) -> Result<Instrument, Stop> {
+    if let Some(shipped) = crate::instrument::shipped_by_id(named) {
+        return Ok(shipped.clone());
+    }
+    let path = Path::new(named);
+    let bytes = std::fs::read(path).map_err(|error| Stop::machine(named, &error))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Instrument::parse(&name, &bytes).map_err(|error| Stop::faults(error.faults))
+}
+
+/// The built-in frame of the regions named by code or name; all where none is named.
+fn kemendagri(named: &[String]) -> Result<Frame, Stop> {
+    let mut codes = Vec::with_capacity(named.len());
+    for text in named {
+        match region::search(text, region::Scope::default()) {
+            region::Found::One(found) => codes.push(found.code),
+            region::Found::Candidates(_) => {
+                return Err(Stop::usage(Message::new("region-error-ambiguous").with("text", text.clone())));
+            }
+            region::Found::None => {
+                return Err(Stop::usage(Message::new("region-error-unknown").with("code", text.clone())));
+            }
+        }
+    }
+    region::frame(&codes).map_err(Stop::usage)
+}
+
+/// Opens, maps and sums up `paths`.
+fn sum_up(
+    request: &Request,
+    paths: &[PathBuf],
+    instrument: &Instrument,
+    frame: &Frame,
+    margins: bool,
+    words: Words,
+) -> Result<Summed, Stop> {
+    let mut sheets = Vec::with_capacity(paths.len());
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let source = Source::open(path).map_err(|error| Stop::machine(&name, &error))?;
+        let sheet = Sheet::open(source, &name, &sheet::Options::default())
+            .map_err(|fault| Stop::faults(vec![fault.message()]))?;
+        sheets.push(sheet);
+    }
+    let saved = match &request.mapping {
+        Some(path) => {
+            let json = std::fs::read(path)
+                .map_err(|error| Stop::machine(&path.display().to_string(), &error))?;
+            Some(mapping::from_json(&json).map_err(|message| Stop::faults(vec![message]))?)
+        }
+        None => None,
+    };
+    let regions = intake::Regions::new(frame);
+    let find = |text: &str| regions.find(text);
+    let mut mappings: Vec<Mapping> = Vec::with_capacity(sheets.len());
+    for sheet in &sheets {
+        let mapping = match &saved {
+            Some(saved) if saved.fits(sheet) => saved.clone(),
+            _ => {
+                let sample = sheet
+                    .sample(2_000)
+                    .map_err(|fault| Stop::faults(vec![fault.message()]))?;
+                let year = request.year.or(request.closed.map(Date::year));
+                mapping::propose(sheet, &sample, instrument, &find, year)
+            }
+        };
+        mappings.push(mapping);
+    }
+    if let (Some(path), Some(mapping)) = (&request.save_mapping, mappings.first()) {
+        std::fs::write(path, mapping.to_json())
+            .map_err(|error| Stop::machine(&path.display().to_string(), &error))?;
+    }
+    let questions: Vec<Message> = sheets
+        .iter()
+        .zip(&mappings)
+        .flat_map(|(sheet, mapping)| {
+            mapping.questions().into_iter().map(|question| {
+                Message::new("cli-question").with("file", sheet.name.clone()).with("question", question.text)
+            })
+        })
+        .collect();
+    if !questions.is_empty() {
+        let mut messages = questions;
+        messages.push(Message::new("cli-questions-advice"));
+        return Err(Stop::faults(messages));
+    }
+    let taken: Vec<File<'_>> =
+        sheets.iter().zip(&mappings).map(|(sheet, mapping)| File { sheet, mapping }).collect();
+    let progress = std::cell::RefCell::new(Progress::new(words));
+    let total: u64 = sheets.iter().map(|sheet| sheet.length() / 150).sum();
+    let told = |rows: u64| progress.borrow_mut().at("cli-progress-intake", rows, total.max(rows));
+    let options =
+        intake::Options { threads: request.threads, progress: Some(&told), ..Default::default() };
+    let summed = index::sum_up(&taken, instrument, frame, margins, &options)
+        .map_err(|error| Stop::faults(vec![index::ComputeError::from(error).message(&Default::default())]))?;
+    if summed.report.faults.is_empty() {
+        return Ok(summed);
+    }
+    if let Some(path) = &request.faults {
+        let marked = sheet::mark_up(&sheets, &summed.report.faults, words)
+            .map_err(|error| Stop::machine(&path.display().to_string(), &std::io::Error::other(error)))?;
+        std::fs::write(path, marked)
+            .map_err(|error| Stop::machine(&path.display().to_string(), &error))?;
+    }
+    Err(Stop::faults(listed(&summed.report.faults)))
+}
+
+/// Faults as a person reads them, with how many more there are.
+fn listed(faults: &Faults) -> Vec<Message> {
+    let mut messages: Vec<Message> = faults.kept.iter().map(Fault::message).collect();
+    messages.push(Message::new("cli-faults").with("count", faults.count));
+    messages
+}
+
+fn report(
+    request: &Request,
+    words: &Words,
+    result: &IndexResult,
+    now: &Summed,
+    written: &[files::Written],
+) -> Result<(), Stop> {
+    if request.json {
+        let summary = serde_json::json!({
+            "schema": result.schema,
+            "form": result.form,
+            "rows": now.report.rows,
+            "dropped": now.report.dropped,
+            "quality": now.report.quality,
+            "files": written,
+        });
+        return print(&summary.to_string());
+    }
+    for dropped in &now.report.dropped {
+        say(
+            words,
+            &Message::new("cli-dropped")
+                .with("file", dropped.file.clone())
+                .with("column", dropped.column.letters())
+                .with("header", dropped.column.header.clone())
+                .with("reason", dropped.reason.clone()),
+        )?;
+    }
+    for file in written {
+        say(words, &Message::new("cli-written").with("file", file.path.clone()))?;
+    }
+    say(words, &Message::new("cli-index-done").with("rows", now.report.rows))
+}

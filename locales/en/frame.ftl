@@ -1,0 +1,14 @@
+frame-error-column = The column “{ $column }” is missing from the frame of regions.
+frame-error-column-advice = Its columns: code, name, level, parent and, where known, adults, source.
+frame-error-level = The level “{ $value }” is not known.
+frame-error-level-advice = Write nation, province or regency.
+frame-error-adults = “{ $value }” is no whole number.
+frame-error-adults-advice = Write the people of 17 and over without point or comma, or leave it empty.
+frame-error-code = The code “{ $value }” is empty or used by another row.
+frame-error-code-advice = Give every region a code of its own.
+frame-error-parent = The parent “{ $value }” is not there or not of a higher level.
+frame-error-parent-advice = Give the code of the region it lies in.
+frame-error-nations = More than one row is of the level nation.
+frame-error-nations-advice = Leave one.
+frame-error-no-regency = There is no region of the level kab/kota.
+frame-error-no-regency-advice = Add rows of the level regency; answers are taken at that level.

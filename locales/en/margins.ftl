@@ -1,0 +1,10 @@
+margins-error-column = The column “{ $column }” is missing from the file on the population. Its columns: region, margin, cell, persons, source, year.
+margins-error-margin = The margin “{ $value }” is not known. Use sex_age, education, civil_servant, district, or the code of an attribute of the instrument.
+margins-error-cell = The class “{ $value }” is not in this margin. Check the codes of classes in the instrument.
+margins-error-number = “{ $value }” is no whole number. Write digits without point or comma.
+margins-error-two-sources = Source or year “{ $value }” differs from another row of the same region and margin. One margin needs one source.
+margins-error-column-advice = Add the column to the first row and try again.
+margins-error-margin-advice = Put one of these names into the cell.
+margins-error-cell-advice = Put the code of a class of the instrument into the cell.
+margins-error-number-advice = Mend the cell and try again.
+margins-error-two-sources-advice = Use one source and one year for all rows of the margin.

@@ -1,0 +1,14 @@
+frame-error-column = Kolom «{ $column }» tidak ada dalam berkas kerangka wilayah.
+frame-error-column-advice = Kolomnya: code, name, level, parent, dan bila ada adults, source.
+frame-error-level = Tingkat «{ $value }» tidak dikenal.
+frame-error-level-advice = Tulis nation, province, atau regency.
+frame-error-adults = «{ $value }» bukan bilangan bulat.
+frame-error-adults-advice = Tulis jumlah penduduk 17 tahun ke atas tanpa titik atau koma, atau kosongkan.
+frame-error-code = Kode «{ $value }» kosong atau sudah dipakai baris lain.
+frame-error-code-advice = Beri setiap wilayah kode sendiri.
+frame-error-parent = Induk «{ $value }» tidak ada atau tidak setingkat lebih tinggi.
+frame-error-parent-advice = Isi kode wilayah yang menaunginya.
+frame-error-nations = Ada lebih dari satu baris tingkat nasional.
+frame-error-nations-advice = Sisakan satu baris.
+frame-error-no-regency = Tidak ada wilayah tingkat kabupaten/kota.
+frame-error-no-regency-advice = Tambahkan baris dengan level regency; jawaban diambil pada tingkat itu.

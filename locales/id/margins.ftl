@@ -1,0 +1,10 @@
+margins-error-column = Kolom «{ $column }» tidak ada dalam berkas susunan penduduk. Kolomnya: region, margin, cell, persons, source, year.
+margins-error-margin = Susunan «{ $value }» tidak dikenal. Pakai sex_age, education, civil_servant, district, atau kode atribut instrumen.
+margins-error-cell = Golongan «{ $value }» tidak ada pada susunan ini. Periksa kode golongan pada instrumen.
+margins-error-number = «{ $value }» bukan bilangan bulat. Tulis angka tanpa titik atau koma.
+margins-error-two-sources = Sumber atau tahun «{ $value }» berbeda dari baris lain untuk wilayah dan susunan yang sama. Satu susunan memerlukan satu sumber.
+margins-error-column-advice = Tambahkan kolom itu pada baris pertama, lalu unggah lagi.
+margins-error-margin-advice = Ganti isi sel ini dengan salah satu nama itu.
+margins-error-cell-advice = Ganti isi sel ini dengan kode golongan yang ada pada instrumen.
+margins-error-number-advice = Perbaiki sel ini, lalu ulangi.
+margins-error-two-sources-advice = Pakai satu sumber dan satu tahun untuk semua baris susunan itu.

@@ -1,0 +1,1 @@
+simulate-error-write = Data simulasi belum dapat ditulis ({ $detail }). Periksa apakah foldernya ada, dapat ditulisi, dan masih cukup ruang.
