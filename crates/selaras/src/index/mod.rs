@@ -12,6 +12,7 @@ pub mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod low;
+mod pooled;
 mod reading;
 pub mod result;
 mod sum;
