@@ -16,7 +16,6 @@
 //!
 //! Text of a person or a file enters a page only through a template, which escapes it.
 
-mod about;
 mod assets;
 mod edge;
 mod home;
@@ -25,6 +24,7 @@ mod page;
 pub mod paths;
 mod problem;
 mod result_cache;
+mod results;
 mod round_pages;
 pub mod routes;
 
@@ -48,6 +48,7 @@ pub use assets::asset_url;
 pub use page::{Choice, Entry, Page, RoundHead, Visit, html};
 pub use problem::Problem;
 pub use result_cache::ResultCache;
+pub use results::PublicResults;
 pub use routes::Route;
 
 /// What handlers share. Cloning is cheap.
@@ -63,6 +64,8 @@ pub struct AppState {
     pub catalogue: Arc<Catalogue>,
     /// Results that were read lately.
     pub results: ResultCache,
+    /// Their public forms.
+    pub public: PublicResults,
 }
 
 /// What a round may be made of: instruments and regions, as the forms offer them.
@@ -177,8 +180,14 @@ mod tests {
             let runner =
                 Runner::start(store.clone(), clock, Kinds::default(), 1).await.expect("workers");
             let catalogue = Arc::default();
-            let state =
-                AppState { store, clock, runner, catalogue, results: ResultCache::default() };
+            let state = AppState {
+                store,
+                clock,
+                runner,
+                catalogue,
+                results: ResultCache::default(),
+                public: PublicResults::default(),
+            };
             async fn faulty() -> &'static str {
                 panic!("a fault");
             }
