@@ -103,3 +103,4 @@ intake-dropped-ethnicity = Not kept: this instrument does not ask for ethnicity.
 intake-dropped-free-text = Not kept: free text may hold personal data.
 intake-dropped-ignored = Not kept: this column is not used.
 intake-dropped-unmapped = Not kept: this column is not in the mapping.
+intake-because-sensitive = The official instrument asks for this. The data are sensitive: make sure there is a legal basis.

@@ -103,3 +103,4 @@ intake-dropped-ethnicity = Tidak disimpan: suku atau etnis tidak ditanyakan dala
 intake-dropped-free-text = Tidak disimpan: teks bebas dapat memuat data pribadi.
 intake-dropped-ignored = Tidak disimpan: kolom ini tidak dipakai.
 intake-dropped-unmapped = Tidak disimpan: kolom ini tidak ada dalam pemetaan.
+intake-because-sensitive = Instrumen resmi menanyakan hal ini. Datanya peka: pastikan ada dasar hukumnya.

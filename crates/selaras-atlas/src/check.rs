@@ -16,6 +16,8 @@ const CELL: i32 = 128;
 /// Most cells that all borders together may run through in [`join`]: many times those of the whole
 /// of Indonesia in full detail.
 const MOST_CELLS: usize = 8_000_000;
+/// Most points that pairs of outlines with overlapping boxes may have in [`overlaps`].
+const MOST_POINTS: usize = 20_000_000;
 
 /// An area that two outlines claim.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,9 +93,38 @@ fn options(subject: &Shapes, clip: &Shapes) -> Overlay<i32> {
     overlay
 }
 
-/// Areas that two of `outlines` claim, those over `least_km2`, by position.
+/// Whether the edges of `rings` run to and fro over each other like no border does, so that
+/// [`even_odd`] would take time and memory with the square of their number.
 #[must_use]
-pub fn overlaps(step: f64, outlines: &[Outline], least_km2: f64) -> Vec<Overlap> {
+pub fn tangled(rings: &[Ring]) -> bool {
+    let points: usize = rings.iter().map(Vec::len).sum();
+    let outline = Outline { polygons: vec![rings.to_vec()], ..Outline::default() };
+    let Some([west, south, east, north]) = box_of(&outline) else { return false };
+    // How many cells of a mesh over the box, as fine as the border is, do the edges run through?
+    let side = (points as f64).sqrt().ceil().clamp(32.0, 2048.0);
+    let across = |from: i32, to: i32| (f64::from(to) - f64::from(from)).max(1.0) / side;
+    let (width, height) = (across(west, east), across(south, north));
+    let run: f64 = rings
+        .iter()
+        .flat_map(|ring| ring.iter().zip(ring.iter().skip(1).chain(ring.first())))
+        .map(|(a, b)| {
+            let way = |from: i32, to: i32| (f64::from(to) - f64::from(from)).abs();
+            way(a[0], b[0]) / width + way(a[1], b[1]) / height
+        })
+        .sum();
+    run > 4.0 * points as f64 + 200.0 * side
+}
+
+/// Areas that two of `outlines` claim, those over `least_km2`, by position.
+///
+/// # Errors
+/// So many outlines lie over each other that they are no map.
+pub fn overlaps(step: f64, outlines: &[Outline], least_km2: f64) -> Result<Vec<Overlap>, TooMuch> {
+    let sizes: Vec<usize> = outlines
+        .iter()
+        .map(|outline| outline.polygons.iter().flatten().map(Vec::len).sum())
+        .collect();
+    let mut budget = MOST_POINTS;
     let boxes: Vec<Option<[i32; 4]>> = outlines.iter().map(box_of).collect();
     let mut by_west: Vec<usize> = (0..outlines.len()).collect();
     by_west.sort_by_key(|&at| boxes.get(at).copied().flatten().map(|edges| edges[0]));
@@ -108,6 +139,8 @@ pub fn overlaps(step: f64, outlines: &[Outline], least_km2: f64) -> Vec<Overlap>
             if low > north || high < south {
                 continue;
             }
+            let points = [a, b].map(|at| sizes.get(at).copied().unwrap_or(0));
+            budget = budget.checked_sub(points[0] + points[1]).ok_or(TooMuch)?;
             let (Some(one), Some(other)) = (outlines.get(a), outlines.get(b)) else { continue };
             let mut overlay = options(&contours(&one.polygons), &contours(&other.polygons));
             let common = rings(overlay.overlay(OverlayRule::Intersect, FillRule::EvenOdd));
@@ -120,7 +153,7 @@ pub fn overlaps(step: f64, outlines: &[Outline], least_km2: f64) -> Vec<Overlap>
         }
     }
     found.sort_by_key(|overlap| overlap.outlines);
-    found
+    Ok(found)
 }
 
 /// West, south, east, north.
@@ -161,17 +194,17 @@ pub fn gaps(step: f64, outlines: &[Outline], least_km2: f64) -> Vec<Gap> {
     found
 }
 
-/// The outlines are too long for [`join`].
+/// The outlines would take far more work than those of any real map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("borders run through more than {MOST_CELLS} cells")]
-pub struct TooLong;
+#[error("more borders than any real map has")]
+pub struct TooMuch;
 
 /// The same outlines, where a corner of one that lies within a grid step of an edge of another is a
 /// corner of both: so that borders drawn with different points are found to be common ones.
 ///
 /// # Errors
 /// The borders are many times longer than those of any real map.
-pub fn join(outlines: Vec<Outline>) -> Result<Vec<Outline>, TooLong> {
+pub fn join(outlines: Vec<Outline>) -> Result<Vec<Outline>, TooMuch> {
     let mut points: HashMap<(i32, i32), Vec<Point>> = HashMap::new();
     for &point in outlines.iter().flat_map(|outline| &outline.polygons).flatten().flatten() {
         points.entry(cell(point)).or_default().push(point);
@@ -205,7 +238,7 @@ fn fill_edges(
     ring: &[Point],
     points: &HashMap<(i32, i32), Vec<Point>>,
     budget: &mut usize,
-) -> Result<Ring, TooLong> {
+) -> Result<Ring, TooMuch> {
     let mut fuller = Ring::with_capacity(ring.len());
     for (at, &a) in ring.iter().enumerate() {
         fuller.push(a);
@@ -236,7 +269,7 @@ fn fill_edges(
 
 /// Cells within a grid step of an edge: for each row of cells, those between where the edge enters
 /// and leaves it.
-fn cells_along(a: Point, b: Point, budget: &mut usize) -> Result<Vec<(i32, i32)>, TooLong> {
+fn cells_along(a: Point, b: Point, budget: &mut usize) -> Result<Vec<(i32, i32)>, TooMuch> {
     let (low, high) = if a[1] <= b[1] { (a, b) } else { (b, a) };
     let [lx, ly, hx, hy] = [low[0], low[1], high[0], high[1]].map(f64::from);
     let at = |y: f64| {
@@ -250,7 +283,7 @@ fn cells_along(a: Point, b: Point, budget: &mut usize) -> Result<Vec<(i32, i32)>
         let column = |x: f64| (x / f64::from(CELL)).floor() as i32;
         let (first, last) = (column(x1.min(x2) - 1.0), column(x1.max(x2) + 1.0));
         let count = usize::try_from(i64::from(last) - i64::from(first) + 1).unwrap_or(1);
-        *budget = budget.checked_sub(count).ok_or(TooLong)?;
+        *budget = budget.checked_sub(count).ok_or(TooMuch)?;
         cells.extend((first..=last).map(|column| (column, row)));
     }
     Ok(cells)
@@ -273,14 +306,14 @@ mod tests {
     #[test]
     fn squares_side_by_side_neither_overlap_nor_leave_a_gap() {
         let map = [square("a", 0, 0, 100), square("b", 100, 0, 100)];
-        assert!(overlaps(STEP, &map, 0.0).is_empty());
+        assert!(overlaps(STEP, &map, 0.0).unwrap().is_empty());
         assert!(gaps(STEP, &map, 0.0).is_empty());
     }
 
     #[test]
     fn an_overlap_is_found_with_its_area() {
         let map = [square("a", 0, 0, 100), square("c", 500, 0, 10), square("b", 90, 0, 100)];
-        let found = overlaps(STEP, &map, 0.0);
+        let found = overlaps(STEP, &map, 0.0).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].outlines, (0, 2));
         // 0.01° × 0.1° at the equator.
@@ -338,7 +371,22 @@ mod tests {
         let far = i32::MAX / 4;
         let zigzag: Ring = (0..100).map(|n| [if n % 2 == 0 { 0 } else { far }, n]).collect();
         let outline = Outline { code: "z".into(), polygons: vec![vec![zigzag]], mark: false };
-        assert_eq!(join(vec![outline]), Err(TooLong));
+        assert_eq!(join(vec![outline]), Err(TooMuch));
+    }
+
+    #[test]
+    fn a_scribble_is_tangled_and_a_coast_is_not() {
+        let scribble: Ring =
+            (0..3000).map(|n: i32| [n * 7919 % 10_007, n * 104_729 % 10_009]).collect();
+        assert!(tangled(&[scribble]));
+        let coast: Ring = (0..3000)
+            .map(|n| {
+                let angle = f64::from(n) * std::f64::consts::TAU / 3000.0;
+                let far = 5000.0 + 300.0 * (f64::from(n) * 0.9).sin();
+                [(far * angle.cos()) as i32, (far * angle.sin()) as i32]
+            })
+            .collect();
+        assert!(!tangled(&[coast]));
     }
 
     proptest! {

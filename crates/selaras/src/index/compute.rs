@@ -444,7 +444,7 @@ fn bounds(
     let value = readings.of[at][score].value?;
     let observed = || {
         (0..readings.of.len())
-            .filter(|leaf| readings.frame.regions[*leaf].level == Level::Regency && seen(&leaf))
+            .filter(|leaf| readings.frame.regions[*leaf].level == Level::Regency && seen(leaf))
             .filter_map(|leaf| readings.of[leaf][score].value)
     };
     let placed = |end: f64| covered * value + (1.0 - covered) * end;

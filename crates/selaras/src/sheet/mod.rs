@@ -414,4 +414,4 @@ fn columns_of(header: &[String]) -> Vec<Column> {
 const HEADER_ROWS: usize = 20;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -18,8 +18,8 @@ use super::{
 /// Rows of one block.
 const BLOCK_ROWS: usize = 8192;
 
-/// Runs the Parquet parser. It is a third party's and can panic on malformed pages (found by
-/// mutation); whatever it does, the file is merely unreadable.
+/// Runs the Parquet parser. Version 60 panics on some damaged metadata (negative column lengths,
+/// found by mutation); whatever it does, the file is merely unreadable.
 fn guarded<T>(
     name: &str,
     parse: impl FnOnce() -> Result<T, ParquetError>,

@@ -47,8 +47,8 @@ fn check_archive(source: &Source, name: &str, limits: &Limits) -> Result<(), Box
     if workbook { Ok(()) } else { Err(Box::new(Fault::of_file(name, "sheet-error-format"))) }
 }
 
-/// Runs the workbook parser. It is a third party's and can panic on malformed parts (found by
-/// mutation); whatever it does, the file is merely unreadable.
+/// Runs the workbook parser. It is a third party's and not written against malice: whatever it does
+/// on a malformed part, a panic included, the file is merely unreadable.
 fn guarded<T>(
     name: &str,
     parse: impl FnOnce() -> Result<T, calamine::XlsxError>,
@@ -278,7 +278,7 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
                 sheet.fault("sheet-error-rows", None, None).with("limit", sheet.limits.rows),
             ));
         }
-        if gather.rows % 1024 == 0 && deadline.passed() {
+        if gather.rows.is_multiple_of(1024) && deadline.passed() {
             return Err(Box::new(sheet.fault("sheet-error-time", None, None)));
         }
         let number = u32::try_from(row).unwrap_or(u32::MAX);

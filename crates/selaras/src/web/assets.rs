@@ -29,6 +29,7 @@ macro_rules! asset {
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
         asset!("selaras.css", "text/css; charset=utf-8"),
+        asset!("figures.css", "text/css; charset=utf-8"),
         asset!("letter.css", "text/css; charset=utf-8"),
         asset!("progress.js", "text/javascript; charset=utf-8"),
         asset!("favicon.svg", "image/svg+xml"),

@@ -143,13 +143,11 @@ impl<'a> Decoder<'a> {
                     }
                     continue;
                 }
-                if let Action::Item(slot, codes) = action {
+                if let Action::Item(_, codes) | Action::Attribute(_, codes) = action {
                     let start = scanner.position();
                     match scanner.small().map(|value| small(codes, value)) {
                         Some(Some(code)) => {
-                            if let Some(column) = self.part.answers.items.get_mut(*slot) {
-                                column.push(code);
-                            }
+                            self.put(at, u32::from(code));
                             continue;
                         }
                         Some(None) => scanner.rewind(start),
@@ -195,18 +193,14 @@ impl<'a> Decoder<'a> {
         for (at, (action, cells)) in plan.actions.iter().zip(&block.columns).enumerate() {
             match (action, cells) {
                 (Action::Skip, _) => {}
-                (Action::Item(slot, codes), Cells::Whole(values)) => {
-                    let mut column = Vec::with_capacity(values.len());
+                (Action::Item(_, codes) | Action::Attribute(_, codes), Cells::Whole(values)) => {
                     for (&value, &row) in values.iter().zip(&block.rows) {
                         let known = usize::try_from(value).ok().and_then(|v| codes.small.get(v));
-                        column.push(match known {
-                            Some(&code) if code != UNKNOWN => code,
-                            _ if value == EMPTY => 0,
-                            _ => self.slow_item(at, codes, &value.to_string(), row),
-                        });
-                    }
-                    if let Some(place) = self.part.answers.items.get_mut(*slot) {
-                        *place = column;
+                        match known {
+                            Some(&code) if code != UNKNOWN => self.put(at, u32::from(code)),
+                            _ if value == EMPTY => self.put(at, 0),
+                            _ => self.bytes(at, value.to_string().as_bytes(), row),
+                        }
                     }
                 }
                 (_, Cells::Whole(values)) => {
@@ -241,16 +235,6 @@ impl<'a> Decoder<'a> {
         self.part.faults.truncate(FAULTS_KEPT);
     }
 
-    fn slow_item(&mut self, at: usize, codes: &Codes, text: &str, row: u32) -> u8 {
-        match self.plan.code(codes, text) {
-            Ok(code) => code as u8,
-            Err(reason) => {
-                self.fault(row, Some(at), text, reason);
-                0
-            }
-        }
-    }
-
     fn cell(&mut self, at: usize, cell: &Cell, row: u32) {
         let action = self.plan.actions.get(at);
         match (cell, action) {
@@ -261,7 +245,11 @@ impl<'a> Decoder<'a> {
                 self.bytes(at, format!("{number:.2}").as_bytes(), row);
             }
             (Cell::Number(number), Some(Action::Weight | Action::Fpc)) => {
-                self.measure(at, Some(*number), &number.to_string(), row);
+                if *number > 0.0 {
+                    self.measure(at, Some(*number), "", row);
+                } else {
+                    self.measure(at, Some(*number), &number.to_string(), row);
+                }
             }
             (Cell::Number(number), _) => {
                 let text = number.to_string();

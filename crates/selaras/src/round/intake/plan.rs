@@ -146,7 +146,7 @@ impl<'a> Plan<'a> {
                 *place = action;
             }
         }
-        if !plan.actions.iter().any(|action| matches!(action, Action::Item(..))) {
+        if !mapping.columns.iter().any(|column| matches!(column.role, Role::Item { .. })) {
             faults.push(Fault::of_file(&sheet.name, "intake-error-no-items"));
         }
         // Merged cells matter where a used column loses values by them.

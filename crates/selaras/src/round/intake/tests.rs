@@ -233,3 +233,359 @@ fn every_error_names_its_cell_and_all_come_at_once() {
     assert_eq!(taken.faults(), expected);
     assert_eq!((taken.report.rows, taken.report.kept), (8, 0), "blank rows are no rows");
 }
+
+/// What Google Forms exports: a time stamp, an e-mail address, whole questions as headers, labels.
+const FORM: &str = "\
+Cap waktu,Alamat Email,Nama Lengkap,NIK,Agama,Kabupaten/Kota,Kecamatan,Jenis kelamin,Tahun lahir,Pekerjaan,\
+\"[1] Warga di tempat saya tinggal, hidup rukun.\",2. Kebutuhan pangan keluarga saya mudah dipenuhi,\
+Pernyataan [Saya ikut dalam kegiatan gotong royong],X1.4 Menerima tetangga,Saran Anda
+25/02/2026 9:30:15,budi@contoh.id,Budi,6171016507900003,X,Kab. Kubu Raya,Sungai Raya,Laki-laki,1990,PNS,\
+Sangat setuju,9 - Sangat baik,Setuju,3,\"Jalan di kampung kami, \"\"rusak\"\", mohon diperbaiki\"
+26/02/2026 21:05:00,ani@contoh.id,Ani,6171014507900004,Y,KUBU RAYA,Sungai Raya,Perempuan,1950,Petani,\
+Sangat tidak setuju,1 - Buruk,Setuju,,\"Kegiatan pemuda perlu ditambah lagi di desa kami\"
+";
+
+#[test]
+fn a_form_with_labels_is_asked_about_then_taken_in_without_its_personal_columns() {
+    let sheet = open(FORM);
+    let mut mapping = proposed(&sheet);
+    let asked: Vec<String> = mapping.questions().iter().map(|q| q.text.key.clone()).collect();
+    assert_eq!(asked, ["intake-ask-labels"], "what Setuju means is not guessed: {mapping:#?}");
+    mapping.decide_label("setuju", &crate::round::mapping::Meaning::Value(7));
+    let taken = take_in(&[(&sheet, &mapping)], &Options::default());
+    assert_eq!(taken.faults(), []);
+    assert_eq!(taken.column(|a| &a.region), [5, 5]);
+    assert_eq!(taken.column(|a| &a.items[0]), [9, 1]);
+    assert_eq!(taken.column(|a| &a.items[1]), [9, 1]);
+    assert_eq!(taken.column(|a| &a.items[2]), [7, 7]);
+    assert_eq!(taken.column(|a| &a.items[3]), [3, 0]);
+    assert_eq!(taken.column(|a| &a.attributes[1]), [2, 2], "36 and 76 years");
+    let dropped: Vec<String> = taken
+        .report
+        .dropped
+        .iter()
+        .map(|d| format!("{} {}", d.column.letters(), d.reason.key.replace("intake-dropped-", "")))
+        .collect();
+    assert_eq!(dropped, ["B email", "C name", "D nik", "E religion", "O ignored"]);
+    let kept = format!("{:?} {:?} {:?}", taken.answers, taken.labels, taken.report);
+    for personal in ["budi", "Budi", "61710", "rusak"] {
+        assert!(!kept.contains(personal), "{personal} was kept");
+    }
+}
+
+#[test]
+fn religion_is_taken_only_where_the_instrument_officially_asks_it() {
+    let mut official = instrument();
+    official.attributes.push(Attribute {
+        id: "agama".to_owned(),
+        kind: AttributeKind::Other,
+        name: text("Agama"),
+        bands: vec![band("a", "X", None, &[]), band("b", "Y", None, &[])],
+        officially_sensitive: true,
+    });
+    let sheet = open("kab,agama,X1.1\n61.12,X,3\n");
+    let sample = sheet.sample(9).expect("reads");
+    let regions = Regions::new(&frame());
+    let mapping = propose(&sheet, &sample, &official, &|text| regions.find(text), None);
+    let column = mapping.of("agama").expect("mapped");
+    assert!(matches!(column.role, Role::Attribute { .. }));
+    assert_eq!(column.reason.key, "intake-because-sensitive");
+    assert!(matches!(proposed(&sheet).of("agama").expect("mapped").role, Role::Private { .. }));
+}
+
+#[test]
+fn personal_values_in_a_used_column_are_a_fault_and_never_shown() {
+    let mapping = proposed(&open("kab,link,X1.1\n61.12,a,3\n"));
+    let sheet = open("kab,link,X1.1\n61.12,0812 3456 7890,3\n61.12,a,6171016507900003\n");
+    let taken = take_in(&[(&sheet, &mapping)], &Options::default());
+    let expected = [("B2", "private"), ("C3", "out-of-scale")];
+    assert_eq!(taken.faults(), expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+    let told = format!("{:?}", taken.report);
+    assert!(!told.contains("3456") && !told.contains("650790"), "{told}");
+}
+
+#[test]
+fn a_recorded_design_carries_strata_psus_weights_and_population() {
+    let taken = take(
+        "kab;stratum;psu;weight;fpc;X1.1\n\
+         61.12;1;11;338,5;20;3\n\
+         61.12;1;12;1;;4\n\
+         61.10;2;13;2;30;5\n",
+    );
+    assert_eq!(taken.faults(), []);
+    assert_eq!(taken.report.design, Design::Recorded);
+    assert_eq!(taken.column(|a| &a.weight), [338.5, 1.0, 2.0]);
+    assert_eq!(taken.column(|a| &a.fpc), [20.0, f64::INFINITY, 30.0]);
+    assert_eq!(taken.column(|a| &a.stratum), [0, 0, 1]);
+    assert_eq!(taken.column(|a| &a.psu), [0, 1, 2]);
+    assert_eq!(taken.labels.psus, ["11", "12", "13"]);
+    assert_eq!(taken.report.items_without_column, ["X1.2", "X1.3", "X1.4"]);
+}
+
+#[test]
+fn design_errors_are_found_and_a_psu_lies_in_one_stratum_unless_numbers_start_again() {
+    let head = "kab,stratum,psu,weight,fpc,X1.1\n";
+    let mut mapping = proposed(&open(format!("{head}61.12,1,1,1,5,3\n")));
+    let sheet = open(format!(
+        "{head}61.12,1,1,0,5,3\n61.12,1,1,-2,5,3\n61.12,,1,1,0,3\n61.12,1,7,1,5,3\n61.12,2,7,x,5,3\n61.12,2,7,1,5,3\n"
+    ));
+    let taken = take_in(&[(&sheet, &mapping)], &Options::default());
+    let expected = [
+        ("D2", "weight"),
+        ("D3", "weight"),
+        ("B4", "no-stratum"),
+        ("E4", "fpc"),
+        ("D6", "number"),
+        ("C7", "psu-strata"),
+    ];
+    assert_eq!(taken.faults(), expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+
+    let nested = open(format!("{head}61.12,1,7,1,5,3\n61.12,2,7,1,5,3\n"));
+    let asked = proposed(&nested).questions();
+    assert_eq!(asked.len(), 1, "whether numbers start again is asked: {asked:?}");
+    mapping.psus_within_strata = Some(true);
+    let taken = take_in(&[(&nested, &mapping)], &Options::default());
+    assert_eq!((taken.faults(), taken.column(|a| &a.psu)), (vec![], vec![0, 1]));
+}
+
+#[test]
+fn one_file_per_region_needs_no_region_column() {
+    let sheet = open("X1.1,X1.2\n3,4\n");
+    let mut mapping = proposed(&sheet);
+    assert_eq!(mapping.questions()[0].text.key, "intake-ask-region");
+    mapping.region = Some("61.12".to_owned());
+    let taken = take_in(&[(&sheet, &mapping)], &Options::default());
+    assert_eq!((taken.faults(), taken.column(|a| &a.region)), (vec![], vec![5]));
+}
+
+#[test]
+fn a_used_header_that_stands_twice_is_a_fault_and_an_unused_one_is_not() {
+    let mapping = proposed(&open("kab,X1.1,saran\n61.12,3,x\n"));
+    let twice = open("kab,X1.1,x1 1\n61.12,3,4\n");
+    let taken = take_in(&[(&twice, &mapping)], &Options::default());
+    assert_eq!(taken.faults(), [("C1".to_owned(), "duplicate-header".to_owned())]);
+    let unused = open("kab,X1.1,saran,saran\n61.12,3,a,b\n");
+    assert_eq!(take_in(&[(&unused, &mapping)], &Options::default()).faults(), []);
+}
+
+/// A file of several blocks with a fault far down.
+fn long_file(faulty: bool) -> String {
+    let mut text = "kab,kecamatan,link,timestamp,sex,X1.1,X1.2,X1.3,X1.4\n".to_owned();
+    for row in 0..60_000_u32 {
+        let region = ["61.12", "32.73", "61.10"][row as usize % 3];
+        let answer = |by: u32| 1 + (row / by) % 9;
+        text.push_str(&format!(
+            "{region},\"Kec. {}, lama\",L{},2026-02-{:02} 10:{:02}:00,{},{},{},{},{}\n",
+            row % 7,
+            row % 5,
+            1 + row % 28,
+            row % 60,
+            1 + row % 2,
+            answer(1),
+            answer(9),
+            answer(81),
+            answer(729),
+        ));
+    }
+    if faulty {
+        text.push_str("61.12,a,b,2026-02-30,1,1,1,1,77\n");
+    }
+    text
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_answers_labels_and_faults() {
+    let sheet = open(long_file(true));
+    let mapping = proposed(&sheet);
+    let with = |threads| take_in(&[(&sheet, &mapping)], &Options { threads, ..Options::default() });
+    let (one, five) = (with(1), with(5));
+    assert!(one.answers.len() > 3, "several blocks");
+    assert_eq!(one.answers, five.answers);
+    assert_eq!(one.labels, five.labels);
+    assert_eq!(one.report, five.report);
+    assert_eq!(one.report.kept, 60_000);
+    assert_eq!(one.labels.districts.len(), 21, "seven names in three regions");
+    let expected = [("D60002", "date"), ("I60002", "out-of-scale")];
+    assert_eq!(one.faults(), expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+}
+
+#[test]
+fn the_same_table_as_csv_and_workbook_gives_the_same_answers() {
+    let csv = "kab,sex,X1.1,X1.2,X1.3,X1.4\n61.10,1,9,,3,4\n61.12,2,1,2,3,\n";
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let page = book.add_worksheet();
+    for (row, line) in (0..).zip(csv.lines()) {
+        for (column, cell) in (0..).zip(line.split(',')) {
+            match cell.parse::<f64>() {
+                Ok(number) => page.write(row, column, number).expect("written"),
+                Err(_) if cell.is_empty() => page,
+                Err(_) => page.write(row, column, cell).expect("written"),
+            };
+        }
+    }
+    let xlsx = open(book.save_to_buffer().expect("saved"));
+    let csv = open(csv);
+    let (mapping, other) = (proposed(&csv), proposed(&xlsx));
+    assert_eq!(mapping.layout, other.layout);
+    let from_csv = take_in(&[(&csv, &mapping)], &Options::default());
+    let from_xlsx = take_in(&[(&xlsx, &mapping)], &Options::default());
+    assert_eq!(from_csv.faults(), []);
+    assert_eq!(from_xlsx.faults(), [], "a code that lost its zero as a number is still known");
+    assert_eq!(from_csv.answers, from_xlsx.answers);
+}
+
+#[test]
+fn workbook_cells_without_a_value_are_faults_where_they_are_used() {
+    use rust_xlsxwriter::{Format, Formula, Workbook};
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    for (column, header) in (0..).zip(["kab", "X1.1", "catatan"]) {
+        page.write(0, column, header).expect("written");
+    }
+    page.merge_range(1, 0, 2, 0, "61.12", &Format::new()).expect("merged");
+    page.write(1, 1, 3).expect("written");
+    page.write(2, 1, Formula::new("=1+1")).expect("written");
+    page.merge_range(1, 2, 2, 2, "x", &Format::new()).expect("merged");
+    let book = book.save_to_buffer().expect("saved");
+    let sheet = open(crate::sheet::tests::uncalculated(&book));
+    let mut mapping = proposed(&open("kab,X1.1,catatan\n61.12,3,x\n"));
+    let taken = take_in(&[(&sheet, &mapping)], &Options::default());
+    assert_eq!(taken.faults(), [("A2".to_owned(), "sheet-error-merged".to_owned())]);
+    mapping.columns[0].role = Role::Ignored;
+    mapping.region = Some("61.12".to_owned());
+    let taken = take_in(&[(&sheet, &mapping)], &Options::default());
+    assert_eq!(taken.faults(), [("B3".to_owned(), "formula".to_owned())]);
+}
+
+#[test]
+fn quality_is_flagged_across_blocks_and_files_and_nothing_is_left_out() {
+    let sheet = open(
+        "kab,link,timestamp,X1.1,X1.2,X1.3,X1.4\n\
+         61.12,a,2026-02-03 10:00,5,5,5,5\n\
+         61.12,a,2026-02-03 10:01,1,2,3,4\n\
+         61.12,a,2026-02-03 10:02,4,3,2,1\n\
+         61.10,a,2026-02-03 12:00,4,3,2,1\n",
+    );
+    let mapping = proposed(&sheet);
+    let burst = BurstRule { minutes: 10, answers: 5 };
+    let options = Options { burst, ..Options::default() };
+    let taken = take_in(&[(&sheet, &mapping), (&sheet, &mapping)], &options);
+    let flags = taken.column(|a| &a.flags);
+    let (line, same, burst) = (Flag::StraightLine as u8, Flag::Duplicate as u8, Flag::Burst as u8);
+    assert_eq!(flags, [line, 0, 0, 0, line | same, same | burst, same | burst, same]);
+    let expected = Counts { straight_lines: 2, duplicates: 4, bursts: 6 };
+    assert_eq!(taken.report.quality, expected);
+    assert_eq!(taken.report.kept, 8);
+    assert_eq!(taken.report.inputs[0].sha256, taken.report.inputs[1].sha256);
+}
+
+#[test]
+fn a_saved_mapping_is_read_back_and_known_again_by_its_headers_in_any_order() {
+    let sheet = open("kab,sex,X1.1\n61.12,1,3\n");
+    let mapping = proposed(&sheet);
+    let read = crate::round::mapping::from_json(mapping.to_json().as_bytes()).expect("reads");
+    assert_eq!(read, mapping);
+    assert!(mapping.fits(&open("X1.1;KAB;Sex\n3;61.12;1\n")));
+    assert!(!mapping.fits(&open("kab,age,X1.1\n61.12,1,3\n")));
+    let newer = mapping.to_json().replacen("\"version\": 1", "\"version\": 2", 1);
+    let refused = crate::round::mapping::from_json(newer.as_bytes()).expect_err("refused");
+    assert_eq!(refused.key, "intake-error-mapping-version");
+    for cut in (0..mapping.to_json().len()).step_by(7) {
+        let _ = crate::round::mapping::from_json(&mapping.to_json().as_bytes()[..cut]);
+    }
+}
+
+#[test]
+fn a_column_claimed_twice_or_not_understood_is_asked_about() {
+    let sheet = open("kab,X1.1,X1.1 lagi,tanggal,X1.2 kah\n61.12,3,4,03/02/2026,5\n");
+    let keys: Vec<String> =
+        proposed(&sheet).questions().into_iter().map(|question| question.text.key).collect();
+    assert_eq!(keys, ["intake-ask-role", "intake-ask-role", "intake-ask-date-order"]);
+}
+
+#[test]
+fn every_message_of_sheet_and_intake_is_there_in_both_languages() {
+    let sources = [
+        include_str!("mod.rs"),
+        include_str!("decode.rs"),
+        include_str!("plan.rs"),
+        include_str!("../mapping/mod.rs"),
+        include_str!("../mapping/propose.rs"),
+        include_str!("../../sheet/mod.rs"),
+        include_str!("../../sheet/csv.rs"),
+        include_str!("../../sheet/xlsx.rs"),
+        include_str!("../../sheet/parquet.rs"),
+        include_str!("../../sheet/markup.rs"),
+    ];
+    let mut keys: Vec<String> = sources
+        .iter()
+        .flat_map(|source| source.split('"'))
+        .filter(|text| text.starts_with("sheet-") || text.starts_with("intake-"))
+        .filter(|text| !text.contains('{') && !text.ends_with('-'))
+        .map(str::to_owned)
+        .collect();
+    let reasons = [
+        "unclosed",
+        "short-row",
+        "long-row",
+        "formula",
+        "cell-error",
+        "label",
+        "not-whole",
+        "out-of-scale",
+        "age",
+        "birth",
+        "region",
+        "region-ambiguous",
+        "region-zero",
+        "no-region",
+        "private",
+        "long-label",
+        "many-labels",
+        "date",
+        "no-stratum",
+        "no-psu",
+        "no-weight",
+        "weight",
+        "fpc",
+        "number",
+    ];
+    keys.extend(reasons.iter().map(|reason| format!("intake-error-{reason}")));
+    let with_advice: Vec<String> = keys
+        .iter()
+        .filter(|key| key.contains("-error-") && !key.contains("-error-mapping-"))
+        .map(|key| format!("{key}-advice"))
+        .collect();
+    keys.extend(with_advice);
+    assert!(keys.len() > 80);
+    for language in [crate::locale::Language::Id, crate::locale::Language::En] {
+        let words = crate::locale::Words::new(language);
+        for key in &keys {
+            assert_ne!(words.say(key), *key, "{language:?} has no such message");
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+
+    #[test]
+    fn any_table_is_taken_in_or_given_back_with_notes(
+        cells in proptest::collection::vec("[0-9A-Za-zé@./, \"-]{0,12}", 1..40),
+    ) {
+        let mapping = proposed(&open("kab,kec,psu,weight,timestamp,sex,age,X1.1\n61.12,a,1,1,2026-01-02,1,20,3\n"));
+        let mut text = "kab,kec,psu,weight,timestamp,sex,age,X1.1\n".to_owned();
+        for row in cells.chunks(8) {
+            text.push_str(&row.join(","));
+            text.push('\n');
+        }
+        let sheet = open(text);
+        let taken = take_in(&[(&sheet, &mapping)], &Options::default());
+        for chunk in &taken.answers {
+            proptest::prop_assert!(chunk.items.iter().all(|column| column.len() == chunk.len));
+            proptest::prop_assert_eq!(chunk.psu.len(), chunk.len);
+            proptest::prop_assert!(chunk.region.iter().all(|&region| region != NONE));
+        }
+        proptest::prop_assert!(taken.report.kept <= taken.report.rows);
+    }
+}

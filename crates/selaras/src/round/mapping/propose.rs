@@ -345,6 +345,8 @@ impl<'a> Proposal<'a> {
         let labels = unknown.into_iter().map(|label| (label.clone(), Meaning::Undecided)).collect();
         let confidence = if open == 0 { Confidence::Sure } else { Confidence::Ask };
         let because = if open == 0 { "attribute" } else { "attribute-labels" };
+        // What the official form asks although it is sensitive is shown as such before use.
+        let because = if attribute.officially_sensitive { "sensitive" } else { because };
         decided(column, role(Reading::Bands, labels), confidence, because)
     }
 
