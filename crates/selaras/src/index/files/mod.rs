@@ -82,3 +82,6 @@ pub fn write(
     }
     Ok(written)
 }
+
+#[cfg(test)]
+mod tests;

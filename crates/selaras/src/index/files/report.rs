@@ -53,6 +53,7 @@ impl Teller<'_> {
         sections.extend(self.chart().map(|html| section("files-report-chart", html)));
         sections.push(section("files-sheet-regions", self.index_in_short().print_html()));
         let more = [
+            ("files-sheet-coverage", Some(self.coverage_of_wholes())),
             ("files-sheet-composition", self.composition()),
             ("files-sheet-low-cells", self.low_cells()),
             ("files-sheet-change", self.change_of_index()),
@@ -73,6 +74,7 @@ impl Teller<'_> {
             lead: self
                 .summary_lines()
                 .into_iter()
+                .filter(|(key, _)| key != "files-about-standing")
                 .map(|(key, content)| (self.say(&key), content))
                 .collect(),
             sections,

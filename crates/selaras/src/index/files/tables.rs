@@ -7,7 +7,7 @@ use crate::index::result::{
     ScoreKind, Verdict, Withheld,
 };
 use crate::instrument::{Aggregation, Evidence, Instrument, Missing, Standing};
-use crate::locale::{Message, Words};
+use crate::locale::{Message, Value, Words};
 use crate::render::table::{Cell, Column, Kind, Table};
 use crate::round::answers::Design;
 use crate::round::frame::Level;
@@ -126,15 +126,7 @@ impl<'a> Teller<'a> {
         if score.interval.as_ref().is_some_and(|interval| interval.coarse) {
             said.push(self.say("files-coarse"));
         }
-        if let Some((low, high)) = score.bounds {
-            said.push(
-                self.words.tell(
-                    &Message::new("files-incomplete")
-                        .with("low", crate::locale::Value::Decimal(low, 2))
-                        .with("high", crate::locale::Value::Decimal(high, 2)),
-                ),
-            );
-        }
+        said.extend(self.incomplete(score));
         let categories: Vec<String> = score.categories.iter().map(|name| self.text(name)).collect();
         if !categories.is_empty() {
             said.push(self.words.tell(
@@ -142,6 +134,14 @@ impl<'a> Teller<'a> {
             ));
         }
         said.join(" ")
+    }
+
+    /// The bounds of an aggregate with regions missing.
+    fn incomplete(&self, score: &Score) -> Option<String> {
+        let (low, high) = score.bounds?;
+        let end = |value| Value::Decimal(value, 2);
+        let message = Message::new("files-incomplete").with("low", end(low));
+        Some(self.words.tell(&message.with("high", end(high))))
     }
 
     fn value(&self, score: &Score) -> Cell {
@@ -318,6 +318,14 @@ impl<'a> Teller<'a> {
         lines.extend(self.fragility().map(|said| line("fragility", said)));
         lines.push(line("differences", self.say("files-differences-meaning")));
         lines.push(line("coverage", self.say("files-coverage-meaning")));
+        let reasons: BTreeSet<String> = result
+            .regions
+            .iter()
+            .filter_map(|region| region.not_adjusted.as_ref())
+            .filter(|reason| reason.values.is_empty())
+            .map(|reason| self.words.tell(reason))
+            .collect();
+        lines.extend(reasons.into_iter().map(|reason| line("adjusted", reason)));
         lines.extend(result.notes.iter().map(|note| line("note", self.words.tell(note))));
         let form = match result.form {
             Form::Internal => "files-form-internal-meaning",
@@ -448,7 +456,7 @@ impl<'a> Teller<'a> {
         for region in &self.result.regions {
             let Some(score) = region.scores.first() else { continue };
             let interval = score.interval.as_ref().map(|interval| {
-                let end = |value| crate::locale::Value::Decimal(value, 2);
+                let end = |value| Value::Decimal(value, 2);
                 let mut message = Message::new("files-between");
                 message = message.with("low", end(interval.low)).with("high", end(interval.high));
                 let coarse =
@@ -465,10 +473,19 @@ impl<'a> Teller<'a> {
             if fragile {
                 let wanted = self.result.options.selection;
                 let shift = score.shifts.iter().find(|shift| shift.correlation == wanted);
-                cells.push(score.adjusted.as_ref().map(|adjusted| adjusted.value).into());
+                cells.push(match &score.adjusted {
+                    Some(adjusted) => adjusted.value.into(),
+                    None if score.value.is_some() => {
+                        Cell::Absent(self.say("files-not-yet-computed"))
+                    }
+                    None => Cell::Empty,
+                });
                 cells.push(shift.map(|shift| shift.shift).into());
             }
-            cells.push(self.told(score));
+            let said =
+                [score.standing.map(|verdict| self.verdict(verdict)), self.incomplete(score)];
+            let said: Vec<String> = said.into_iter().flatten().collect();
+            cells.push((!said.is_empty()).then(|| said.join(" ")).into());
             table.push(cells);
         }
         table
@@ -619,6 +636,15 @@ impl<'a> Teller<'a> {
 
     /// Answers against the target: coverage, not harmony.
     pub(super) fn coverage(&self) -> Table {
+        self.coverage_of(&[Level::Nation, Level::Province, Level::Regency])
+    }
+
+    /// [`Teller::coverage`] of province and nation, with the regions left out of their scores.
+    pub(super) fn coverage_of_wholes(&self) -> Table {
+        self.coverage_of(&[Level::Nation, Level::Province])
+    }
+
+    fn coverage_of(&self, levels: &[Level]) -> Table {
         let heads = columns(
             self.words,
             &[
@@ -636,8 +662,10 @@ impl<'a> Teller<'a> {
             ],
         );
         let mut table = self.table("coverage", heads);
-        for region in &self.result.regions {
+        for region in self.result.regions.iter().filter(|of| levels.contains(&of.level)) {
             let share = region.n.filter(|_| region.target > 0);
+            let missing: Vec<String> =
+                region.missing.iter().map(|code| self.region_name(code)).collect();
             table.push(vec![
                 region.code.as_str().into(),
                 region.name.as_str().into(),
@@ -649,7 +677,7 @@ impl<'a> Teller<'a> {
                 region.adults.as_ref().map(|adults| adults.count).into(),
                 region.adults.as_ref().map(|adults| adults.source.clone()).into(),
                 region.adults_covered.into(),
-                region.missing.join(", ").into(),
+                missing.join(", ").into(),
             ]);
         }
         table
