@@ -84,6 +84,10 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
             result.regions[at].scores.iter_mut().for_each(|score| score.standing = None);
         }
     }
+    if result.instrument.categories_source.is_none() {
+        let scores = result.regions.iter_mut().flat_map(|region| &mut region.scores);
+        scores.for_each(|score| score.categories.clear());
+    }
     tree.rebound(&mut result);
     tree.publish_change(internal, &mut result, &published, &shown);
     Ok(result)
@@ -320,6 +324,7 @@ mod tests {
     use super::*;
     use crate::index::attack::{self, arbitrary_round, leaves_under};
     use crate::index::fixture;
+    use crate::instrument::Text;
     use crate::round::frame::Level;
 
     proptest! {
@@ -396,6 +401,19 @@ mod tests {
         assert!(public(&internal).is_ok());
         internal.round.closed = None;
         assert_eq!(public(&internal).unwrap_err().key, "index-public-needs-closing");
+    }
+
+    #[test]
+    fn a_category_is_public_only_with_a_cited_source() {
+        let mut internal = fixture::result(&[vec![(1_250, 100_000)]]);
+        let good = Text { id: "baik".to_owned(), en: "good".to_owned() };
+        internal.regions[2].scores[0].categories = vec![good.clone()];
+        let shown = |internal: &IndexResult| {
+            public(internal).unwrap().regions[2].scores[0].categories.clone()
+        };
+        assert!(shown(&internal).is_empty());
+        internal.instrument.categories_source = Some("Keputusan".to_owned());
+        assert_eq!(shown(&internal), [good]);
     }
 
     #[test]
