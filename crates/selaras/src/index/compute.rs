@@ -295,6 +295,11 @@ pub fn compute(input: &Input<'_>) -> Result<IndexResult, ComputeError> {
             title: input.instrument.short_title.clone(),
             standing: input.instrument.standing,
             scale: (input.instrument.scale.min, input.instrument.scale.max),
+            categories_source: input
+                .instrument
+                .categories
+                .as_ref()
+                .and_then(|categories| categories.source.clone()),
             sha256: input.instrument.sha256.clone(),
         },
         round: input.round.clone(),

@@ -3,6 +3,8 @@
 //! [`tally`] sums answers up, [`compute`] makes a result of the sums, [`disclosure`] makes the form
 //! that may leave the office, [`result`] is what all of them speak of.
 
+#[cfg(test)]
+pub(crate) mod attack;
 mod change;
 mod composition;
 mod compute;
