@@ -18,15 +18,19 @@
 
 mod about;
 mod assets;
+mod boundary_pages;
 mod edge;
 mod home;
 mod job_pages;
+mod mapping_form;
 mod page;
 pub mod paths;
 mod problem;
 mod result_cache;
 mod round_pages;
 pub mod routes;
+mod sent;
+mod upload_pages;
 
 use std::any::Any;
 use std::net::SocketAddr;
