@@ -11,6 +11,7 @@ mod districts;
 pub mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod frozen;
 mod low;
 mod reading;
 pub mod result;

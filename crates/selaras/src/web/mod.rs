@@ -39,10 +39,13 @@ use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::instrument::Text;
-use crate::jobs::Runner;
+use crate::index::frozen;
+use crate::instrument::{self, Text};
+use crate::jobs::{Kinds, Runner};
 use crate::locale::Message;
-use crate::store::{Clock, Store};
+use crate::region;
+use crate::round::upload;
+use crate::store::{Clock, Error, Store};
 
 pub use assets::asset_url;
 pub use page::{Choice, Entry, Page, RoundHead, Visit, html};
@@ -65,6 +68,23 @@ pub struct AppState {
     pub results: ResultCache,
 }
 
+impl AppState {
+    /// The state of a program that serves `store`, with workers for every kind of job and
+    /// everything the program knows to make rounds of. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// As [`Runner::start`].
+    pub async fn start(store: Store, clock: Clock) -> Result<Self, Error> {
+        upload::forget_old(store.folder(), clock.now().into());
+        let kinds =
+            Kinds::default().with(upload::INTAKE, upload::work).with(frozen::INDEX, frozen::work);
+        // One at a time: each uses all cores.
+        let runner = Runner::start(store.clone(), clock, kinds, 1).await?;
+        let catalogue = Arc::new(Catalogue::built_in());
+        Ok(Self { store, clock, runner, catalogue, results: ResultCache::default() })
+    }
+}
+
 /// What a round may be made of: instruments and regions, as the forms offer them.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
@@ -75,6 +95,18 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The shipped instruments and all provinces and kab/kota.
+    #[must_use]
+    pub fn built_in() -> Self {
+        let known = region::provinces().iter().chain(region::regencies());
+        let mut regions: Vec<(String, String)> =
+            known.map(|region| (region.code.to_string(), region.name.clone())).collect();
+        regions.sort();
+        let shipped = instrument::shipped().iter();
+        let instruments = shipped.map(|one| (one.id.clone(), one.short_title.clone())).collect();
+        Self { instruments, regions }
+    }
+
     /// Name of the region with `code`; [`regions`](Self::regions) are searched by halves.
     #[must_use]
     pub fn region(&self, code: &str) -> Option<&str> {
@@ -163,7 +195,6 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::jobs::Kinds;
     use crate::store::DataFolder;
 
     #[test]
