@@ -218,7 +218,8 @@ fn channels(
         if apart > input.options.channel_points {
             return Err(Message::new("index-change-channel")
                 .with("channel", name.clone())
-                .with("points", Value::Decimal(apart * 100.0, 0)));
+                .with("points", Value::Decimal(apart * 100.0, 0))
+                .with("limit", Value::Decimal(input.options.channel_points * 100.0, 0)));
         }
     }
     Ok(())

@@ -26,11 +26,8 @@ pub fn not_yet_public(result: &IndexResult) -> Option<Message> {
         return Some(Message::new("index-public-needs-closing"));
     };
     let opens = opening_day(closed, result.options.public_delay_days);
-    (result.round.as_of < opens).then(|| {
-        Message::new("index-public-too-early")
-            .with("closed", closed.to_string())
-            .with("opens", opens.to_string())
-    })
+    (result.round.as_of < opens)
+        .then(|| Message::new("index-public-too-early").with("closed", closed).with("opens", opens))
 }
 
 fn opening_day(closed: Date, delay: i64) -> Date {
@@ -56,6 +53,8 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
     result.form = Form::Public;
     result.scores = published.iter().map(|&at| internal.scores[at].clone()).collect();
     result.low_cells.clear();
+    // Rows by file are counts of answers too: often one file is one kab/kota.
+    result.inputs.clear();
     for (at, region) in result.regions.iter_mut().enumerate() {
         let source = &internal.regions[at];
         region.districts.clear();
@@ -488,7 +487,7 @@ mod tests {
     fn the_public_form_holds_no_cell_component_kecamatan_or_flag() {
         let published = public(&fixture::result(&[vec![(1_250, 100_000)]])).unwrap();
         assert!(published.scores.iter().all(is_public_kind));
-        assert!(published.low_cells.is_empty());
+        assert!(published.low_cells.is_empty() && published.inputs.is_empty());
         assert!(published.regions.iter().all(|region| region.districts.is_empty()
             && region.letters.is_empty()
             && region.clearly.is_none()
