@@ -101,29 +101,42 @@ impl Instrument {
 struct Faults<'t> {
     file: &'t str,
     text: &'t str,
-    list: Vec<(usize, Message)>,
+    list: Vec<Noted>,
+}
+
+/// A fault at a byte of the text, where a key stands.
+struct Noted {
+    at: usize,
+    path: String,
+    message: Message,
 }
 
 impl Faults<'_> {
     /// Notes a fault at `span`, where the key `path` stands.
     fn add(&mut self, span: Range<usize>, path: &str, message: Message) {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        let path = if path.is_empty() { "–" } else { path };
-        let message = message
-            .with("file", self.file)
-            .with("line", line.to_string())
-            .with("column", column.to_string())
-            .with("path", path);
-        self.list.push((span.start, message));
+        let path = if path.is_empty() { "–" } else { path }.to_owned();
+        self.list.push(Noted { at: span.start, path, message });
     }
 
+    /// The first faults with their lines and columns, which only those need: counting lines for
+    /// each of many thousands would take minutes.
     fn into_error(mut self) -> InstrumentError {
-        self.list.sort_by_key(|(at, _)| *at);
+        self.list.sort_by_key(|noted| noted.at);
         let more = self.list.len().saturating_sub(MOST_FAULTS);
         self.list.truncate(MOST_FAULTS);
-        let mut faults: Vec<Message> = self.list.into_iter().map(|(_, message)| message).collect();
+        let mut faults: Vec<Message> = Vec::with_capacity(self.list.len() + 1);
+        for Noted { at, path, message } in self.list {
+            let before = self.text.get(..at).unwrap_or(self.text);
+            let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+            faults.push(
+                message
+                    .with("file", self.file)
+                    .with("line", line.to_string())
+                    .with("column", column.to_string())
+                    .with("path", path),
+            );
+        }
         if more > 0 {
             faults.push(
                 Message::new("instrument-fault-more").with("file", self.file).with("n", more),
