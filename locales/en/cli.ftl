@@ -10,14 +10,20 @@ cli-help =
       index       computes the index from files of answers
                   --instrument ID|FILE --answers FILE… --out FOLDER
     {"              ["}--mapping PROFILE.json] [--regions FRAME.csv] [--region CODE] [--margins FILE]
-    {"              ["}--before RESULT-FOLDER] [--opened DATE] [--closed DATE] [--as-of DATE]
+    {"              ["}--before-answers FILE…] [--opened DATE] [--closed DATE] [--as-of DATE]
     {"              ["}--internal] [--no-fpc] [--seed NUMBER] [--threads NUMBER] [--json]
       simulate    makes a simulated round with the truth beside it
-                  --instrument ID --out FOLDER [--seed NUMBER] [--regions CODE…] [--year YEAR]
+                  --instrument ID|FILE --out FOLDER [--region CODE] [--year YEAR] [--round 1|2]
+    {"              ["}--seed NUMBER] [--each NUMBER | --total NUMBER] [--recorded] [--parquet]
       regions     finds a region, or takes official boundaries in
-                  find NAME|CODE · import FILE --data FOLDER --source TEXT --date DATE
+                  find NAME|CODE
+                  import FILE --data FOLDER --source TEXT --date DATE
+    {"              ["}--codes kemendagri|bps|bps-2023]
       round       makes, lists and deletes rounds
-                  list · add · remove, each with --data FOLDER
+                  list --data FOLDER
+                  add --data FOLDER --year YEAR --instrument ID [--name TEXT] [--region CODE]
+    {"              ["}--opened DATE] [--closed DATE] [--target NUMBER] [--simulated]
+                  remove ID --data FOLDER
       licences    licences of program and data
       help        this page
     
@@ -41,3 +47,14 @@ cli-written = Written: { $file }
 cli-index-done = Done: { $rows } answers counted.
 cli-progress-intake = reading answers
 cli-licence-program = Program: MIT or Apache-2.0, as you prefer. Data carry their own licences:
+cli-serve-ready = Selaras is ready at this address (from this computer only). Press Ctrl-C to end it.
+cli-serve-ended = Selaras has stopped. Data are kept.
+cli-progress-demo = preparing simulated data
+cli-simulate-done = Done: { $rows } simulated answers.
+cli-round-none = No rounds yet. Make one with “selaras round add”.
+cli-round-unknown = There is no round with the number “{ $id }”. See the list with “selaras round list”.
+cli-round-removed = “{ $name }” was deleted with its answers and results.
+cli-regions-several = “{ $text }” can mean several regions:
+cli-regions-none = No region fits “{ $text }”. Check the spelling or write its code, for example 61.71.
+cli-regions-file = Name the file of boundaries: selaras regions import FILE.
+cli-regions-imported = Done: the boundaries of { $count } regions are in use from now on.

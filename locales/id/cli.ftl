@@ -10,14 +10,20 @@ cli-help =
       index       menghitung indeks dari berkas jawaban
                   --instrument ID|BERKAS --answers BERKAS… --out FOLDER
     {"              ["}--mapping PROFIL.json] [--regions KERANGKA.csv] [--region KODE] [--margins BERKAS]
-    {"              ["}--before FOLDER-HASIL] [--opened TANGGAL] [--closed TANGGAL] [--as-of TANGGAL]
+    {"              ["}--before-answers BERKAS…] [--opened TANGGAL] [--closed TANGGAL] [--as-of TANGGAL]
     {"              ["}--internal] [--no-fpc] [--seed ANGKA] [--threads ANGKA] [--json]
       simulate    membuat putaran simulasi beserta nilai yang sebenarnya
-                  --instrument ID --out FOLDER [--seed ANGKA] [--regions KODE…] [--year TAHUN]
+                  --instrument ID|BERKAS --out FOLDER [--region KODE] [--year TAHUN] [--round 1|2]
+    {"              ["}--seed ANGKA] [--each ANGKA | --total ANGKA] [--recorded] [--parquet]
       regions     mencari wilayah, atau memasukkan batas wilayah resmi
-                  find NAMA|KODE · import BERKAS --data FOLDER --source TEKS --date TANGGAL
+                  find NAMA|KODE
+                  import BERKAS --data FOLDER --source TEKS --date TANGGAL
+    {"              ["}--codes kemendagri|bps|bps-2023]
       round       membuat, mendaftar, dan menghapus putaran
-                  list · add · remove, masing-masing dengan --data FOLDER
+                  list --data FOLDER
+                  add --data FOLDER --year TAHUN --instrument ID [--name TEKS] [--region KODE]
+    {"              ["}--opened TANGGAL] [--closed TANGGAL] [--target ANGKA] [--simulated]
+                  remove ID --data FOLDER
       licences    lisensi program dan data
       help        halaman ini
     
@@ -41,3 +47,14 @@ cli-written = Ditulis: { $file }
 cli-index-done = Selesai: { $rows } jawaban dihitung.
 cli-progress-intake = membaca jawaban
 cli-licence-program = Program: MIT atau Apache-2.0, sesuai pilihan Anda. Data membawa lisensinya sendiri:
+cli-serve-ready = Selaras siap di alamat ini (hanya dari komputer ini). Tekan Ctrl-C untuk mengakhiri.
+cli-serve-ended = Selaras berhenti. Data tersimpan.
+cli-progress-demo = menyiapkan data simulasi
+cli-simulate-done = Selesai: { $rows } jawaban simulasi.
+cli-round-none = Belum ada putaran. Buat dengan “selaras round add”.
+cli-round-unknown = Tidak ada putaran dengan nomor “{ $id }”. Lihat daftarnya dengan “selaras round list”.
+cli-round-removed = “{ $name }” dihapus beserta jawaban dan hasilnya.
+cli-regions-several = “{ $text }” dapat berarti beberapa wilayah:
+cli-regions-none = Tidak ada wilayah yang cocok dengan “{ $text }”. Periksa ejaannya atau tulis kodenya, misalnya 61.71.
+cli-regions-file = Sebutkan berkas batas wilayahnya: selaras regions import BERKAS.
+cli-regions-imported = Selesai: batas { $count } wilayah dipakai mulai sekarang.

@@ -194,7 +194,7 @@ pub(super) fn instrument(named: &str) -> Result<Instrument, Stop> {
 }
 
 /// The built-in frame of the regions named by code or name; all where none is named.
-fn kemendagri(named: &[String]) -> Result<Frame, Stop> {
+pub(super) fn kemendagri(named: &[String]) -> Result<Frame, Stop> {
     let mut codes = Vec::with_capacity(named.len());
     for text in named {
         match region::search(text, region::Scope::default()) {

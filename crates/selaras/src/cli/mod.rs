@@ -5,8 +5,13 @@
 //! network). Results go to standard output, progress and words about faults to standard error.
 
 mod arguments;
+mod demo;
 mod index;
 mod progress;
+mod regions;
+mod round;
+mod serve;
+mod simulate;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -23,6 +28,21 @@ pub struct Stop {
     pub code: u8,
     /// What happened and what to do, one sentence or list entry each.
     pub messages: Vec<Message>,
+}
+
+impl From<crate::store::Error> for Stop {
+    fn from(error: crate::store::Error) -> Self {
+        Self::store(&error)
+    }
+}
+
+impl From<crate::round::register::RegisterError> for Stop {
+    fn from(error: crate::round::register::RegisterError) -> Self {
+        match error {
+            crate::round::register::RegisterError::Store(error) => error.into(),
+            crate::round::register::RegisterError::Invalid(messages) => Self::faults(messages),
+        }
+    }
 }
 
 impl Stop {
@@ -42,6 +62,13 @@ impl Stop {
     #[must_use]
     pub fn refused(message: Message) -> Self {
         Self { code: 3, messages: vec![message] }
+    }
+
+    /// The store, or whatever it stands on, got in the way.
+    #[must_use]
+    pub fn store(error: &crate::store::Error) -> Self {
+        let code = if matches!(error, crate::store::Error::NotFound) { 1 } else { 4 };
+        Self { code, messages: vec![error.message()] }
     }
 
     /// The machine got in the way.
@@ -74,7 +101,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn verb(arguments: &mut Arguments) -> Result<(), Stop> {
     match arguments.verb()?.as_deref() {
         None | Some("help") => help(arguments),
+        Some("demo") => demo::run(arguments),
         Some("index") => index::run(arguments),
+        Some("regions") => regions::run(arguments),
+        Some("round") => round::run(arguments),
+        Some("serve") => serve::run(arguments),
+        Some("simulate") => simulate::run(arguments),
         Some("licences") => licences(arguments),
         Some(other) => Err(Stop::usage(Message::new("cli-unknown-verb").with("verb", other))),
     }

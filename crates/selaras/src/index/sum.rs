@@ -38,33 +38,56 @@ pub fn sum_up(
         .flat_map(|file| &file.mapping.columns)
         .any(|column| matches!(column.role, Role::Psu | Role::Weight));
     let design = if recorded { Design::Recorded } else { Design::OpenLink };
-    let fresh = || Tally::new(instrument, frame.regions.len(), design, margins && !recorded);
-    let workers = match options.threads {
+    let (report, tally) =
+        gather(instrument, frame, design, margins && !recorded, options.threads, |sink| {
+            intake::intake(files, instrument, frame, options, &mut |answers, _| sink(answers))
+        });
+    // Rows with a fault are left out, so a tally beside faults is of no use, whole or not.
+    let tally = if report.faults.is_empty() {
+        tally?
+    } else {
+        Tally::new(instrument, frame.regions.len(), design, margins && !recorded)?
+    };
+    Ok(Summed { tally, report })
+}
+
+/// Sums up what `deliver` passes on, on `threads` threads (0 for as many as the machine has), and
+/// settles the tally. Cells of the raking attributes are kept apart where `margins` asks for it.
+pub(super) fn gather<R>(
+    instrument: &Instrument,
+    frame: &Frame,
+    design: Design,
+    margins: bool,
+    threads: usize,
+    deliver: impl FnOnce(&mut dyn FnMut(Answers)) -> R,
+) -> (R, Result<Tally, TotalsError>) {
+    let fresh = || Tally::new(instrument, frame.regions.len(), design, margins);
+    let workers = match threads {
         0 => thread::available_parallelism().map_or(1, usize::from),
         given => given,
     };
-    let mut tally = fresh()?;
-    let parts: Vec<Tally> = (0..workers).map(|_| fresh()).collect::<Result<_, _>>()?;
-    let (report, sums) = thread::scope(|scope| {
+    thread::scope(|scope| {
         // A queue each: whoever is free takes no chunk out of order that matters, since sums are
         // exact, and a full queue holds the reader back instead of filling memory.
         let mut queues = Vec::with_capacity(workers);
         let mut running = Vec::with_capacity(workers);
-        for mut part in parts {
+        for _ in 0..workers {
             let (send, receive) = sync_channel::<Answers>(2);
             queues.push(send);
             running.push(scope.spawn(move || {
-                let mut outcome = Ok(());
+                let mut part = fresh();
                 for chunk in receive {
-                    if outcome.is_ok() {
-                        outcome = part.add(&chunk);
+                    if let Ok(tally) = &mut part
+                        && let Err(error) = tally.add(&chunk)
+                    {
+                        part = Err(error);
                     }
                 }
-                outcome.map(|()| part)
+                part
             }));
         }
         let mut next = 0;
-        let report = intake::intake(files, instrument, frame, options, &mut |answers, _| {
+        let delivered = deliver(&mut |answers| {
             // A worker that is gone has met an error, which its result tells.
             if let Some(queue) = queues.get(next) {
                 let _ = queue.send(answers);
@@ -76,13 +99,14 @@ pub fn sum_up(
             .into_iter()
             .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect();
-        (report, sums)
-    });
-    if report.faults.is_empty() {
-        for part in sums {
-            tally.merge(part?)?;
-        }
-        tally.settle();
-    }
-    Ok(Summed { tally, report })
+        let merged = || {
+            let mut tally = fresh()?;
+            for part in sums {
+                tally.merge(part?)?;
+            }
+            tally.settle();
+            Ok(tally)
+        };
+        (delivered, merged())
+    })
 }

@@ -4,6 +4,7 @@
 //! begin with its own. The table of provinces, kab/kota, kecamatan and desa is part of the program
 //! ([`table`]).
 
+pub mod atlas;
 pub mod boundary;
 mod schematic;
 mod search;

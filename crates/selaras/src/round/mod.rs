@@ -7,4 +7,6 @@ pub mod mapping;
 pub mod margins;
 pub mod quality;
 pub mod register;
+pub mod snapshot;
 mod sql;
+pub mod upload;

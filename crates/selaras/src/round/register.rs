@@ -272,6 +272,37 @@ pub async fn add_file(
     Ok(Added::New(id))
 }
 
+/// Removes a file of a round and the files it had taken the place of, which do not count again.
+/// The caller removes [`crate::store::DataFolder::answers`] of each after the commit.
+///
+/// # Errors
+/// As [`get`]; also [`store::Error::NotFound`] where the round has no such file.
+pub async fn remove_file(
+    tx: &mut Tx,
+    actor: &Actor,
+    round: RoundId,
+    file: FileId,
+) -> Result<Vec<FileId>, RegisterError> {
+    let found = get(tx, actor, round).await?;
+    allowed(actor, Action::Change, &found.regions)?;
+    let present = sql::files(tx, round).await?;
+    if !present.iter().any(|other| other.id == file) {
+        return Err(store::Error::NotFound.into());
+    }
+    let mut gone = vec![file];
+    let mut next = 0;
+    while let Some(&of) = gone.get(next) {
+        gone.extend(present.iter().filter(|f| f.replaced_by == Some(of)).map(|f| f.id));
+        next += 1;
+    }
+    // From the oldest on, so that none is referred to when it goes.
+    for &id in gone.iter().rev() {
+        sql::delete_file(tx, id).await?;
+        tx.record(actor, Action::Delete, "file", &id.to_string(), b"").await?;
+    }
+    Ok(gone)
+}
+
 /// All files of a round, oldest first, replaced ones included.
 ///
 /// # Errors

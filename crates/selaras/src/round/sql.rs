@@ -179,6 +179,14 @@ pub(super) async fn replace_file(tx: &mut Tx, old: FileId, new: FileId) -> Resul
     Ok(())
 }
 
+pub(super) async fn delete_file(tx: &mut Tx, id: FileId) -> Result<(), Error> {
+    sqlx::query("DELETE FROM round_files WHERE id = $1")
+        .bind(id.to_string())
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn files(tx: &mut Tx, round: RoundId) -> Result<Vec<File>, Error> {
     let rows =
         sqlx::query("SELECT * FROM round_files WHERE round = $1 ORDER BY added_at, name, id")

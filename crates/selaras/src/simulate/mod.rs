@@ -139,6 +139,12 @@ impl<'a> Simulation<'a> {
         Self { plan, instrument, scorer, places, population }
     }
 
+    /// Year of the round.
+    #[must_use]
+    pub fn year(&self) -> i16 {
+        self.plan.year
+    }
+
     /// Name that the files of this round begin with, e.g.
     /// `DATA-SIMULASI-ihai-2023-2026-putaran-1`.
     #[must_use]

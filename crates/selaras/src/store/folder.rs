@@ -10,7 +10,10 @@ use super::{Error, FileId, RoundId};
 /// ```text
 /// selaras.lock               held by the program that works on the jobs
 /// selaras.sqlite             the database, unless PostgreSQL holds it
-/// rounds/<round>/files/<id>  answer files as intake keeps them
+/// boundaries/                official boundaries that were imported
+/// rounds/<round>/uploads/    what waits for its mapping, or was returned with faults
+/// rounds/<round>/files/<id>  answer files as intake keeps them, and beside them their report
+/// rounds/<round>/margins     what is known of the population
 /// rounds/<round>/results/    one folder a result
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +76,45 @@ impl DataFolder {
     #[must_use]
     pub fn answers(&self, round: RoundId, file: FileId) -> PathBuf {
         self.round(round).join("files").join(file.to_string())
+    }
+
+    /// What became of an answer file when it was taken in.
+    #[must_use]
+    pub fn report(&self, round: RoundId, file: FileId) -> PathBuf {
+        self.round(round).join("files").join(format!("{file}.json"))
+    }
+
+    /// The folder of the uploads of a round, one folder each.
+    #[must_use]
+    pub fn uploads(&self, round: RoundId) -> PathBuf {
+        self.round(round).join("uploads")
+    }
+
+    /// The margins of a round.
+    #[must_use]
+    pub fn margins(&self, round: RoundId) -> PathBuf {
+        self.round(round).join("margins.json")
+    }
+
+    /// The folder of imported boundaries.
+    #[must_use]
+    pub fn boundaries(&self) -> PathBuf {
+        self.0.join("boundaries")
+    }
+
+    /// Writes `bytes` as the file at `path`, its folder made where it is missing; whoever reads the
+    /// file meets the old content or the new, never a part.
+    ///
+    /// # Errors
+    /// [`Error::Folder`].
+    pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        let fault = |source| Error::Folder { path: path.display().to_string(), source };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(fault)?;
+        }
+        let beside = path.with_extension("part");
+        std::fs::write(&beside, bytes).map_err(fault)?;
+        std::fs::rename(&beside, path).map_err(fault)
     }
 
     /// The folder that holds the results of a round.

@@ -16,7 +16,6 @@
 //!
 //! Text of a person or a file enters a page only through a template, which escapes it.
 
-mod about;
 mod assets;
 mod edge;
 mod home;
@@ -25,6 +24,7 @@ mod page;
 pub mod paths;
 mod problem;
 mod result_cache;
+mod results;
 mod round_pages;
 pub mod routes;
 
@@ -39,15 +39,19 @@ use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::instrument::Text;
-use crate::jobs::Runner;
+use crate::index::frozen;
+use crate::instrument::{self, Text};
+use crate::jobs::{Kinds, Runner};
 use crate::locale::Message;
-use crate::store::{Clock, Store};
+use crate::region;
+use crate::round::upload;
+use crate::store::{Clock, Error, Store};
 
 pub use assets::asset_url;
 pub use page::{Choice, Entry, Page, RoundHead, Visit, html};
 pub use problem::Problem;
 pub use result_cache::ResultCache;
+pub use results::PublicResults;
 pub use routes::Route;
 
 /// What handlers share. Cloning is cheap.
@@ -63,6 +67,25 @@ pub struct AppState {
     pub catalogue: Arc<Catalogue>,
     /// Results that were read lately.
     pub results: ResultCache,
+    /// Their public forms.
+    pub public: PublicResults,
+}
+
+impl AppState {
+    /// The state of a program that serves `store`, with workers for every kind of job and
+    /// everything the program knows to make rounds of. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// As [`Runner::start`].
+    pub async fn start(store: Store, clock: Clock) -> Result<Self, Error> {
+        upload::forget_old(store.folder(), clock.now().into());
+        let kinds =
+            Kinds::default().with(upload::INTAKE, upload::work).with(frozen::INDEX, frozen::work);
+        // One at a time: each uses all cores.
+        let runner = Runner::start(store.clone(), clock, kinds, 1).await?;
+        let catalogue = Arc::new(Catalogue::built_in());
+        Ok(Self { store, clock, runner, catalogue, results: ResultCache::default() })
+    }
 }
 
 /// What a round may be made of: instruments and regions, as the forms offer them.
@@ -75,6 +98,18 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The shipped instruments and all provinces and kab/kota.
+    #[must_use]
+    pub fn built_in() -> Self {
+        let known = region::provinces().iter().chain(region::regencies());
+        let mut regions: Vec<(String, String)> =
+            known.map(|region| (region.code.to_string(), region.name.clone())).collect();
+        regions.sort();
+        let shipped = instrument::shipped().iter();
+        let instruments = shipped.map(|one| (one.id.clone(), one.short_title.clone())).collect();
+        Self { instruments, regions }
+    }
+
     /// Name of the region with `code`; [`regions`](Self::regions) are searched by halves.
     #[must_use]
     pub fn region(&self, code: &str) -> Option<&str> {
@@ -163,7 +198,6 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::jobs::Kinds;
     use crate::store::DataFolder;
 
     #[test]
@@ -177,8 +211,14 @@ mod tests {
             let runner =
                 Runner::start(store.clone(), clock, Kinds::default(), 1).await.expect("workers");
             let catalogue = Arc::default();
-            let state =
-                AppState { store, clock, runner, catalogue, results: ResultCache::default() };
+            let state = AppState {
+                store,
+                clock,
+                runner,
+                catalogue,
+                results: ResultCache::default(),
+                public: PublicResults::default(),
+            };
             async fn faulty() -> &'static str {
                 panic!("a fault");
             }

@@ -11,7 +11,7 @@ use axum::response::IntoResponse as _;
 use axum::routing::{MethodRouter, get, post};
 use tower_http::timeout::TimeoutLayer;
 
-use super::{AppState, Problem, Visit, about, assets, home, job_pages, round_pages};
+use super::{AppState, Problem, Visit, assets, home, job_pages, results, round_pages};
 use crate::policy::{Action, Decision, Module, Resource, Sensitivity, may};
 
 /// A form of our own is never longer than this.
@@ -116,10 +116,16 @@ impl Route {
 /// Every route of the program.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    [home::routes(), round_pages::routes(), job_pages::routes(), about::routes(), assets::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        home::routes(),
+        round_pages::routes(),
+        job_pages::routes(),
+        results::routes(),
+        assets::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[cfg(test)]

@@ -12,9 +12,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::answers::Design;
 pub use moment::{DateOrder, moment};
-pub use propose::propose;
+pub use propose::{attribute_role, item_role, propose};
 
+use crate::instrument::Instrument;
 use crate::locale::Message;
 use crate::sheet::private::{self, Private};
 use crate::sheet::{Column, Sheet};
@@ -132,6 +134,25 @@ pub enum Role {
     Undecided,
 }
 
+impl Role {
+    /// Adds the labels of `fresh`, the same role for other values, that are not known yet.
+    pub fn take_labels(&mut self, fresh: Option<Self>) {
+        match (self, fresh) {
+            (Self::Item { labels, .. }, Some(Self::Item { labels: fresh, .. })) => {
+                for (label, meaning) in fresh {
+                    labels.entry(label).or_insert(meaning);
+                }
+            }
+            (Self::Attribute { labels, .. }, Some(Self::Attribute { labels: fresh, .. })) => {
+                for (label, meaning) in fresh {
+                    labels.entry(label).or_insert(meaning);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// How values of an attribute become bands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -208,11 +229,36 @@ impl Mapping {
         self.layout == layout(&sheet.columns)
     }
 
+    /// Recorded where a column of PSUs or weights is mapped.
+    #[must_use]
+    pub fn design(&self) -> Design {
+        let recorded = |column: &ColumnMapping| matches!(column.role, Role::Psu | Role::Weight);
+        if self.columns.iter().any(recorded) { Design::Recorded } else { Design::OpenLink }
+    }
+
     /// The meaning of the column headed `header`.
     #[must_use]
     pub fn of(&self, header: &str) -> Option<&ColumnMapping> {
         let wanted = private::words(header);
         self.columns.iter().find(|column| private::words(&column.header) == wanted)
+    }
+
+    /// Adds what the first rows of `sheet` (see [`Sheet::sample`]) hold and this mapping, made for
+    /// an earlier file of the same layout, does not know: labels, not decided.
+    pub fn extend(&mut self, sheet: &Sheet, sample: &[Vec<String>], instrument: &Instrument) {
+        for column in &mut self.columns {
+            let wanted = private::words(&column.header);
+            let at = sheet.columns.iter().position(|known| private::words(&known.header) == wanted);
+            let values = at.and_then(|at| sample.get(at)).map_or(&[][..], Vec::as_slice);
+            let fresh = match &column.role {
+                Role::Item { item, .. } => item_role(instrument, item, values),
+                Role::Attribute { attribute, reading, .. } => {
+                    attribute_role(instrument, attribute, *reading, values)
+                }
+                _ => None,
+            };
+            column.role.take_labels(fresh);
+        }
     }
 
     /// Decides what `label` means in every item column that has it undecided.

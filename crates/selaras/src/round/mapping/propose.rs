@@ -137,14 +137,7 @@ pub fn propose(
         .columns
         .iter()
         .zip(sample.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..])))
-        .map(|(_, values)| {
-            let texts = values.iter().map(|text| text.trim());
-            texts
-                .filter(|text| {
-                    !matches!(&*text.to_lowercase(), "" | "na" | "n/a" | "nan" | "null" | "-")
-                })
-                .collect()
-        })
+        .map(|(_, values)| answered(values))
         .collect();
     let mut columns: Vec<ColumnMapping> = sheet
         .columns
@@ -200,6 +193,51 @@ pub fn propose(
         psus_within_strata,
         missing: super::default_missing(),
     }
+}
+
+/// The role of a column with `values` as answers to `item`, with the meaning of their labels as far
+/// as they say it; none where the instrument has no such item.
+#[must_use]
+pub fn item_role(instrument: &Instrument, item: &str, values: &[String]) -> Option<Role> {
+    instrument.items.iter().find(|known| known.id == item)?;
+    let nothing = |_: &str| Found::Nothing;
+    let proposal = Proposal { instrument, find_region: &nothing, taken: BTreeSet::new() };
+    let labels = proposal.labels(&answered(values));
+    Some(Role::Item { item: item.to_owned(), labels })
+}
+
+/// The role of a column with `values` as `attribute`, read as `reading`, with labels that the
+/// instrument does not know left undecided; none where it has no such attribute.
+#[must_use]
+pub fn attribute_role(
+    instrument: &Instrument,
+    attribute: &str,
+    reading: Reading,
+    values: &[String],
+) -> Option<Role> {
+    let known = instrument.attributes.iter().find(|known| known.id == attribute)?;
+    let labels = match reading {
+        Reading::Bands => unknown_labels(known, &answered(values)),
+        Reading::Age | Reading::Birth => BTreeMap::new(),
+    };
+    Some(Role::Attribute { attribute: attribute.to_owned(), reading, labels })
+}
+
+/// What stands in `values`, blanks and the usual signs for nothing left out.
+fn answered(values: &[String]) -> Vec<&str> {
+    let nothing =
+        |text: &&str| !matches!(&*text.to_lowercase(), "" | "na" | "n/a" | "nan" | "null" | "-");
+    values.iter().map(|text| text.trim()).filter(nothing).collect()
+}
+
+/// Labels that the bands of `attribute` do not claim. What points at a person is no label: its
+/// cells are faults, and it is not kept in a mapping.
+fn unknown_labels(attribute: &Attribute, values: &[&str]) -> BTreeMap<String, Meaning<String>> {
+    let texts = band_texts(attribute);
+    let impersonal = values.iter().filter(|value| private::of_value(value).is_none());
+    let distinct: BTreeSet<String> = impersonal.map(|value| words(value)).collect();
+    let unknown = distinct.into_iter().filter(|value| !texts.contains_key(value));
+    unknown.map(|label| (label, Meaning::Undecided)).collect()
 }
 
 /// Whether `values` could be answers to an item: whole numbers on the scale, or few labels.
@@ -319,13 +357,10 @@ impl<'a> Proposal<'a> {
         attribute: &Attribute,
         values: &[&str],
     ) -> ColumnMapping {
-        let texts = band_texts(attribute);
-        let distinct: BTreeSet<String> = values.iter().map(|value| words(value)).collect();
-        let unknown: Vec<&String> =
-            distinct.iter().filter(|value| !texts.contains_key(*value)).collect();
+        let labels = unknown_labels(attribute, values);
         let role =
             |reading, labels| Role::Attribute { attribute: attribute.id.clone(), reading, labels };
-        if attribute.kind == AttributeKind::Age && !unknown.is_empty() {
+        if attribute.kind == AttributeKind::Age && !labels.is_empty() {
             let within = |low: f64, high: f64| {
                 values.iter().all(|value| {
                     value.parse::<f64>().is_ok_and(|number| (low..=high).contains(&number))
@@ -341,8 +376,7 @@ impl<'a> Proposal<'a> {
                 return decided(column, role, Confidence::Sure, "births");
             }
         }
-        let open = unknown.len();
-        let labels = unknown.into_iter().map(|label| (label.clone(), Meaning::Undecided)).collect();
+        let open = labels.len();
         let confidence = if open == 0 { Confidence::Sure } else { Confidence::Ask };
         let because = if open == 0 { "attribute" } else { "attribute-labels" };
         // What the official form asks although it is sensitive is shown as such before use.
@@ -361,7 +395,9 @@ impl<'a> Proposal<'a> {
             let plain = label.bytes().all(|b| b.is_ascii_digit() || b"-+.,".contains(&b));
             let key = words(label);
             // More labels than a form offers is a column of something else: faults will say so.
-            if plain || key.is_empty() || labels.len() >= 40 {
+            // What points at a person is no label: its cells are faults, and no mapping keeps it.
+            let personal = private::of_value(label).is_some();
+            if plain || personal || key.is_empty() || labels.len() >= 40 {
                 continue;
             }
             let end =

@@ -1,0 +1,183 @@
+//! `selaras demo`: two simulated rounds, taken in and computed as real ones are, and the pages.
+
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use super::progress::Progress;
+use super::serve::{Request, log, open, runtime, serve};
+use super::{Arguments, Stop};
+use crate::index::frozen;
+use crate::instrument::{self, Instrument};
+use crate::locale::{Message, Words};
+use crate::policy::{Actor, NATION, Scope};
+use crate::region;
+use crate::round::register::{self, DEFAULT_TARGET, NewRound};
+use crate::round::upload::{self, RoundMargins, keep, keep_margins, take_in};
+use crate::sheet::{self, Sheet, Source};
+use crate::simulate::{Place, Plan, Simulation, Sizes};
+use crate::store::{Clock, RoundId, Store};
+
+/// Years of the rounds; the older one is open to everybody.
+const YEARS: [i16; 2] = [2025, 2026];
+/// Instrument answered.
+const INSTRUMENT: &str = "ihai-2025";
+/// The province shown in full: uneven numbers of answers, one kab/kota with none.
+const PROVINCE: &str = "61";
+/// Answers of all other kab/kota together, so that the map of the nation has something to show.
+const OTHERS: u64 = 60_000;
+/// Parts of the work on one round, for progress.
+const PARTS: u64 = 4;
+
+/// Runs the command.
+pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
+    let request = Request::read(arguments)?;
+    let words = arguments.words();
+    log();
+    let temporary;
+    let data: &Path = match &request.data {
+        Some(path) => path,
+        None => {
+            temporary = tempfile::tempdir().map_err(|error| Stop::machine("demo", &error))?;
+            temporary.path()
+        }
+    };
+    let runtime = runtime()?;
+    let listener = runtime.block_on(request.listen())?;
+    let store = runtime.block_on(open(data))?;
+    prepare(&runtime, &store, words)?;
+    runtime.block_on(serve(listener, store, words))
+}
+
+/// Makes the rounds that are not there yet.
+fn prepare(runtime: &tokio::runtime::Runtime, store: &Store, words: Words) -> Result<(), Stop> {
+    let actor = Actor::operator();
+    let mut progress = Progress::new(words);
+    for (year, number) in YEARS.into_iter().zip(1_u8..) {
+        let found = runtime.block_on(async {
+            let mut tx = store.begin(Clock::System).await?;
+            let rounds = register::list(&mut tx, &actor, &Scope::nation()).await?;
+            let found = rounds.into_iter().find(|round| round.simulated && round.year == year);
+            if let Some(cut_off) = found.as_ref().filter(|round| round.result.is_none()) {
+                register::delete(&mut tx, &actor, cut_off.id).await?;
+            }
+            tx.commit().await?;
+            Ok::<_, Stop>(found)
+        })?;
+        match found {
+            Some(round) if round.result.is_some() => continue,
+            Some(cut_off) => {
+                let folder = store.folder().round(cut_off.id);
+                if folder.exists() {
+                    std::fs::remove_dir_all(&folder)
+                        .map_err(|error| Stop::machine(&folder.display().to_string(), &error))?;
+                }
+            }
+            None => {}
+        }
+        let done = u64::from(number - 1) * PARTS;
+        let mut tell = |part: u64| {
+            progress.at("cli-progress-demo", done + part, PARTS * YEARS.len() as u64);
+        };
+        round(runtime, store, words, Plan { year, round: number, ..Plan::default() }, &mut tell)?;
+    }
+    Ok(())
+}
+
+/// Makes one round: simulates its answers, takes them in, computes its index.
+fn round(
+    runtime: &tokio::runtime::Runtime,
+    store: &Store,
+    words: Words,
+    plan: Plan,
+    tell: &mut dyn FnMut(u64),
+) -> Result<(), Stop> {
+    let actor = Actor::operator();
+    let missing =
+        || Stop::usage(Message::new("upload-error-no-instrument").with("instrument", INSTRUMENT));
+    let instrument = instrument::shipped_by_id(INSTRUMENT).ok_or_else(missing)?;
+    let frame = region::frame(&[]).map_err(Stop::usage)?;
+    let name = Message::new("simulate-round-name").with("year", plan.year.to_string());
+    let new = NewRound {
+        year: plan.year,
+        name: words.tell(&name),
+        instrument: instrument.id.clone(),
+        opened: Some(plan.opened()),
+        closed: Some(plan.closed()),
+        target: DEFAULT_TARGET,
+        simulated: true,
+        regions: vec![NATION.to_owned()],
+    };
+    let id = runtime.block_on(async {
+        let mut tx = store.begin(Clock::System).await?;
+        let id = register::create(&mut tx, &actor, new, |_| true).await?;
+        tx.commit().await?;
+        Ok::<_, Stop>(id)
+    })?;
+    let (here, elsewhere): (Vec<Place>, Vec<Place>) = Place::all_of(&frame)
+        .into_iter()
+        .partition(|place| place.code.starts_with(&format!("{PROVINCE}.")));
+    let mut margins = RoundMargins { name: String::new(), sha256: String::new(), margins: vec![] };
+    let mut persons = Vec::new();
+    for (part, (places, sizes)) in
+        (1..).zip([(&here, Sizes::Uneven), (&elsewhere, Sizes::Total(OTHERS))])
+    {
+        let simulation = Simulation::new(Plan { sizes, ..plan.clone() }, instrument, places);
+        take(runtime, store, instrument, &frame, id, &simulation, part)?;
+        margins.name = format!("{}-susunan-penduduk.csv", simulation.stem());
+        simulation
+            .write_margins(&mut persons)
+            .map_err(|error| Stop::machine(&margins.name, &error))?;
+        margins.margins.extend(simulation.margins());
+        tell(part);
+    }
+    margins.sha256 = Sha256::digest(&persons).iter().map(|byte| format!("{byte:02x}")).collect();
+    keep_margins(store.folder(), id, &margins)?;
+    let ready = runtime.block_on(async {
+        let mut tx = store.read(Clock::System).await?;
+        Ok::<_, Stop>(frozen::freeze(&mut tx, &actor, store.folder(), id, None).await?)
+    })?;
+    let computed = frozen::compute_and_keep(store.folder(), &ready, &|_| Ok(()));
+    let computed = computed.map_err(|message| Stop::faults(vec![message]))?;
+    runtime.block_on(async {
+        let mut tx = store.begin(Clock::System).await?;
+        register::set_result(&mut tx, &actor, id, &computed).await?;
+        Ok::<_, Stop>(tx.commit().await?)
+    })?;
+    tell(PARTS);
+    Ok(())
+}
+
+/// Takes in what `simulation` writes, as an office's file is taken in.
+fn take(
+    runtime: &tokio::runtime::Runtime,
+    store: &Store,
+    instrument: &Instrument,
+    frame: &crate::round::frame::Frame,
+    id: RoundId,
+    simulation: &Simulation<'_>,
+    part: u64,
+) -> Result<(), Stop> {
+    let mut csv = Vec::new();
+    let name = format!("{}-jawaban-{part}.csv", simulation.stem());
+    simulation.write_csv(&mut csv).map_err(|error| Stop::machine(&name, &error))?;
+    let unreadable = |fault: Box<sheet::Fault>| Stop::faults(vec![fault.message()]);
+    let sheet = Sheet::open(Source::memory(csv), &name, &sheet::Options::default());
+    let sheet = sheet.map_err(unreadable)?;
+    let (mapping, _) =
+        upload::map(&sheet, instrument, frame, &[], simulation.year()).map_err(unreadable)?;
+    let path = store.folder().round(id).join("files").join("snapshot.part");
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Stop::machine(&folder.display().to_string(), &error))?;
+    }
+    let report = take_in(&sheet, &mapping, instrument, frame, &path, &|_| {})
+        .map_err(|error| Stop::faults(vec![error.message()]))?;
+    if !report.faults.is_empty() {
+        let messages = report.faults.kept.iter().map(sheet::Fault::message).collect();
+        return Err(Stop::faults(messages));
+    }
+    let actor = Actor::operator();
+    runtime.block_on(keep(store, Clock::System, &actor, id, &path, report, None))?;
+    Ok(())
+}

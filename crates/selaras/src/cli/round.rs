@@ -1,0 +1,132 @@
+//! `selaras round`: makes, lists and removes rounds of a data folder.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use super::serve::{open, runtime};
+use super::{Argument, Arguments, Stop, print, say};
+use crate::instrument;
+use crate::locale::{Message, Words};
+use crate::policy::{Actor, NATION, Scope};
+use crate::region;
+use crate::round::register::{self, DEFAULT_TARGET, NewRound};
+use crate::store::{Clock, RoundId, Store};
+
+#[derive(Default)]
+struct Request {
+    data: Option<PathBuf>,
+    id: Option<String>,
+    year: Option<i16>,
+    name: Option<String>,
+    instrument: Option<String>,
+    opened: Option<Date>,
+    closed: Option<Date>,
+    target: Option<u64>,
+    simulated: bool,
+    regions: Vec<String>,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
+    let verb = arguments.verb()?;
+    let mut request = Request::default();
+    while let Some(argument) = arguments.take()? {
+        let name = match argument {
+            Argument::Option(name) => name,
+            Argument::Value(value) if request.id.is_none() => {
+                request.id = Some(value.to_string_lossy().into_owned());
+                continue;
+            }
+            Argument::Value(value) => return Err(Arguments::stray(&value)),
+        };
+        match name.as_str() {
+            "data" => request.data = Some(arguments.path(&name)?),
+            "year" => request.year = Some(arguments.parsed(&name)?),
+            "name" => request.name = Some(arguments.text(&name)?),
+            "instrument" => request.instrument = Some(arguments.text(&name)?),
+            "opened" => request.opened = Some(arguments.date(&name)?),
+            "closed" => request.closed = Some(arguments.date(&name)?),
+            "target" => request.target = Some(arguments.parsed(&name)?),
+            "simulated" => request.simulated = true,
+            "region" => request.regions.push(arguments.text(&name)?),
+            _ => return Err(Arguments::unknown(&name)),
+        }
+    }
+    let words = arguments.words();
+    let Some(data) = request.data.take() else {
+        return Err(Stop::usage(Message::new("cli-missing-option").with("option", "data")));
+    };
+    runtime()?.block_on(async {
+        let store = open(&data).await?;
+        match verb.as_deref() {
+            None | Some("list") => list(&store, words).await,
+            Some("add") => add(&store, words, request).await,
+            Some("remove") => remove(&store, words, request).await,
+            Some(other) => Err(Stop::usage(
+                Message::new("cli-unknown-verb").with("verb", format!("round {other}")),
+            )),
+        }
+    })
+}
+
+async fn list(store: &Store, words: Words) -> Result<(), Stop> {
+    let mut tx = store.read(Clock::System).await?;
+    let rounds = register::list(&mut tx, &Actor::operator(), &Scope::nation()).await?;
+    if rounds.is_empty() {
+        return say(&words, &Message::new("cli-round-none"));
+    }
+    for round in rounds {
+        let answers = words.value(&round.answers.into());
+        print(&format!("{}\t{}\t{}\t{answers}", round.id, round.year, round.name))?;
+    }
+    Ok(())
+}
+
+async fn add(store: &Store, words: Words, request: Request) -> Result<(), Stop> {
+    let missing =
+        |option: &str| Stop::usage(Message::new("cli-missing-option").with("option", option));
+    let year = request.year.ok_or_else(|| missing("year"))?;
+    let instrument = request.instrument.ok_or_else(|| missing("instrument"))?;
+    if instrument::shipped_by_id(&instrument).is_none() {
+        let unknown = Message::new("upload-error-no-instrument");
+        return Err(Stop::faults(vec![unknown.with("instrument", instrument)]));
+    }
+    let proposed = Message::new("round-name-proposed").with("year", year.to_string());
+    let regions =
+        if request.regions.is_empty() { vec![NATION.to_owned()] } else { request.regions };
+    let round = NewRound {
+        year,
+        name: request.name.unwrap_or_else(|| words.tell(&proposed)),
+        instrument,
+        opened: request.opened,
+        closed: request.closed,
+        target: request.target.unwrap_or(DEFAULT_TARGET),
+        simulated: request.simulated,
+        regions,
+    };
+    let known = |code: &str| {
+        let code: Result<region::Code, _> = code.parse();
+        code.is_ok_and(|code| code.level() <= region::Level::Regency && region::get(code).is_some())
+    };
+    let mut tx = store.begin(Clock::System).await?;
+    let id = register::create(&mut tx, &Actor::operator(), round, known).await?;
+    tx.commit().await?;
+    print(&id.to_string())
+}
+
+async fn remove(store: &Store, words: Words, request: Request) -> Result<(), Stop> {
+    let id = request.id.unwrap_or_default();
+    let unknown = || Stop::faults(vec![Message::new("cli-round-unknown").with("id", id.as_str())]);
+    let id: RoundId = id.parse().map_err(|_| unknown())?;
+    let mut tx = store.begin(Clock::System).await?;
+    let round = register::delete(&mut tx, &Actor::operator(), id).await?;
+    tx.commit().await?;
+    let folder = store.folder().round(id);
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Stop::machine(&folder.display().to_string(), &error))
+        }
+        _ => say(&words, &Message::new("cli-round-removed").with("name", round.name)),
+    }
+}

@@ -1,0 +1,53 @@
+//! `selaras simulate`: synthetic answers with the truth beside them.
+
+use std::path::PathBuf;
+
+use super::index::{instrument, kemendagri};
+use super::{Argument, Arguments, Stop, say};
+use crate::locale::Message;
+use crate::round::answers::Design;
+use crate::simulate::{Format, Place, Plan, Simulation, Sizes};
+
+/// Runs the command.
+pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
+    let mut plan = Plan::default();
+    let (mut named, mut out): (Option<String>, Option<PathBuf>) = (None, None);
+    let mut regions = Vec::new();
+    let mut format = Format::Csv;
+    while let Some(argument) = arguments.take()? {
+        let name = match argument {
+            Argument::Option(name) => name,
+            Argument::Value(value) => return Err(Arguments::stray(&value)),
+        };
+        match name.as_str() {
+            "instrument" => named = Some(arguments.text(&name)?),
+            "out" => out = Some(arguments.path(&name)?),
+            "seed" => plan.seed = arguments.parsed(&name)?,
+            "year" => plan.year = arguments.parsed(&name)?,
+            "round" => plan.round = arguments.parsed(&name)?,
+            "region" => regions.push(arguments.text(&name)?),
+            "each" => plan.sizes = Sizes::Each(arguments.parsed(&name)?),
+            "total" => plan.sizes = Sizes::Total(arguments.parsed(&name)?),
+            "recorded" => plan.design = Design::Recorded,
+            "parquet" => format = Format::Parquet,
+            _ => return Err(Arguments::unknown(&name)),
+        }
+    }
+    let words = arguments.words();
+    let missing =
+        |option: &str| Stop::usage(Message::new("cli-missing-option").with("option", option));
+    let instrument = instrument(&named.ok_or_else(|| missing("instrument"))?)?;
+    let out = out.ok_or_else(|| missing("out"))?;
+    let places = Place::all_of(&kemendagri(&regions)?);
+    std::fs::create_dir_all(&out)
+        .map_err(|error| Stop::machine(&out.display().to_string(), &error))?;
+    let written = Simulation::new(plan, &instrument, &places).write(&out, format);
+    let written = written.map_err(|error| Stop { code: 4, messages: vec![error.message()] })?;
+    for path in [Some(&written.answers), written.margins.as_ref(), Some(&written.truth)] {
+        if let Some(path) = path {
+            let file = path.display().to_string();
+            say(&words, &Message::new("cli-written").with("file", file))?;
+        }
+    }
+    say(&words, &Message::new("cli-simulate-done").with("rows", written.rows))
+}

@@ -1,0 +1,372 @@
+//! What a round's result is computed from, frozen, and the result itself in the data folder.
+//!
+//! A result is a pure function of what [`Frozen`] names: the snapshots of the round and of the
+//! round before, by hash, the margins, the instrument, the settings with their seed, the day, and
+//! this version of the program. It lies in a folder of its own as `result.json` (internal form)
+//! with `frozen.json` beside it, and is written whole before the round points at it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::change::Before;
+use super::compute::{ComputeError, Input, compute};
+use super::result::{IndexResult, InputRef, Options, RoundRef};
+use super::sum::gather;
+use super::tally::Tally;
+use crate::instrument::Instrument;
+use crate::jobs::Run;
+use crate::locale::{Message, TimeZone};
+use crate::policy::{Actor, Scope};
+use crate::region;
+use crate::round::answers::{Design, Flag, Labels};
+use crate::round::frame::Frame;
+use crate::round::register::{self, RegisterError, Round};
+use crate::round::snapshot::Reader;
+use crate::round::upload::{self, RoundMargins, ground, register_message};
+use crate::sheet::Source;
+use crate::store::{DataFolder, Error, FileId, RoundId, Tx};
+
+/// Kind of the jobs that compute a round's index.
+pub const INDEX: &str = "index";
+/// Every flag that answers may be left out for.
+pub const FLAGGED: u8 = Flag::StraightLine as u8 | Flag::Duplicate as u8 | Flag::Burst as u8;
+
+/// A file of answers that goes into a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenFile {
+    /// Its id in the round.
+    pub id: FileId,
+    /// Name it came with.
+    pub name: String,
+    /// SHA-256 of the bytes that came.
+    pub sha256: String,
+    /// SHA-256 of the snapshot of codes.
+    pub snapshot: String,
+    /// How the sample came about.
+    pub design: Design,
+    /// Rows read.
+    pub rows: u64,
+    /// Rows kept.
+    pub kept: u64,
+}
+
+/// A round as it goes into a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenRound {
+    /// Id.
+    pub id: RoundId,
+    /// Name.
+    pub name: String,
+    /// Id of the instrument.
+    pub instrument: String,
+    /// Its files.
+    pub files: Vec<FrozenFile>,
+}
+
+/// Everything a result is computed from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frozen {
+    /// Program and version.
+    pub program: String,
+    /// The day the result is made.
+    pub as_of: Date,
+    /// Settings with their seed.
+    pub options: Options,
+    /// The round.
+    pub round: FrozenRound,
+    /// SHA-256 of the margins file, where the round has one.
+    pub margins: Option<String>,
+    /// The round before, where there is one to compare with.
+    pub before: Option<FrozenRound>,
+    /// Why flagged answers are left out of a second reading; none where there is none.
+    pub without_flagged: Option<String>,
+}
+
+/// What [`compute_frozen`] needs besides [`Frozen`]: the rounds themselves.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// What is frozen.
+    pub frozen: Frozen,
+    round: Round,
+    before: Option<Round>,
+    margins: Option<RoundMargins>,
+}
+
+fn frozen_round(
+    data: &DataFolder,
+    round: &Round,
+    files: &[register::File],
+) -> Result<FrozenRound, Error> {
+    let files = upload::counting(files).map(|file| {
+        let kept = upload::kept(data, round.id, file.id)?;
+        Ok(FrozenFile {
+            id: file.id,
+            name: file.name.clone(),
+            sha256: file.sha256.clone(),
+            snapshot: kept.snapshot,
+            design: kept.report.design,
+            rows: file.taken,
+            kept: file.kept,
+        })
+    });
+    Ok(FrozenRound {
+        id: round.id,
+        name: round.name.clone(),
+        instrument: round.instrument.clone(),
+        files: files.collect::<Result<_, Error>>()?,
+    })
+}
+
+/// Freezes what the round `id` holds now. The round before is the latest of an earlier year with
+/// the same instrument and a result, simulated as this one is or is not.
+///
+/// # Errors
+/// As [`register::get`].
+pub async fn freeze(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    id: RoundId,
+    without_flagged: Option<String>,
+) -> Result<Ready, RegisterError> {
+    let round = register::get(tx, actor, id).await?;
+    let rounds = register::list(tx, actor, &Scope::nation()).await?;
+    let before = rounds.into_iter().find(|other| {
+        other.year < round.year
+            && other.instrument == round.instrument
+            && other.simulated == round.simulated
+            && other.result.is_some()
+            && other.answers > 0
+    });
+    let files = register::files(tx, actor, id).await?;
+    let margins = upload::margins(data, id)?;
+    let mut frozen = Frozen {
+        program: format!("selaras {}", env!("CARGO_PKG_VERSION")),
+        as_of: TimeZone::Wib.wall(tx.now()).date(),
+        options: Options::default(),
+        round: frozen_round(data, &round, &files)?,
+        margins: margins.as_ref().map(|margins| margins.sha256.clone()),
+        before: None,
+        without_flagged,
+    };
+    if let Some(before) = &before {
+        let files = register::files(tx, actor, before.id).await?;
+        frozen.before = Some(frozen_round(data, before, &files)?);
+    }
+    Ok(Ready { frozen, round, before, margins })
+}
+
+/// A round's answers, summed up.
+struct Read {
+    instrument: &'static Instrument,
+    frame: Frame,
+    labels: Labels,
+    tally: Tally,
+}
+
+fn read(
+    data: &DataFolder,
+    round: &Round,
+    frozen: &FrozenRound,
+    without: u8,
+) -> Result<Read, Message> {
+    let (instrument, frame) = ground(round)?;
+    let mut designs: Vec<Design> = frozen.files.iter().map(|file| file.design).collect();
+    designs.dedup();
+    let &[design] = designs.as_slice() else {
+        let key = if designs.is_empty() { "upload-error-no-files" } else { "upload-error-designs" };
+        return Err(Message::new(key).with("round", round.name.as_str()));
+    };
+    let rows = frozen.files.iter().map(|file| file.rows).sum();
+    let mut reader = Reader::new(instrument, &frame, rows);
+    let margins = design == Design::OpenLink;
+    let (outcome, tally) = gather(instrument, &frame, design, margins, 0, |sink| {
+        for file in &frozen.files {
+            let path = data.answers(round.id, file.id);
+            let found = Source::open(&path).and_then(|source| source.sha256());
+            if found.ok().as_ref() != Some(&file.snapshot) {
+                let message = Message::new("upload-error-snapshot-changed");
+                return Err(message.with("file", file.name.as_str()));
+            }
+            reader.read(&path, without, sink).map_err(|error| error.message())?;
+        }
+        Ok(())
+    });
+    outcome?;
+    let labels = reader.into_labels();
+    let tally = tally.map_err(|error| ComputeError::from(error).message(&labels))?;
+    Ok(Read { instrument, frame, labels, tally })
+}
+
+fn reference(round: &Round, as_of: Date) -> RoundRef {
+    RoundRef {
+        name: round.name.clone(),
+        year: round.year,
+        opened: round.opened,
+        closed: round.closed,
+        as_of,
+        target: round.target,
+    }
+}
+
+/// Computes the result of what is frozen, answers left out that carry a flag in `without`.
+/// `tell` hears when a part is done (of three).
+///
+/// # Errors
+/// The sentence that says why there is none.
+pub fn compute_frozen(
+    data: &DataFolder,
+    ready: &Ready,
+    without: u8,
+    tell: &dyn Fn(u64) -> Result<(), Message>,
+) -> Result<IndexResult, Message> {
+    let Ready { frozen, round, before, margins } = ready;
+    let now = read(data, round, &frozen.round, without)?;
+    tell(1)?;
+    let then = match (before, &frozen.before) {
+        (Some(before), Some(frozen)) if !frozen.files.is_empty() => {
+            Some((before, read(data, before, frozen, without)?))
+        }
+        _ => None,
+    };
+    tell(2)?;
+    let input = Input {
+        instrument: now.instrument,
+        frame: &now.frame,
+        labels: &now.labels,
+        tally: &now.tally,
+        margins: margins.as_ref().map_or(&[][..], |margins| margins.margins.as_slice()),
+        round: reference(round, frozen.as_of),
+        files: frozen
+            .round
+            .files
+            .iter()
+            .map(|file| InputRef {
+                name: file.name.clone(),
+                sha256: file.sha256.clone(),
+                rows: file.rows,
+                kept: file.kept,
+            })
+            .collect(),
+        simulated: round.simulated,
+        options: frozen.options.clone(),
+        before: then.as_ref().map(|(before, then)| Before {
+            instrument: then.instrument,
+            frame: &then.frame,
+            labels: &then.labels,
+            tally: &then.tally,
+            round: reference(before, frozen.as_of),
+        }),
+        district_name: &|code| region::find(code).map(|region| region.name.clone()),
+    };
+    let result = compute(&input).map_err(|error| error.message(&now.labels))?;
+    tell(3)?;
+    Ok(result)
+}
+
+/// Where a result and what it was computed from lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResultFolder(PathBuf);
+
+impl ResultFolder {
+    /// The present result of a round; none where it was not computed yet.
+    #[must_use]
+    pub fn of(data: &DataFolder, round: &Round) -> Option<Self> {
+        Some(Self(data.results(round.id).join(round.result.as_ref()?)))
+    }
+
+    /// The internal form.
+    #[must_use]
+    pub fn result(&self) -> PathBuf {
+        self.0.join("result.json")
+    }
+
+    /// The internal form without flagged answers, where that was asked for (METHOD §7).
+    #[must_use]
+    pub fn without_flagged(&self) -> PathBuf {
+        self.0.join("result-without-flagged.json")
+    }
+
+    /// What the result was computed from.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Damaged`].
+    pub fn frozen(&self) -> Result<Frozen, Error> {
+        let bytes = fs::read(self.0.join("frozen.json")).map_err(|_| Error::NotFound)?;
+        serde_json::from_slice(&bytes).map_err(|_| Error::Damaged("frozen inputs"))
+    }
+}
+
+/// Computes what is frozen, keeps the result, and says where: the name for
+/// [`register::set_result`].
+///
+/// # Errors
+/// The sentence that says why there is none; then nothing of it remains.
+pub fn compute_and_keep(
+    data: &DataFolder,
+    ready: &Ready,
+    tell: &dyn Fn(u64) -> Result<(), Message>,
+) -> Result<String, Message> {
+    let result = compute_frozen(data, ready, 0, tell)?;
+    let flagged = match &ready.frozen.without_flagged {
+        Some(_) => Some(compute_frozen(data, ready, FLAGGED, tell)?),
+        None => None,
+    };
+    let json = |value: &IndexResult| {
+        serde_json::to_vec(value).map_err(|_| Error::Damaged("result").message())
+    };
+    let frozen = serde_json::to_vec_pretty(&ready.frozen);
+    let frozen = frozen.map_err(|_| Error::Damaged("frozen inputs").message())?;
+    // A folder that another computation has made is never written into.
+    let name = (1_u32..)
+        .map(|number| format!("{}-{number}", ready.frozen.as_of))
+        .find(|name| !data.results(ready.round.id).join(name).exists());
+    let name = name.unwrap_or_else(|| ready.frozen.as_of.to_string());
+    let place = data.results(ready.round.id).join(&name);
+    let folder = ResultFolder(place.with_extension("part"));
+    let write = |path: PathBuf, bytes: &[u8]| {
+        DataFolder::write(&path, bytes).map_err(|error| error.message())
+    };
+    write(folder.result(), &json(&result)?)?;
+    if let Some(flagged) = flagged {
+        write(folder.without_flagged(), &json(&flagged)?)?;
+    }
+    write(folder.0.join("frozen.json"), &frozen)?;
+    fs::rename(&folder.0, &place)
+        .map_err(|source| Error::Folder { path: place.display().to_string(), source }.message())?;
+    Ok(name)
+}
+
+/// The work behind [`INDEX`]; its subject is the round, and its payload may carry the reason why
+/// flagged answers are left out of a second reading (`{"without_flagged": …}`). Its result is the
+/// page of the round.
+///
+/// # Errors
+/// The sentence that says why there is no result.
+pub fn work(run: &Run) -> Result<Option<String>, Message> {
+    let (data, actor) = (run.store().folder(), Actor::operator());
+    let subject = run.job().subject.as_deref().and_then(|text| text.parse::<RoundId>().ok());
+    let round = subject.ok_or_else(|| Error::NotFound.message())?;
+    let reason = run.job().payload["without_flagged"].as_str().map(str::to_owned);
+    let ready = run.wait(async {
+        let mut tx = run.store().read(run.clock()).await?;
+        freeze(&mut tx, &actor, data, round, reason).await
+    });
+    let ready = ready.map_err(register_message)?;
+    let parts = if ready.frozen.without_flagged.is_some() { 6 } else { 3 };
+    let told = std::cell::Cell::new(0);
+    let name = compute_and_keep(data, &ready, &|_| {
+        told.set(told.get() + 1);
+        Ok(run.progress(told.get(), parts, &Message::new("upload-computing"))?)
+    })?;
+    let set = run.wait(async {
+        let mut tx = run.store().begin(run.clock()).await?;
+        register::set_result(&mut tx, &actor, round, &name).await?;
+        Ok::<_, RegisterError>(tx.commit().await?)
+    });
+    set.map_err(register_message)?;
+    Ok(Some(format!("/putaran/{round}")))
+}

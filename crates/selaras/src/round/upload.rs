@@ -1,0 +1,596 @@
+//! From a file that somebody sends to answers that a round keeps.
+//!
+//! A file is staged in the data folder, its mapping proposed from a saved profile or from what it
+//! holds, completed by a person, and taken in by a job of the kind [`INTAKE`]. What the round keeps
+//! is the [`snapshot`] of codes; the file itself is deleted as soon as it was taken in, or as soon
+//! as its faults are marked in a workbook. Nothing half-taken remains: the snapshot is written
+//! beside and moved into place in the transaction that makes the file one of the round's.
+
+use std::cell::Cell;
+use std::fs;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::frame::Frame;
+use super::intake::{self, Found, Regions, Report};
+use super::mapping::{self, Mapping};
+use super::margins::Margin;
+use super::register::{self, Added, File, NewFile, RegisterError, Round};
+use super::snapshot::{SnapshotError, Writer};
+use crate::instrument::{self, Instrument};
+use crate::jobs::Run;
+use crate::locale::{Language, Message, Words};
+use crate::policy::{Actor, NATION};
+use crate::region;
+use crate::sheet::{self, Fault, Sheet, Source};
+use crate::store::{Clock, DataFolder, Error, FileId, RoundId, Store, Tx};
+
+/// Kind of the jobs that take a staged file in.
+pub const INTAKE: &str = "intake";
+/// Whose mapping profiles these are; the one office there is until accounts exist.
+pub const OFFICE: &str = "kantor";
+/// Rows that a proposal is made from.
+pub const SAMPLE: usize = 2_000;
+/// A file that nobody completed the mapping of is deleted after this time.
+const FORGOTTEN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Where an upload stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Its mapping is to be checked.
+    Waiting,
+    /// It has faults, which [`Upload::faults`] tells; the file itself is deleted.
+    Returned,
+}
+
+/// A file that was sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Upload {
+    /// Id.
+    pub id: FileId,
+    /// The round it was sent to.
+    pub round: RoundId,
+    /// Name it came with, without folder.
+    pub name: String,
+    /// SHA-256 of its bytes, lower-case hex.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
+    /// When it came.
+    pub added: Timestamp,
+    /// The file whose place it is to take.
+    pub replaces: Option<FileId>,
+    /// What its columns mean.
+    pub mapping: Mapping,
+    /// Whether the mapping comes from a saved profile.
+    pub from_profile: bool,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// What the round keeps beside a snapshot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// SHA-256 of the snapshot, lower-case hex.
+    pub snapshot: String,
+    /// What became of the file.
+    pub report: Report,
+}
+
+/// The margins of a round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoundMargins {
+    /// Name of the file they came in.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The margins.
+    pub margins: Vec<Margin>,
+}
+
+/// Why a file is not staged.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The round holds the same bytes already, under this name.
+    Already(String),
+    /// It cannot be read at all.
+    Unreadable(Box<Fault>),
+    /// Something below failed.
+    Failed(Message),
+}
+
+impl From<RegisterError> for Refusal {
+    fn from(error: RegisterError) -> Self {
+        Self::Failed(register_message(error))
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Failed(error.message())
+    }
+}
+
+/// What to tell a person of an error of the register.
+#[must_use]
+pub fn register_message(error: RegisterError) -> Message {
+    match error {
+        RegisterError::Store(error) => error.message(),
+        RegisterError::Invalid(messages) => {
+            let first = messages.into_iter().next();
+            first.unwrap_or_else(|| Message::new("web-problem-unreadable"))
+        }
+    }
+}
+
+/// The frame of a round and its instrument.
+///
+/// # Errors
+/// A sentence where the program does not know the instrument or a region any more.
+pub fn ground(round: &Round) -> Result<(&'static Instrument, Frame), Message> {
+    let instrument = instrument::shipped_by_id(&round.instrument).ok_or_else(|| {
+        Message::new("upload-error-no-instrument").with("instrument", round.instrument.as_str())
+    })?;
+    let codes = round.regions.iter().filter(|code| *code != NATION);
+    let codes: Vec<region::Code> = codes
+        .map(|code| code.parse())
+        .collect::<Result<_, _>>()
+        .map_err(|error: region::NotACode| error.message())?;
+    Ok((instrument, region::frame(&codes)?))
+}
+
+/// Finds kab/kota of `frame`: as [`Regions`] does, and where that finds nothing by a name spelled
+/// a little differently, never guessing between two.
+pub fn region_finder(frame: &Frame) -> impl Fn(&str) -> Found + Sync + '_ {
+    let regions = Regions::new(frame);
+    move |text| match regions.find(text) {
+        Found::Nothing if text.chars().any(char::is_alphabetic) => {
+            let scope = region::Scope { within: None, level: Some(region::Level::Regency) };
+            match region::search(text, scope) {
+                region::Found::One(found) => {
+                    frame.position(found.code.as_str()).map_or(Found::Nothing, Found::One)
+                }
+                region::Found::Candidates(several) => {
+                    Found::Several(several.iter().map(|region| region.name.clone()).collect())
+                }
+                region::Found::None => Found::Nothing,
+            }
+        }
+        found => found,
+    }
+}
+
+/// The mapping for `sheet`: from the `profiles` (name and body) where one fits, else proposed; and
+/// whether it comes from a profile.
+///
+/// # Errors
+/// The fault at which the file cannot be read.
+pub fn map(
+    sheet: &Sheet,
+    instrument: &Instrument,
+    frame: &Frame,
+    profiles: &[(String, String)],
+    year: i16,
+) -> Result<(Mapping, bool), Box<Fault>> {
+    let sample = sheet.sample(SAMPLE)?;
+    let wanted = profile_name(instrument, &mapping::layout(&sheet.columns));
+    let saved = profiles.iter().find(|(name, _)| *name == wanted);
+    if let Some(Ok(mut mapping)) = saved.map(|(_, body)| mapping::from_json(body.as_bytes())) {
+        mapping.extend(sheet, &sample, instrument);
+        mapping.year = Some(year);
+        return Ok((mapping, true));
+    }
+    let find = region_finder(frame);
+    Ok((mapping::propose(sheet, &sample, instrument, &find, Some(year)), false))
+}
+
+fn profile_name(instrument: &Instrument, layout: &str) -> String {
+    format!("{}-{}/{layout}", instrument.id, instrument.version)
+}
+
+/// Keeps `mapping` as the profile of the files of its layout.
+///
+/// # Errors
+/// [`RegisterError::Store`].
+pub async fn save_profile(
+    tx: &mut Tx,
+    actor: &Actor,
+    instrument: &Instrument,
+    mapping: &Mapping,
+) -> Result<(), RegisterError> {
+    let name = profile_name(instrument, &mapping.layout);
+    register::save_profile(tx, actor, OFFICE, &name, &mapping.to_json()).await
+}
+
+impl Upload {
+    /// The folder of the upload `id`, made where it is missing; the file that comes goes to
+    /// [`Upload::raw`] in it.
+    ///
+    /// # Errors
+    /// [`Error::Folder`].
+    pub fn folder(data: &DataFolder, round: RoundId, id: FileId) -> Result<PathBuf, Error> {
+        let path = data.uploads(round).join(id.to_string());
+        let fault = |source| Error::Folder { path: path.display().to_string(), source };
+        fs::create_dir_all(&path).map_err(fault)?;
+        Ok(path)
+    }
+
+    fn path(data: &DataFolder, round: RoundId, id: FileId, name: &str) -> PathBuf {
+        data.uploads(round).join(id.to_string()).join(name)
+    }
+
+    /// Where the bytes that come are put.
+    #[must_use]
+    pub fn raw(data: &DataFolder, round: RoundId, id: FileId) -> PathBuf {
+        Self::path(data, round, id, "raw")
+    }
+
+    /// The workbook in which the faults of the upload are marked.
+    #[must_use]
+    pub fn marked(&self, data: &DataFolder, language: Language) -> PathBuf {
+        let name = if language == Language::En { "faults-en.xlsx" } else { "faults-id.xlsx" };
+        Self::path(data, self.round, self.id, name)
+    }
+
+    /// The upload `id`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Damaged`].
+    pub fn load(data: &DataFolder, round: RoundId, id: FileId) -> Result<Self, Error> {
+        let bytes = fs::read(Self::path(data, round, id, "upload.json"));
+        let bytes = bytes.map_err(|_| Error::NotFound)?;
+        serde_json::from_slice(&bytes).map_err(|_| Error::Damaged("upload"))
+    }
+
+    /// Keeps the upload as it is now.
+    ///
+    /// # Errors
+    /// [`Error::Folder`].
+    pub fn save(&self, data: &DataFolder) -> Result<(), Error> {
+        let json = serde_json::to_vec(self).map_err(|_| Error::Damaged("upload"))?;
+        DataFolder::write(&Self::path(data, self.round, self.id, "upload.json"), &json)
+    }
+
+    /// Everything of the uploads of a round that were not taken in, oldest first.
+    #[must_use]
+    pub fn all(data: &DataFolder, round: RoundId) -> Vec<Self> {
+        let entries = fs::read_dir(data.uploads(round)).into_iter().flatten().flatten();
+        let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let mut all: Vec<Self> = ids.filter_map(|id| Self::load(data, round, id).ok()).collect();
+        all.sort_by_key(|upload| upload.id);
+        all
+    }
+
+    /// Deletes the upload with everything that came.
+    ///
+    /// # Errors
+    /// [`Error::Folder`].
+    pub fn remove(data: &DataFolder, round: RoundId, id: FileId) -> Result<(), Error> {
+        let path = data.uploads(round).join(id.to_string());
+        match fs::remove_dir_all(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::Folder { path: path.display().to_string(), source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The file that waits.
+    ///
+    /// # Errors
+    /// The fault for which it cannot be read.
+    pub fn sheet(&self, data: &DataFolder) -> Result<Sheet, Box<Fault>> {
+        open(&Self::raw(data, self.round, self.id), &self.name)
+    }
+
+    /// What is wrong with a returned file.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where nothing is known of it.
+    pub fn faults(&self, data: &DataFolder) -> Result<Report, Error> {
+        let bytes = fs::read(Self::path(data, self.round, self.id, "report.json"));
+        serde_json::from_slice(&bytes.map_err(|_| Error::NotFound)?)
+            .map_err(|_| Error::Damaged("report of an upload"))
+    }
+
+    /// Marks the faults in a workbook, keeps the report, and deletes what came.
+    fn give_back(mut self, data: &DataFolder, sheet: Sheet, report: &Report) -> Result<(), Error> {
+        let sheets = [sheet];
+        for language in [Language::Id, Language::En] {
+            let path = self.marked(data, language);
+            let marked = sheet::mark_up(&sheets, &report.faults, Words::new(language));
+            let marked = marked.map_err(|error| Error::Folder {
+                path: path.display().to_string(),
+                source: std::io::Error::other(error),
+            })?;
+            DataFolder::write(&path, &marked)?;
+        }
+        let json = serde_json::to_vec(report).map_err(|_| Error::Damaged("report"))?;
+        DataFolder::write(&Self::path(data, self.round, self.id, "report.json"), &json)?;
+        let raw = Self::raw(data, self.round, self.id);
+        let fault = |source| Error::Folder { path: raw.display().to_string(), source };
+        fs::remove_file(&raw).map_err(fault)?;
+        self.state = State::Returned;
+        self.save(data)
+    }
+}
+
+fn open(path: &Path, name: &str) -> Result<Sheet, Box<Fault>> {
+    let source =
+        Source::open(path).map_err(|_| Box::new(Fault::of_file(name, "sheet-error-read")))?;
+    Sheet::open(source, name, &sheet::Options::default())
+}
+
+/// Stages the file that came as [`Upload::raw`] of `id`, called `name`, with these bytes; proposes
+/// its mapping. A file of the round that counts and bears the same name is proposed as the one it
+/// replaces.
+///
+/// # Errors
+/// The [`Refusal`]; then nothing of the file remains.
+pub async fn stage(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    round: &Round,
+    id: FileId,
+    name: String,
+) -> Result<Upload, Refusal> {
+    let staged = try_stage(tx, actor, data, round, id, name).await;
+    if staged.is_err() {
+        Upload::remove(data, round.id, id)?;
+    }
+    staged
+}
+
+async fn try_stage(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    round: &Round,
+    id: FileId,
+    name: String,
+) -> Result<Upload, Refusal> {
+    let (instrument, frame) = ground(round).map_err(Refusal::Failed)?;
+    let files = register::files(tx, actor, round.id).await?;
+    let profiles = register::profiles(tx, actor, OFFICE).await?;
+    let (path, year) = (Upload::raw(data, round.id, id), round.year);
+    let read = {
+        let name = name.clone();
+        tokio::task::spawn_blocking(move || {
+            let sheet = open(&path, &name)?;
+            let sha256 = sheet.sha256()?;
+            let (mapping, known) = map(&sheet, instrument, &frame, &profiles, year)?;
+            Ok((sha256, sheet.length(), mapping, known))
+        })
+    };
+    let (sha256, bytes, mapping, from_profile) = match read.await {
+        Ok(read) => read.map_err(Refusal::Unreadable)?,
+        Err(_) => return Err(Refusal::Failed(Message::new("jobs-message-fault"))),
+    };
+    let counting = || files.iter().filter(|file| file.replaced_by.is_none());
+    if let Some(same) = counting().find(|file| file.sha256 == sha256) {
+        return Err(Refusal::Already(same.name.clone()));
+    }
+    let replaces = counting().find(|file| file.name == name).map(|file| file.id);
+    let upload = Upload {
+        id,
+        round: round.id,
+        name,
+        sha256,
+        bytes,
+        added: tx.now(),
+        replaces,
+        mapping,
+        from_profile,
+        state: State::Waiting,
+    };
+    upload.save(data)?;
+    Ok(upload)
+}
+
+/// Takes `sheet` in and writes its snapshot to `path`, or nothing where the report has faults.
+/// `tell` hears the rows read so far.
+///
+/// # Errors
+/// A snapshot that cannot be written.
+pub fn take_in(
+    sheet: &Sheet,
+    mapping: &Mapping,
+    instrument: &Instrument,
+    frame: &Frame,
+    path: &Path,
+    tell: &dyn Fn(u64),
+) -> Result<Report, SnapshotError> {
+    let find_region = region_finder(frame);
+    let find_district = |at: u32, text: &str| {
+        let within = frame.regions.get(at as usize)?.code.parse().ok()?;
+        let scope = region::Scope { within: Some(within), level: Some(region::Level::District) };
+        match region::search(text, scope) {
+            region::Found::One(found) => Some(found.code.to_string()),
+            _ => None,
+        }
+    };
+    let options = intake::Options {
+        find_region: Some(&find_region),
+        find_district: Some(&find_district),
+        progress: Some(tell),
+        ..intake::Options::default()
+    };
+    let files = [intake::File { sheet, mapping }];
+    let mut out = BufWriter::new(fs::File::create(path)?);
+    let design = mapping.design();
+    let mut writer = Writer::new(&mut out, instrument, frame, design)?;
+    let mut written = Ok(());
+    let report = intake::intake(&files, instrument, frame, &options, &mut |answers, _| {
+        if written.is_ok() {
+            written = writer.add(answers);
+        }
+    });
+    written?;
+    writer.finish(&report.labels)?;
+    out.flush()?;
+    drop(out);
+    if !report.faults.is_empty() {
+        fs::remove_file(path)?;
+    }
+    Ok(report)
+}
+
+/// Makes the snapshot at `path`, with its `report`, one of the round's files.
+///
+/// # Errors
+/// As [`register::add_file`].
+pub async fn keep(
+    store: &Store,
+    clock: Clock,
+    actor: &Actor,
+    round: RoundId,
+    path: &Path,
+    report: Report,
+    replaces: Option<FileId>,
+) -> Result<Added, RegisterError> {
+    let fault = |source| Error::Folder { path: path.display().to_string(), source };
+    let snapshot = Source::open(path).and_then(|source| source.sha256()).map_err(fault)?;
+    let Some(input) = report.inputs.first() else { return Err(Error::NotFound.into()) };
+    let file = NewFile {
+        name: input.name.clone(),
+        sha256: input.sha256.clone(),
+        bytes: input.bytes,
+        taken: report.rows,
+        kept: report.kept,
+        replaces,
+    };
+    let mut tx = store.begin(clock).await?;
+    let added = register::add_file(&mut tx, actor, round, &file).await?;
+    if let Added::New(id) = added {
+        let kept = serde_json::to_vec(&Kept { snapshot, report });
+        let kept = kept.map_err(|_| Error::Damaged("report"))?;
+        DataFolder::write(&store.folder().report(round, id), &kept)?;
+        fs::rename(path, store.folder().answers(round, id)).map_err(fault)?;
+    }
+    tx.commit().await?;
+    Ok(added)
+}
+
+/// What became of `file` of a round when it was taken in.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Damaged`].
+pub fn kept(data: &DataFolder, round: RoundId, file: FileId) -> Result<Kept, Error> {
+    let bytes = fs::read(data.report(round, file)).map_err(|_| Error::NotFound)?;
+    serde_json::from_slice(&bytes).map_err(|_| Error::Damaged("report of a file"))
+}
+
+/// Deletes what the round kept of `files`, after [`register::remove_file`].
+///
+/// # Errors
+/// [`Error::Folder`].
+pub fn forget(data: &DataFolder, round: RoundId, files: &[FileId]) -> Result<(), Error> {
+    for &file in files {
+        for path in [data.answers(round, file), data.report(round, file)] {
+            match fs::remove_file(&path) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::Folder { path: path.display().to_string(), source });
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The margins of a round, where it has some.
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn margins(data: &DataFolder, round: RoundId) -> Result<Option<RoundMargins>, Error> {
+    match fs::read(data.margins(round)) {
+        Ok(bytes) => {
+            serde_json::from_slice(&bytes).map(Some).map_err(|_| Error::Damaged("margins"))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+/// Keeps `margins` as those of a round.
+///
+/// # Errors
+/// [`Error::Folder`].
+pub fn keep_margins(
+    data: &DataFolder,
+    round: RoundId,
+    margins: &RoundMargins,
+) -> Result<(), Error> {
+    let json = serde_json::to_vec(margins).map_err(|_| Error::Damaged("margins"))?;
+    DataFolder::write(&data.margins(round), &json)
+}
+
+/// The work behind [`INTAKE`]; its payload names the upload (`{"upload": …}`), its subject the
+/// round. Its result is the page of the file, or of the faults.
+///
+/// # Errors
+/// The sentence that says why nothing was taken in.
+pub fn work(run: &Run) -> Result<Option<String>, Message> {
+    let (data, actor) = (run.store().folder(), Actor::operator());
+    let subject = run.job().subject.as_deref().and_then(|text| text.parse::<RoundId>().ok());
+    let asked = run.job().payload["upload"].as_str().and_then(|text| text.parse::<FileId>().ok());
+    let (Some(round), Some(id)) = (subject, asked) else { return Err(Error::NotFound.message()) };
+    let round = run.wait(async {
+        let mut tx = run.store().read(run.clock()).await?;
+        register::get(&mut tx, &actor, round).await
+    });
+    let round = round.map_err(register_message)?;
+    let upload = Upload::load(data, round.id, id).map_err(|error| error.message())?;
+    let page = format!("/putaran/{}/unggah/{id}", round.id);
+    if upload.state == State::Returned {
+        return Ok(Some(page));
+    }
+    let (instrument, frame) = ground(&round)?;
+    let sheet = upload.sheet(data).map_err(|fault| fault.message())?;
+    let path = Upload::path(data, round.id, id, "snapshot");
+    let stop = Cell::new(None);
+    let tell = |rows: u64| {
+        let told = run.progress(rows, 0, &Message::new("upload-progress").with("rows", rows));
+        stop.set(told.err());
+    };
+    let report = take_in(&sheet, &upload.mapping, instrument, &frame, &path, &tell)
+        .map_err(|error| error.message())?;
+    if let Some(stop) = stop.take() {
+        return Err(stop.into());
+    }
+    if !report.faults.is_empty() {
+        upload.give_back(data, sheet, &report).map_err(|error| error.message())?;
+        return Ok(Some(page));
+    }
+    let kept = keep(run.store(), run.clock(), &actor, round.id, &path, report, upload.replaces);
+    let added = run.wait(kept).map_err(register_message)?;
+    Upload::remove(data, round.id, id).map_err(|error| error.message())?;
+    let (Added::New(file) | Added::Already(file)) = added;
+    Ok(Some(format!("/putaran/{}/berkas/{file}", round.id)))
+}
+
+/// Deletes files whose mapping nobody completed within a day: they still hold what points at
+/// persons. Called when the program starts.
+pub fn forget_old(data: &DataFolder, now: SystemTime) {
+    let rounds = fs::read_dir(data.path().join("rounds")).into_iter().flatten().flatten();
+    let uploads = rounds.flat_map(|round| fs::read_dir(round.path().join("uploads")));
+    for upload in uploads.flatten().flatten() {
+        let raw = upload.path().join("raw");
+        let old = fs::metadata(&raw)
+            .and_then(|metadata| metadata.modified())
+            .is_ok_and(|sent| now.duration_since(sent).is_ok_and(|age| age > FORGOTTEN));
+        if old && let Err(error) = fs::remove_dir_all(upload.path()) {
+            tracing::warn!(%error, "an old upload could not be deleted");
+        }
+    }
+}
+
+/// Files that count, of all files of a round.
+pub fn counting(files: &[File]) -> impl Iterator<Item = &File> {
+    files.iter().filter(|file| file.replaced_by.is_none())
+}
