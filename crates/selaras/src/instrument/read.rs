@@ -26,6 +26,8 @@ const MOST_BYTES: usize = 1 << 20;
 const MOST_FAULTS: usize = 100;
 /// Entries of one list.
 const MOST_ENTRIES: usize = 1_000;
+/// Parts of a dotted key.
+const MOST_KEY_PARTS: usize = 32;
 /// Bands of one attribute: a band is stored in a byte, with 0 for no answer.
 const MOST_BANDS: usize = 250;
 
@@ -74,6 +76,10 @@ impl Instrument {
             }
         };
         faults.text = text;
+        if let Some(at) = endless_key(text) {
+            faults.add(at..at, "", Message::new("instrument-fault-syntax"));
+            return Err(faults.into_error());
+        }
         let (root, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
             // What follows on the same line is mostly an echo of the first.
@@ -95,6 +101,30 @@ impl Instrument {
             Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(instrument)
     }
+}
+
+/// Where a key of more than [`MOST_KEY_PARTS`] parts begins, if there is one. Each part is a table
+/// in a table, and tables within tables without end would exhaust the stack.
+fn endless_key(text: &str) -> Option<usize> {
+    let mut line_start = 0;
+    for line in text.split_inclusive('\n') {
+        let (mut quote, mut dots) = (None, 0);
+        for byte in line.bytes() {
+            match (byte, quote) {
+                (b'"' | b'\'', None) => quote = Some(byte),
+                (_, Some(open)) if byte == open => quote = None,
+                (_, Some(_)) => {}
+                (b'.', None) => dots += 1,
+                (b'=' | b',' | b'[' | b']' | b'{' | b'}', None) => dots = 0,
+                _ => {}
+            }
+            if dots >= MOST_KEY_PARTS {
+                return Some(line_start);
+            }
+        }
+        line_start += line.len();
+    }
+    None
 }
 
 /// Faults found so far.
