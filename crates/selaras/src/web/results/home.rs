@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::html;
+use super::compare::sentences;
 use super::figures::{Links, MapFigure};
 use super::say::ChangeSentence;
 use super::view::{Switch, View};
@@ -167,7 +168,11 @@ impl LowCard {
             found: reading.whole(family.cells.len() as u64),
             searched: words
                 .tell(&Message::new("results-low-searched").with("searched", family.searched)),
-            table: reading.low_table(&family).map(|table| table.html()),
+            table: match region.level {
+                Level::Nation => reading.low_lists_table(&mine),
+                Level::Province | Level::Regency => reading.low_table(&family),
+            }
+            .map(|table| table.html()),
             rule: words.tell(
                 &Message::new("results-low-rule")
                     .with("by", words.number(options.low_by, 1))
@@ -232,6 +237,7 @@ struct HomePage {
     switch: Switch,
     map: Option<MapFigure>,
     chart: Option<String>,
+    sentences: Vec<String>,
     poverty: bool,
     table: String,
     answers: Vec<Answer>,
@@ -281,6 +287,10 @@ pub(super) async fn show(
             None
         } else {
             reading.chart(region, view, Links::Yes)
+        },
+        sentences: match view {
+            View::Score(at) if region.level == Level::Province => sentences(&reading, region, at),
+            _ => Vec::new(),
         },
         poverty: view == View::Poverty,
         table: reading.regions_table(region, view, Links::Yes).html(),

@@ -80,7 +80,25 @@ impl Reading {
         )
     }
 
-    /// The same with signs, for differences.
+    /// `6,66 sampai 6,82`, for tables.
+    pub(super) fn range(&self, (low, high): (f64, f64)) -> String {
+        self.words.tell(
+            &Message::new("results-range")
+                .with("low", self.number(low))
+                .with("high", self.number(high)),
+        )
+    }
+
+    /// The same with signs.
+    pub(super) fn signed_range(&self, (low, high): (f64, f64)) -> String {
+        self.words.tell(
+            &Message::new("results-range")
+                .with("low", self.words.signed(low, DECIMALS))
+                .with("high", self.words.signed(high, DECIMALS)),
+        )
+    }
+
+    /// [`between`](Self::between) with signs, for differences.
     pub(super) fn signed_between(&self, (low, high): (f64, f64)) -> String {
         self.words.tell(
             &Message::new("results-between")
