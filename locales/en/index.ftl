@@ -28,3 +28,5 @@ index-change-ramadan-one = One of the two rounds fell in the month of Ramadan; i
 index-change-ramadan-both = Both rounds touched the month of Ramadan.
 index-round-name = Round { $year }
 index-round-before = The round before
+index-not-adjusted-pooled = No adjusted score when all answers are pooled.
+index-change-not-standardised = The change was computed without bringing both rounds to one composition of respondents, since it was not asked or answers are pooled.

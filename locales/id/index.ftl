@@ -28,3 +28,5 @@ index-change-ramadan-one = Salah satu dari kedua putaran berlangsung pada bulan 
 index-change-ramadan-both = Kedua putaran bersinggungan dengan bulan Ramadan.
 index-round-name = Putaran { $year }
 index-round-before = Putaran sebelumnya
+index-not-adjusted-pooled = Skor disesuaikan belum dapat dihitung bila semua jawaban dihitung bersama (aturan gabungan).
+index-change-not-standardised = Perubahan dihitung tanpa menyamakan susunan responden kedua putaran, karena susunannya tidak ditanyakan atau aturannya gabungan.

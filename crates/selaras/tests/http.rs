@@ -333,7 +333,7 @@ fn a_faulty_form_comes_back_as_it_was_filled_in_with_every_fault(url: Option<&st
     for part in [
         "Tahun perlu berupa angka",
         "Target perlu berupa",
-        "“99.99” tidak dikenal",
+        "«99.99» tidak dikenal",
         "value=\"Uji &#34;coba&#34;\"",
         "value=\"99.99\"",
         "value=\"61\" checked",

@@ -18,6 +18,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 pub use arguments::{Argument, Arguments};
+pub(crate) use regions::code_list;
 
 use crate::locale::{Language, Message, Words};
 

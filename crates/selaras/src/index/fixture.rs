@@ -127,6 +127,7 @@ pub(crate) fn result(provinces: &[Vec<(u64, u64)>]) -> IndexResult {
             title: text("Uji"),
             standing: Standing::Other,
             scale: (1, 9),
+            categories_source: None,
             sha256: String::new(),
         },
         round: RoundRef {

@@ -17,9 +17,11 @@
 //! Text of a person or a file enters a page only through a template, which escapes it.
 
 mod assets;
+mod boundary_pages;
 mod edge;
 mod home;
 mod job_pages;
+mod mapping_form;
 mod page;
 pub mod paths;
 mod problem;
@@ -27,6 +29,8 @@ mod result_cache;
 mod results;
 mod round_pages;
 pub mod routes;
+mod sent;
+mod upload_pages;
 
 use std::any::Any;
 use std::net::SocketAddr;
@@ -81,7 +85,8 @@ impl AppState {
         // One at a time: each uses all cores.
         let runner = Runner::start(store.clone(), clock, kinds, 1).await?;
         let catalogue = Arc::new(Catalogue::built_in());
-        Ok(Self { store, clock, runner, catalogue, results: ResultCache::default() })
+        let (results, public) = (ResultCache::default(), PublicResults::default());
+        Ok(Self { store, clock, runner, catalogue, results, public })
     }
 }
 
