@@ -58,7 +58,7 @@ pub(super) struct IndexCard {
     pub(super) absent: bool,
     pub(super) range: Option<String>,
     pub(super) kind: Option<String>,
-    pub(super) n: String,
+    pub(super) n: Option<String>,
     pub(super) scale: String,
     pub(super) incomplete: Option<String>,
 }
@@ -87,10 +87,7 @@ impl IndexCard {
                 (None, Some(score)) => Some(missing(score)),
                 (None, None) => None,
             },
-            n: n.map_or_else(
-                || words.say("results-too-few"),
-                |n| words.tell(&Message::new("chart-answers").with("n", reading.whole(n))),
-            ),
+            n: n.map(|n| words.tell(&Message::new("chart-answers").with("n", reading.whole(n)))),
             scale: reading.scale(),
             incomplete: (value.is_some() && !region.missing.is_empty())
                 .then(|| words.say("results-incomplete")),

@@ -203,6 +203,10 @@ impl Reading {
         if let Some(reason) = entry.and_then(|entry| entry.not_comparable.as_ref()) {
             return none(words.tell(reason));
         }
+        let hidden = self.index_of(region).filter(|score| score.value.is_none());
+        if let Some(score) = hidden {
+            return none(withheld(score.withheld, words));
+        }
         let Some(score) = self.score_change(region, self.index_at()) else {
             return none(words.say("results-change-no-region"));
         };
