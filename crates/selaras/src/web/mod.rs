@@ -85,8 +85,7 @@ impl AppState {
         // One at a time: each uses all cores.
         let runner = Runner::start(store.clone(), clock, kinds, 1).await?;
         let catalogue = Arc::new(Catalogue::built_in());
-        let results = ResultCache::default();
-        Ok(Self { store, clock, runner, catalogue, results })
+        Ok(Self { store, clock, runner, catalogue, results: ResultCache::default() })
     }
 }
 

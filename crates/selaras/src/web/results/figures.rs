@@ -291,7 +291,7 @@ impl Reading {
         let data: Vec<Datum> = inside.iter().map(|r| self.datum(r, view, links)).collect();
         let both = |draw: &dyn Fn(&Frame) -> String| {
             let frame = |id, layout| self.frame(id, title.clone(), layout, region.n);
-            draw(&frame("bagan", Layout::Half)) + &draw(&frame("bagan-kecil", Layout::Narrow))
+            draw(&frame("bagan", Layout::Wide)) + &draw(&frame("bagan-kecil", Layout::Narrow))
         };
         match view {
             View::Poverty => None,

@@ -74,13 +74,18 @@ impl Reading {
         self.result.regions.iter().find(|region| region.code == code)
     }
 
-    /// The region a page opens with: the province where the round has only one, else the nation,
-    /// else the first region.
+    /// The region a page opens with: the province where the round has only one, or where only one
+    /// has a kab/kota that reached the target; else the nation, else the first region.
     fn first(&self) -> Result<&RegionResult, Problem> {
         let of = |level| self.result.regions.iter().filter(move |region| region.level == level);
-        let province = of(Level::Province).next().filter(|_| of(Level::Province).count() == 1);
-        province
-            .or_else(|| of(Level::Nation).next())
+        let provinces: Vec<&RegionResult> = of(Level::Province).collect();
+        let reached: Vec<&RegionResult> =
+            provinces.iter().copied().filter(|province| province.reached > Some(0)).collect();
+        let only = match (provinces.as_slice(), reached.as_slice()) {
+            (&[only], _) | (_, &[only]) => Some(only),
+            _ => None,
+        };
+        only.or_else(|| of(Level::Nation).next())
             .or_else(|| self.result.regions.first())
             .ok_or(Problem::NotFound)
     }

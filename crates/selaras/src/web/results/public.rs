@@ -1,17 +1,18 @@
 //! What anyone may see of a round: the public form of its result, in plain words.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use jiff::civil::Date;
 
 use super::super::html;
 use super::figures::{Links, MapFigure};
-use super::home::IndexCard;
+use super::home::{Asked, IndexCard};
 use super::say::ChangeSentence;
 use super::view::View;
 use super::{AppState, Page, Problem, Reading, Visit, paths, say, stored};
 use crate::locale::{Message, TimeZone};
+use crate::round::frame::Level;
 use crate::round::register;
 use crate::store::RoundId;
 
@@ -48,6 +49,7 @@ struct PublicPage {
     map: Option<MapFigure>,
     table: String,
     better: String,
+    places: Vec<(String, String, bool)>,
     method_path: String,
 }
 
@@ -62,13 +64,14 @@ pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
     Path(id): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let words = visit.words();
     let reading = match Reading::public(&state, &visit, &id).await? {
         Ok(reading) => reading,
         Err(reason) => return closed(&visit, &reason),
     };
-    let region = reading.first()?;
+    let region = reading.chosen(&asked.wilayah)?;
     let title =
         words.tell(&Message::new("results-public-title").with("region", say::name(region, words)));
     let mut page = visit.bare_page(title).open_to_all();
@@ -89,6 +92,16 @@ pub(super) async fn show(
             &Message::new("results-answer-better")
                 .with("difference", words.number(reading.result.options.least_difference, 1)),
         ),
+        places: reading
+            .result
+            .regions
+            .iter()
+            .filter(|other| other.level != Level::Regency)
+            .map(|other| {
+                let href = format!("{}?wilayah={}", paths::public(reading.round.id), other.code);
+                (href, say::name(other, words), other.code == region.code)
+            })
+            .collect(),
         method_path: format!("{}/metode", paths::public(reading.round.id)),
         page,
     })
