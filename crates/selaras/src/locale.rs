@@ -48,6 +48,11 @@ pub enum Value {
     Decimal(f64, u8),
     /// Text taken from data, as it is.
     Text(String),
+    /// A day, written as the language writes it.
+    Day {
+        /// The day.
+        day: civil::Date,
+    },
     /// A message within the message.
     Message(Box<Message>),
 }
@@ -75,6 +80,11 @@ impl From<u64> for Value {
 impl From<Message> for Value {
     fn from(value: Message) -> Self {
         Self::Message(Box::new(value))
+    }
+}
+impl From<civil::Date> for Value {
+    fn from(day: civil::Date) -> Self {
+        Self::Day { day }
     }
 }
 impl From<&str> for Value {
@@ -182,6 +192,7 @@ impl Words {
             Value::Whole(whole) => self.whole(*whole),
             Value::Decimal(number, decimals) => self.number(*number, usize::from(*decimals)),
             Value::Text(text) => text.clone(),
+            Value::Day { day } => self.short_date(*day),
             Value::Message(message) => self.tell(message),
         }
     }
@@ -347,6 +358,18 @@ mod tests {
         assert_eq!(id.time(civil::time(9, 30, 0, 0), TimeZone::Wib), "09.30 WIB");
         assert_eq!(TimeZone::of_province("91"), TimeZone::Wit);
         assert_eq!(TimeZone::of_province("61.71"), TimeZone::Wib);
+    }
+
+    #[test]
+    fn a_message_keeps_its_values_when_it_is_stored() {
+        let message = Message::new("index-public-too-early")
+            .with("closed", civil::date(2026, 3, 24))
+            .with("count", 3_u64)
+            .with("share", Value::Decimal(0.5, 1))
+            .with("reason", Message::new("weekday-1"));
+        let stored = serde_json::to_string(&message).unwrap();
+        assert_eq!(serde_json::from_str::<Message>(&stored).unwrap(), message);
+        assert_eq!(Words::new(Language::Id).value(&message.values[0].1), "24 Maret 2026");
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(super) fn compare(
     let mut change = Change {
         before: before.round.name.clone(),
         not_comparable: differences(input, before),
-        remarks: remarks(&input.round, &before.round),
+        remarks: remarks(input, before),
         regions: Vec::new(),
         cells: Vec::new(),
     };
@@ -135,7 +135,16 @@ fn differences(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
     reasons
 }
 
-fn remarks(now: &RoundRef, before: &RoundRef) -> Vec<Message> {
+fn remarks(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
+    let mut remarks = ramadan(&input.round, &before.round);
+    let composed = !input.tally.margin_attributes.is_empty() && input.tally.pooled.is_none();
+    if input.tally.design == Design::OpenLink && !composed {
+        remarks.push(Message::new("index-change-not-standardised"));
+    }
+    remarks
+}
+
+fn ramadan(now: &RoundRef, before: &RoundRef) -> Vec<Message> {
     let in_ramadan = |round: &RoundRef| -> Option<bool> {
         let (opened, closed) = (round.opened?, round.closed?);
         let periods = RAMADAN.lines().skip(1).filter_map(|line| {
@@ -218,7 +227,8 @@ fn channels(
         if apart > input.options.channel_points {
             return Err(Message::new("index-change-channel")
                 .with("channel", name.clone())
-                .with("points", Value::Decimal(apart * 100.0, 0)));
+                .with("points", Value::Decimal(apart * 100.0, 0))
+                .with("limit", Value::Decimal(input.options.channel_points * 100.0, 0)));
         }
     }
     Ok(())
@@ -281,7 +291,7 @@ fn standardise(
         Some(Standardised { value, spread: reading.spread })
     };
     let few = side.readings.of[side.at].first().is_none_or(|index| index.n < options.interval_from);
-    if margins.is_empty() || few {
+    if margins.is_empty() || few || side.tally.pooled.is_some() {
         return Ok((0..scores).map(plain).collect());
     }
     let raked = rake_cells(&table.counts, margins, &rake_rules(options))

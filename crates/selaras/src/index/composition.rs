@@ -324,6 +324,10 @@ fn missing(input: &Input<'_>, code: &str) -> Vec<&'static str> {
 }
 
 fn adjust(input: &Input<'_>, region: &mut RegionResult, cells: &[Cell<'_>]) {
+    if input.tally.pooled.is_some() {
+        region.not_adjusted = Some(Message::new("index-not-adjusted-pooled"));
+        return;
+    }
     let table = Table::new(input.tally, cells);
     let margins: Vec<StatMargin> = input
         .margins

@@ -14,7 +14,7 @@ use super::result::{
     RoundRef, Score, ScoreDefinition, ScoreKind, Shift, Withheld,
 };
 use super::tally::Tally;
-use super::{change, composition, districts, low};
+use super::{change, composition, districts, low, pooled};
 use crate::instrument::{Instrument, Scorer};
 use crate::locale::Message;
 use crate::round::answers::{Design, Labels};
@@ -98,7 +98,7 @@ impl<'a> Readings<'a> {
         options: &Options,
     ) -> Result<Self, ComputeError> {
         let leaves = leaves(frame);
-        let scores = tally.totals.scores().len();
+        let scores = tally.scorer().len();
         let mut readings = Self {
             frame,
             design: tally.design,
@@ -126,7 +126,7 @@ impl<'a> Readings<'a> {
             if self.frame.regions[at].level == Level::Regency {
                 continue;
             }
-            for score in 0..tally.totals.scores().len() {
+            for score in 0..tally.scorer().len() {
                 let whole = reading::whole(
                     &self.of,
                     |leaf| self.frame.regions[leaf].adults.as_ref().map(|adults| adults.count),
@@ -163,10 +163,10 @@ impl<'a> Readings<'a> {
         }
         self.influences = domains
             .iter()
-            .map(|domain| {
-                (0..tally.totals.scores().len())
-                    .map(|score| sample.mean(domain.as_ref()?, score))
-                    .collect()
+            .map(|domain| match (domain, &tally.pooled) {
+                (None, _) => vec![None; tally.scorer().len()],
+                (Some(domain), Some(pooled)) => pooled::of_domain(&sample, domain, tally, pooled),
+                (Some(domain), None) => sample.means(domain, 0..tally.scorer().len()),
             })
             .collect();
         for (readings, influences) in self.of.iter_mut().zip(&self.influences) {
@@ -295,6 +295,11 @@ pub fn compute(input: &Input<'_>) -> Result<IndexResult, ComputeError> {
             title: input.instrument.short_title.clone(),
             standing: input.instrument.standing,
             scale: (input.instrument.scale.min, input.instrument.scale.max),
+            categories_source: input
+                .instrument
+                .categories
+                .as_ref()
+                .and_then(|categories| categories.source.clone()),
             sha256: input.instrument.sha256.clone(),
         },
         round: input.round.clone(),
@@ -444,7 +449,7 @@ fn bounds(
     let value = readings.of[at][score].value?;
     let observed = || {
         (0..readings.of.len())
-            .filter(|leaf| readings.frame.regions[*leaf].level == Level::Regency && seen(&leaf))
+            .filter(|leaf| readings.frame.regions[*leaf].level == Level::Regency && seen(leaf))
             .filter_map(|leaf| readings.of[leaf][score].value)
     };
     let placed = |end: f64| covered * value + (1.0 - covered) * end;

@@ -26,11 +26,8 @@ pub fn not_yet_public(result: &IndexResult) -> Option<Message> {
         return Some(Message::new("index-public-needs-closing"));
     };
     let opens = opening_day(closed, result.options.public_delay_days);
-    (result.round.as_of < opens).then(|| {
-        Message::new("index-public-too-early")
-            .with("closed", closed.to_string())
-            .with("opens", opens.to_string())
-    })
+    (result.round.as_of < opens)
+        .then(|| Message::new("index-public-too-early").with("closed", closed).with("opens", opens))
 }
 
 fn opening_day(closed: Date, delay: i64) -> Date {
@@ -56,6 +53,8 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
     result.form = Form::Public;
     result.scores = published.iter().map(|&at| internal.scores[at].clone()).collect();
     result.low_cells.clear();
+    // Rows by file are counts of answers too: often one file is one kab/kota.
+    result.inputs.clear();
     for (at, region) in result.regions.iter_mut().enumerate() {
         let source = &internal.regions[at];
         region.districts.clear();
@@ -84,6 +83,10 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
         if tree.parent[at].is_some_and(|up| shown[up].is_some()) {
             result.regions[at].scores.iter_mut().for_each(|score| score.standing = None);
         }
+    }
+    if result.instrument.categories_source.is_none() {
+        let scores = result.regions.iter_mut().flat_map(|region| &mut region.scores);
+        scores.for_each(|score| score.categories.clear());
     }
     tree.rebound(&mut result);
     tree.publish_change(internal, &mut result, &published, &shown);
@@ -319,103 +322,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::index::attack::{self, arbitrary_round, leaves_under};
     use crate::index::fixture;
+    use crate::instrument::Text;
     use crate::round::frame::Level;
-
-    /// Rank of the unknowns that the published equations pin down: row-reduces the equations and
-    /// lists every unknown that stands alone in a row.
-    fn determined(mut rows: Vec<Vec<f64>>, unknowns: usize) -> Vec<usize> {
-        let mut pivot_row = 0;
-        for column in 0..unknowns {
-            let Some(best) = (pivot_row..rows.len())
-                .max_by(|&a, &b| rows[a][column].abs().total_cmp(&rows[b][column].abs()))
-            else {
-                break;
-            };
-            if rows[best][column].abs() < 1e-12 {
-                continue;
-            }
-            rows.swap(pivot_row, best);
-            let pivot = rows[pivot_row].clone();
-            for (at, row) in rows.iter_mut().enumerate() {
-                if at != pivot_row {
-                    let factor = row[column] / pivot[column];
-                    row.iter_mut().zip(&pivot).for_each(|(cell, p)| *cell -= factor * p);
-                }
-            }
-            pivot_row += 1;
-        }
-        rows.iter()
-            .filter_map(|row| {
-                let mut alone = (0..unknowns).filter(|&column| row[column].abs() > 1e-9);
-                match (alone.next(), alone.next()) {
-                    (Some(only), None) => Some(only),
-                    _ => None,
-                }
-            })
-            .collect()
-    }
-
-    fn leaves_under(result: &IndexResult, code: &str) -> Vec<usize> {
-        result
-            .regions
-            .iter()
-            .enumerate()
-            .filter(|(_, region)| {
-                region.level == Level::Regency
-                    && (code == "ID"
-                        || region.code == code
-                        || region.code.starts_with(&format!("{code}.")))
-            })
-            .map(|(at, _)| at)
-            .collect()
-    }
-
-    fn arbitrary_round() -> impl Strategy<Value = Vec<Vec<(u64, u64)>>> {
-        let n = prop_oneof![
-            2 => Just(0_u64),
-            2 => 1_u64..5,
-            3 => 5_u64..100,
-            5 => 100_u64..2_000
-        ];
-        prop::collection::vec(prop::collection::vec((n, 10_000_u64..3_000_000), 1..6), 1..5)
-    }
 
     proptest! {
         #[test]
         fn no_withheld_score_can_be_computed_from_what_is_published(provinces in arbitrary_round()) {
             let internal = fixture::result(&provinces);
             let published = public(&internal).unwrap();
-            // Unknowns: every region's score. Known to anyone: how an aggregate follows from its
-            // leaves, and each published value.
-            let unknowns = internal.regions.len();
-            let answered = |at: &usize| internal.regions[*at].scores[0].value.is_some();
             for score in 0..published.scores.len() {
-                let mut rows = Vec::new();
-                for (at, region) in internal.regions.iter().enumerate() {
-                    let mut equation = vec![0.0; unknowns];
-                    if published.regions[at].scores[score].value.is_some() {
-                        equation[at] = 1.0;
-                        rows.push(equation.clone());
-                    }
-                    if region.level != Level::Regency {
-                        let leaves: Vec<usize> =
-                            leaves_under(&internal, &region.code).into_iter().filter(answered).collect();
-                        let weight = |at: usize| internal.regions[at].adults.as_ref().unwrap().count as f64;
-                        let all: f64 = leaves.iter().map(|&leaf| weight(leaf)).sum();
-                        equation[at] = -1.0;
-                        leaves.iter().for_each(|&leaf| equation[leaf] = weight(leaf) / all);
-                        rows.push(equation);
-                    }
-                }
-                for known in determined(rows, unknowns) {
-                    let region = &published.regions[known];
-                    let nothing = leaves_under(&internal, &region.code).iter().all(|at| !answered(at));
-                    prop_assert!(
-                        region.scores[score].value.is_some() || nothing,
-                        "{} is revealed", region.code
-                    );
-                }
+                let seen = |at: usize| published.regions[at].scores[score].value.is_some();
+                prop_assert_eq!(attack::revealed(&internal, seen), Vec::<String>::new());
             }
         }
 
@@ -485,10 +404,23 @@ mod tests {
     }
 
     #[test]
+    fn a_category_is_public_only_with_a_cited_source() {
+        let mut internal = fixture::result(&[vec![(1_250, 100_000)]]);
+        let good = Text { id: "baik".to_owned(), en: "good".to_owned() };
+        internal.regions[2].scores[0].categories = vec![good.clone()];
+        let shown = |internal: &IndexResult| {
+            public(internal).unwrap().regions[2].scores[0].categories.clone()
+        };
+        assert!(shown(&internal).is_empty());
+        internal.instrument.categories_source = Some("Keputusan".to_owned());
+        assert_eq!(shown(&internal), [good]);
+    }
+
+    #[test]
     fn the_public_form_holds_no_cell_component_kecamatan_or_flag() {
         let published = public(&fixture::result(&[vec![(1_250, 100_000)]])).unwrap();
         assert!(published.scores.iter().all(is_public_kind));
-        assert!(published.low_cells.is_empty());
+        assert!(published.low_cells.is_empty() && published.inputs.is_empty());
         assert!(published.regions.iter().all(|region| region.districts.is_empty()
             && region.letters.is_empty()
             && region.clearly.is_none()

@@ -3,6 +3,8 @@
 //! [`tally`] sums answers up, [`compute`] makes a result of the sums, [`disclosure`] makes the form
 //! that may leave the office, [`result`] is what all of them speak of.
 
+#[cfg(test)]
+pub(crate) mod attack;
 mod change;
 mod composition;
 mod compute;
@@ -13,6 +15,7 @@ pub mod files;
 pub(crate) mod fixture;
 pub mod frozen;
 mod low;
+mod pooled;
 mod reading;
 pub mod result;
 mod sum;

@@ -7,6 +7,7 @@ use selaras_stats::open_link::{self, Answered, Clustering, Spread};
 use selaras_stats::selection;
 use selaras_stats::totals::Cell;
 
+use super::pooled;
 use super::result::Options;
 use super::tally::Tally;
 
@@ -35,6 +36,9 @@ pub(super) fn of_open_link(
     adults: Option<u64>,
     options: &Options,
 ) -> Vec<Reading> {
+    if let Some(pooled) = &tally.pooled {
+        return pooled::of_open_link(tally, pooled, cells, adults, options);
+    }
     let of_cluster = |psu: u32| tally.clusters.get(psu as usize);
     (0..tally.totals.scores().len())
         .map(|score| {

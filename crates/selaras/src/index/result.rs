@@ -70,6 +70,10 @@ pub struct InstrumentRef {
     pub standing: Standing,
     /// Lowest and highest possible score.
     pub scale: (u8, u8),
+    /// The decree or publication of the categories' cut-points; without one they are provisional
+    /// and no public form names a category.
+    #[serde(default)]
+    pub categories_source: Option<String>,
     /// SHA-256 of the file.
     pub sha256: String,
 }

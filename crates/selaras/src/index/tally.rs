@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use selaras_stats::totals::{Key, Totals, TotalsError};
 
+use super::pooled::Pooled;
 use super::result::FlagCounts;
-use crate::instrument::{AttributeKind, Instrument, Scorer};
+use crate::instrument::{Aggregation, AttributeKind, Instrument, Scorer};
 use crate::round::answers::{Answers, Design, Flag, NONE};
 
 /// Respondents scored at a time.
@@ -61,6 +62,8 @@ pub struct Tally {
     pub counts: Vec<Counts>,
     /// Population PSUs by stratum, where a finite population correction is given.
     pub population_psus: BTreeMap<u32, f64>,
+    /// Under the pooled rule, what the totals' columns are; else they are the scores.
+    pub(super) pooled: Option<Pooled>,
     scorer: Scorer,
     cluster_numbers: HashMap<Cluster, u32>,
     cell_numbers: HashMap<Box<[u8]>, u32>,
@@ -79,7 +82,12 @@ impl Tally {
         margins: bool,
     ) -> Result<Self, TotalsError> {
         let scorer = Scorer::new(instrument);
-        let names = scorer.definitions().iter().map(|score| score.id.clone());
+        let pooled =
+            (instrument.rules.aggregation == Aggregation::Pooled).then(|| Pooled::new(&scorer));
+        let names = match &pooled {
+            Some(pooled) => pooled.names(&scorer),
+            None => scorer.definitions().iter().map(|score| score.id.clone()).collect(),
+        };
         let raked = |kind| {
             matches!(
                 kind,
@@ -106,6 +114,7 @@ impl Tally {
                 regions
             ],
             population_psus: BTreeMap::new(),
+            pooled,
             scorer,
             cluster_numbers: HashMap::new(),
             cell_numbers: HashMap::new(),
@@ -113,20 +122,31 @@ impl Tally {
         })
     }
 
+    /// The instrument's rule of scoring.
+    pub(super) fn scorer(&self) -> &Scorer {
+        &self.scorer
+    }
+
     /// Adds a chunk of respondents.
     ///
     /// # Errors
     /// Weights or scores that do not fit the totals; see [`Totals::add`].
     pub fn add(&mut self, answers: &Answers) -> Result<(), TotalsError> {
-        let width = self.scorer.len();
-        let mut row = vec![f64::NAN; width];
+        let mut row = vec![f64::NAN; self.totals.scores().len()];
         let mut scored = std::mem::take(&mut self.scored);
         for start in (0..answers.len).step_by(BLOCK) {
             let block = start..(start + BLOCK).min(answers.len);
-            self.scorer.score_rows(answers, block.clone(), &mut scored);
+            if self.pooled.is_none() {
+                self.scorer.score_rows(answers, block.clone(), &mut scored);
+            }
             for at in block.clone() {
-                for (score, value) in row.iter_mut().enumerate() {
-                    *value = scored[score * block.len() + at - block.start];
+                match &mut self.pooled {
+                    Some(pooled) => pooled.fill(&self.scorer, answers, at, &mut row),
+                    None => {
+                        for (score, value) in row.iter_mut().enumerate() {
+                            *value = scored[score * block.len() + at - block.start];
+                        }
+                    }
                 }
                 let key = self.key(answers, at);
                 self.totals.add(key, answers.weight[at], &row)?;

@@ -29,6 +29,8 @@ macro_rules! asset {
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
         asset!("selaras.css", "text/css; charset=utf-8"),
+        asset!("figures.css", "text/css; charset=utf-8"),
+        asset!("results.css", "text/css; charset=utf-8"),
         asset!("letter.css", "text/css; charset=utf-8"),
         asset!("progress.js", "text/javascript; charset=utf-8"),
         asset!("favicon.svg", "image/svg+xml"),
@@ -77,11 +79,18 @@ mod tests {
     #[test]
     fn no_template_holds_an_inline_style_or_script() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates");
-        for entry in std::fs::read_dir(folder).expect("the folder") {
-            let path = entry.expect("an entry").path();
-            let text = std::fs::read_to_string(&path).expect("a template");
-            for forbidden in ["<style", " style=", " onclick", " onload", "javascript:"] {
-                assert!(!text.contains(forbidden), "{}: {forbidden}", path.display());
+        let mut folders = vec![folder];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("the folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).expect("a template");
+                for forbidden in ["<style", " style=", " onclick", " onload", "javascript:"] {
+                    assert!(!text.contains(forbidden), "{}: {forbidden}", path.display());
+                }
             }
         }
     }

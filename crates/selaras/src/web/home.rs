@@ -1,39 +1,19 @@
-//! The start page, the pickers of the head, and whether the program is well.
+//! The pickers of the head, and whether the program is well.
 
-use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Redirect;
 use serde::Deserialize;
 
-use super::{AppState, Entry, Page, Problem, Route, Visit, html, paths};
+use super::{AppState, Problem, Route, Visit, paths};
 use crate::policy::{Action, Module, Scope};
 use crate::round::register;
 use crate::store::RoundId;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get(paths::HOME, Action::View, Module::Round, home),
         Route::get(paths::PICK, Action::View, Module::Round, pick),
         Route::get(paths::HEALTH, Action::View, Module::Program, health).public(),
     ]
-}
-
-#[derive(Template)]
-#[template(path = "home.html")]
-struct HomePage {
-    page: Page,
-}
-
-/// The newest round with a result, else the newest round, else what to do first.
-async fn home(State(state): State<AppState>, visit: Visit) -> Result<Response, Problem> {
-    let mut tx = state.store.read(state.clock).await?;
-    let rounds = register::list(&mut tx, visit.actor(), &Scope::nation()).await?;
-    let newest = rounds.iter().find(|round| round.result.is_some()).or(rounds.first());
-    if let Some(round) = newest {
-        return Ok(Redirect::to(&paths::round(round.id)).into_response());
-    }
-    let page = visit.bare_page(visit.words().say("web-home-title")).at(Entry::Home);
-    html(&HomePage { page })
 }
 
 #[derive(Deserialize)]
@@ -58,6 +38,9 @@ async fn pick(
     let region = Scope::of(&picked.wilayah);
     let address = match (picked.tampilan.as_str(), &region) {
         (_, None) => paths::round(id),
+        ("beranda", Some(scope)) => {
+            format!("{}?wilayah={}", paths::overview(id), scope.code())
+        }
         ("peta", Some(scope)) => format!("{}?wilayah={}", paths::map(id), scope.code()),
         ("beda", Some(scope)) => format!("{}?wilayah={}", paths::compare(id), scope.code()),
         (_, Some(scope)) => paths::region(id, scope.code()),

@@ -16,7 +16,6 @@
 //!
 //! Text of a person or a file enters a page only through a template, which escapes it.
 
-mod about;
 mod assets;
 mod boundary_pages;
 mod edge;
@@ -27,6 +26,7 @@ mod page;
 pub mod paths;
 mod problem;
 mod result_cache;
+mod results;
 mod round_pages;
 pub mod routes;
 mod sent;
@@ -55,6 +55,7 @@ pub use assets::asset_url;
 pub use page::{Choice, Entry, Page, RoundHead, Visit, html};
 pub use problem::Problem;
 pub use result_cache::ResultCache;
+pub use results::PublicResults;
 pub use routes::Route;
 
 /// What handlers share. Cloning is cheap.
@@ -70,6 +71,8 @@ pub struct AppState {
     pub catalogue: Arc<Catalogue>,
     /// Results that were read lately.
     pub results: ResultCache,
+    /// Their public forms.
+    pub public: PublicResults,
 }
 
 impl AppState {
@@ -85,7 +88,8 @@ impl AppState {
         // One at a time: each uses all cores.
         let runner = Runner::start(store.clone(), clock, kinds, 1).await?;
         let catalogue = Arc::new(Catalogue::built_in());
-        Ok(Self { store, clock, runner, catalogue, results: ResultCache::default() })
+        let (results, public) = (ResultCache::default(), PublicResults::default());
+        Ok(Self { store, clock, runner, catalogue, results, public })
     }
 }
 
@@ -212,8 +216,14 @@ mod tests {
             let runner =
                 Runner::start(store.clone(), clock, Kinds::default(), 1).await.expect("workers");
             let catalogue = Arc::default();
-            let state =
-                AppState { store, clock, runner, catalogue, results: ResultCache::default() };
+            let state = AppState {
+                store,
+                clock,
+                runner,
+                catalogue,
+                results: ResultCache::default(),
+                public: PublicResults::default(),
+            };
             async fn faulty() -> &'static str {
                 panic!("a fault");
             }

@@ -73,6 +73,7 @@ impl Visit {
             round: None,
             regions: Vec::new(),
             view: "",
+            open: false,
             simulated: false,
             refreshes: false,
             source: None,
@@ -169,6 +170,7 @@ pub struct Page {
     pub(crate) round: Option<RoundId>,
     pub(crate) regions: Vec<Choice>,
     pub(crate) view: &'static str,
+    pub(crate) open: bool,
     /// Whether anything shown is simulated: then the head says so, in print too.
     pub simulated: bool,
     /// Whether the page shows something that moves on by itself.
@@ -197,6 +199,12 @@ impl Page {
     #[must_use]
     pub fn with_regions(self, regions: Vec<Choice>, view: &'static str) -> Self {
         Self { regions, view, ..self }
+    }
+
+    /// The same page for readers who may see nothing else: without menu and pickers.
+    #[must_use]
+    pub fn open_to_all(self) -> Self {
+        Self { open: true, ..self }
     }
 
     /// The text of a message without values.

@@ -21,6 +21,12 @@ pub fn round(id: RoundId) -> String {
     format!("/putaran/{id}")
 }
 
+/// Beranda of a round: its province or the nation at a glance.
+#[must_use]
+pub fn overview(id: RoundId) -> String {
+    format!("/putaran/{id}/beranda")
+}
+
 /// Asks whether to delete a round.
 #[must_use]
 pub fn delete_round(id: RoundId) -> String {

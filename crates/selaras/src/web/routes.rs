@@ -12,7 +12,7 @@ use axum::routing::{MethodRouter, get, post};
 use tower_http::timeout::TimeoutLayer;
 
 use super::{
-    AppState, Problem, Visit, about, assets, boundary_pages, home, job_pages, round_pages,
+    AppState, Problem, Visit, assets, boundary_pages, home, job_pages, results, round_pages,
     upload_pages,
 };
 use crate::policy::{Action, Decision, Module, Resource, Sensitivity, may};
@@ -123,7 +123,7 @@ pub fn table() -> Vec<Route> {
         home::routes(),
         round_pages::routes(),
         job_pages::routes(),
-        about::routes(),
+        results::routes(),
         assets::routes(),
         upload_pages::routes(),
         boundary_pages::routes(),

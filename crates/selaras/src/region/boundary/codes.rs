@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::read::Feature;
-use super::{CodeList, Finding, Known, Severity};
+use super::{CodeList, Finding, Known, Severity, level};
 use crate::locale::Message;
 
 /// Known regions by what a file may call them.
@@ -80,14 +80,22 @@ impl<'a> Directory<'a> {
         found.map(|at| (*at, false))
     }
 
-    /// The regions whose name `text` may be.
-    fn named(&self, text: &str) -> &[usize] {
+    /// The regions of a level whose name `text` may be: with its kind, or without one.
+    fn named(&self, text: &str, at_level: usize) -> Vec<usize> {
         let (full, bare) = plain(text);
-        let found = self.by_name.get(&full).or_else(|| {
-            // Without its kind a name is that of a kabupaten or of a kota.
-            (full == bare).then(|| self.by_bare_name.get(&bare)).flatten()
-        });
-        found.map_or(&[], Vec::as_slice)
+        let of_level = |found: Option<&Vec<usize>>| -> Vec<usize> {
+            let found = found.into_iter().flatten().copied();
+            found.filter(|at| self.level(*at) == Some(at_level)).collect()
+        };
+        let found = of_level(self.by_name.get(&full));
+        if found.is_empty() && full == bare {
+            return of_level(self.by_bare_name.get(&bare));
+        }
+        found
+    }
+
+    fn level(&self, at: usize) -> Option<usize> {
+        self.known.get(at).map(|region| level(&region.code))
     }
 }
 
@@ -114,41 +122,53 @@ pub(super) fn assign(
     let distinct =
         |column: &[Option<usize>]| column.iter().flatten().collect::<BTreeSet<_>>().len();
 
-    let by_code = |text: &str| directory.code(text).map(|(at, _)| at);
-    let by_name = |text: &str| match directory.named(text) {
-        [one] => Some(*one),
-        _ => None,
-    };
-    let best = |read: &dyn Fn(&str) -> Option<usize>| -> Vec<(usize, &str, Vec<Option<usize>>)> {
-        let mut columns: Vec<_> = names
+    // Columns by how many regions they tell apart, those of the finest level first.
+    let best = |read: &dyn Fn(&str) -> Option<usize>| -> Vec<Column<'_>> {
+        let mut columns: Vec<Column<'_>> = names
             .iter()
-            .map(|name| {
-                let column = column(name, read);
-                (distinct(&column), *name, column)
+            .filter_map(|name| {
+                let regions = column(name, read);
+                let finest =
+                    regions.iter().flatten().filter_map(|at| directory.level(*at)).max()?;
+                Some(Column { name, count: distinct(&regions), level: finest, regions })
             })
-            .filter(|(count, ..)| *count > 0)
             .collect();
-        columns.sort_by_key(|(count, ..)| std::cmp::Reverse(*count));
+        columns.sort_by_key(|column| std::cmp::Reverse((column.count, column.level)));
         columns
     };
-    let codes = best(&by_code);
-    let said = best(&by_name);
+    let codes = best(&|text| directory.code(text).map(|(at, _)| at));
+    let said = |at_level: usize| {
+        best(&|text| match directory.named(text, at_level).as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        })
+    };
     let enough = features.len().div_ceil(2);
 
-    let Some((count, name, chosen)) = codes.first() else {
-        return by_names(features, directory, &said, findings);
+    // Names tell the level only where one level knows more of them than any other.
+    let mut by_level: Vec<Column<'_>> =
+        (1..=4).filter_map(|at_level| said(at_level).into_iter().next()).collect();
+    by_level.sort_by_key(|column| std::cmp::Reverse(column.count));
+    let tied = matches!(by_level.as_slice(), [one, other, ..] if one.count == other.count);
+    let by_name = by_level.into_iter().next().filter(|column| !tied && column.count >= enough);
+
+    let by_code = codes.first().filter(|column| {
+        column.count >= enough || by_name.as_ref().is_none_or(|names| names.count <= column.count)
+    });
+    let Some(chosen) = by_code else {
+        return by_names(features, directory, by_name, findings);
     };
-    let name_count = said.first().map_or(0, |(count, ..)| *count);
-    if *count < enough && name_count > *count {
-        return by_names(features, directory, &said, findings);
-    }
-    // Another column that holds as many codes but says something else.
-    let rival = codes.iter().skip(1).find(|(other, _, column)| other == count && column != chosen);
-    if let Some((_, other, _)) = rival {
+    let name = chosen.name;
+    // Another column that holds as many codes of this level but says something else.
+    let rival = codes.iter().skip(1).find(|other| {
+        (other.count, other.level) == (chosen.count, chosen.level)
+            && other.regions != chosen.regions
+    });
+    if let Some(rival) = rival {
         findings.push(Finding::error(
             Message::new("boundary-error-two-code-columns")
-                .with("one", *name)
-                .with("other", *other),
+                .with("one", name)
+                .with("other", rival.name),
         ));
         return vec![None; features.len()];
     }
@@ -157,8 +177,9 @@ pub(super) fn assign(
         .filter_map(|feature| directory.code(&value(feature, name)?))
         .any(|(_, dotted)| dotted);
     let (mut agree, mut differ) = (0, Vec::new());
-    if let Some((_, _, named)) = said.first().filter(|(count, ..)| *count >= enough) {
-        for (feature, pair) in features.iter().zip(chosen.iter().zip(named)) {
+    let names_said = said(chosen.level).into_iter().find(|names| names.count >= enough);
+    if let Some(names_said) = names_said {
+        for (feature, pair) in features.iter().zip(chosen.regions.iter().zip(&names_said.regions)) {
             match pair {
                 (Some(code), Some(name)) if code == name => agree += 1,
                 (Some(code), Some(name)) => differ.push((feature.number, *code, *name)),
@@ -168,9 +189,8 @@ pub(super) fn assign(
     }
     if !dotted && directory.list.is_none() && (agree == 0 || !differ.is_empty()) {
         // Digits alone may be those of another list (data/README join rule 2).
-        findings.push(Finding::error(
-            Message::new("boundary-error-which-list").with("property", *name),
-        ));
+        findings
+            .push(Finding::error(Message::new("boundary-error-which-list").with("property", name)));
         return vec![None; features.len()];
     }
     let region = |at: usize| directory.known.get(at);
@@ -187,7 +207,7 @@ pub(super) fn assign(
                 .with("expected", code.name.as_str()),
         });
     }
-    for (feature, found) in features.iter().zip(chosen) {
+    for (feature, found) in features.iter().zip(&chosen.regions) {
         if found.is_some() {
             continue;
         }
@@ -199,7 +219,7 @@ pub(super) fn assign(
                 feature: Some(number),
                 message: Message::new("boundary-error-unknown-code")
                     .with("feature", number)
-                    .with("property", *name)
+                    .with("property", name)
                     .with("value", text.chars().take(60).collect::<String>()),
             },
             None => Finding {
@@ -208,40 +228,41 @@ pub(super) fn assign(
                 feature: Some(number),
                 message: Message::new("boundary-warning-no-code")
                     .with("feature", number)
-                    .with("property", *name),
+                    .with("property", name),
             },
         });
     }
-    chosen.clone()
+    chosen.regions.clone()
+}
+
+/// What a column of the file says about each feature.
+struct Column<'a> {
+    name: &'a str,
+    /// Distinct regions.
+    count: usize,
+    /// The finest level among them.
+    level: usize,
+    regions: Vec<Option<usize>>,
 }
 
 /// By the names in the best column, if every name there is that of one region.
 fn by_names(
     features: &[Feature],
     directory: &Directory<'_>,
-    said: &[(usize, &str, Vec<Option<usize>>)],
+    by_name: Option<Column<'_>>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Option<usize>> {
-    let Some((_, name, chosen)) =
-        said.first().filter(|(count, ..)| *count >= features.len().div_ceil(2))
-    else {
+    let Some(Column { name, level, regions, .. }) = by_name else {
         findings.push(Finding::error(Message::new("boundary-error-no-code-column")));
         return vec![None; features.len()];
     };
-    findings.push(Finding {
-        severity: Severity::Warning,
-        code: None,
-        feature: None,
-        message: Message::new("boundary-warning-by-name").with("property", *name),
-    });
-    for (feature, found) in features.iter().zip(chosen) {
-        if found.is_some() {
-            continue;
-        }
+    let message = Message::new("boundary-warning-by-name").with("property", name);
+    findings.push(Finding::warning(message));
+    for (feature, _) in features.iter().zip(&regions).filter(|(_, found)| found.is_none()) {
         let text = feature.properties.iter().find(|(of, _)| of == name);
         let text = text.map_or("", |(_, value)| value.as_str());
         let candidates: Vec<String> = directory
-            .named(text)
+            .named(text, level)
             .iter()
             .filter_map(|at| directory.known.get(*at))
             .map(|region| format!("{} {}", region.code, region.name))
@@ -253,14 +274,14 @@ fn by_names(
             "boundary-error-ambiguous-name"
         };
         findings.push(Finding {
-            severity: Severity::Error,
-            code: None,
             feature: Some(feature.number),
-            message: Message::new(key)
-                .with("feature", feature.number)
-                .with("value", text.chars().take(60).collect::<String>())
-                .with("candidates", candidates.join(", ")),
+            ..Finding::error(
+                Message::new(key)
+                    .with("feature", feature.number)
+                    .with("value", text.chars().take(60).collect::<String>())
+                    .with("candidates", candidates.join(", ")),
+            )
         });
     }
-    chosen.clone()
+    regions
 }

@@ -14,6 +14,7 @@ use selaras_atlas::{Neighbours, Outline, Ring, Topology, check};
 use serde::{Deserialize, Serialize};
 
 use crate::locale::Message;
+use crate::region::{self, Region};
 use codes::Directory;
 use read::{Contents, Feature, RawRing};
 
@@ -46,6 +47,27 @@ pub struct Known {
     pub bps_code_2023: Option<String>,
     /// Official area.
     pub area_km2: Option<f64>,
+}
+
+impl From<&Region> for Known {
+    fn from(region: &Region) -> Self {
+        Self {
+            code: region.code.as_str().to_owned(),
+            name: region.name.clone(),
+            bps_code: region.bps.clone(),
+            bps_code_2023: region.bps_2023.clone(),
+            area_km2: region.area_km2,
+        }
+    }
+}
+
+impl Known {
+    /// The provinces, kab/kota and kecamatan of the built-in table.
+    #[must_use]
+    pub fn built_in() -> Vec<Self> {
+        let tables = [region::provinces(), region::regencies(), region::districts()];
+        tables.into_iter().flatten().map(Self::from).collect()
+    }
 }
 
 /// Which list the codes of a file are from. Without a choice, dotted codes are Kemendagri's, and

@@ -253,6 +253,26 @@ fn names_serve_where_there_are_no_codes_unless_they_are_ambiguous() {
 }
 
 #[test]
+fn a_name_that_two_levels_share_is_not_guessed() {
+    let mut known = known();
+    known.push(Known { code: "61.01.01".into(), name: "Sambas".into(), ..Known::default() });
+    let map = [(r#"{"n":"Sambas"}"#, square(109.0, 0.0))];
+    let findings = import(geojson(&map).as_bytes(), &known, &About::default()).unwrap_err();
+    assert_eq!(keys(&findings), ["boundary-error-no-code-column"]);
+    let map = [(r#"{"n":"Kab. Sambas"}"#, square(109.0, 0.0))];
+    let taken = import(geojson(&map).as_bytes(), &known, &About::default()).unwrap();
+    assert_eq!(taken.topology.shapes()[0].code, "61.01");
+}
+
+#[test]
+fn codes_of_the_regions_around_do_not_hide_those_of_the_features() {
+    let map = [(r#"{"prov":"61","kab":"61.01"}"#, square(109.0, 0.0))];
+    assert_eq!(take(&map).unwrap().topology.shapes()[0].code, "61.01");
+    let map = [(r#"{"old":"61.02","new":"61.01"}"#, square(109.0, 0.0))];
+    assert_eq!(refused(&map), ["boundary-error-two-code-columns"]);
+}
+
+#[test]
 fn levels_may_not_be_mixed() {
     let mut map = sound();
     map.push((r#"{"kode":"61"}"#, square(111.0, 0.0)));
@@ -450,31 +470,17 @@ proptest! {
 
 #[test]
 fn neighbours_agree_with_those_of_the_indicative_boundaries() {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let local = shared.join("local/boundaries");
-    let (Ok(file), Ok(table), Ok(regions)) = (
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let local = beside.join("data/local/boundaries");
+    let (Ok(file), Ok(table)) = (
         std::fs::read(local.join("kabkota_514.topojson")),
         std::fs::read_to_string(local.join("kabkota_neighbours_queen.csv")),
-        std::fs::read_to_string(shared.join("facts/regions.csv")),
     ) else {
         println!("skipped: no indicative boundaries beside the checkout");
         return;
     };
-    let known: Vec<Known> = regions
-        .lines()
-        .skip(1)
-        .map(|line| {
-            let cells: Vec<&str> = line.split(',').collect();
-            Known {
-                code: cells[0].into(),
-                name: cells[1].into(),
-                area_km2: cells[7].parse().ok(),
-                ..Known::default()
-            }
-        })
-        .collect();
     let started = std::time::Instant::now();
-    let map = import(&file, &known, &About::default()).unwrap();
+    let map = import(&file, &Known::built_in(), &About::default()).unwrap();
     println!("imported {} regions in {:?}", map.topology.shapes().len(), started.elapsed());
     assert_eq!(map.topology.shapes().len(), 514);
     let around = neighbours(&map.topology, false);

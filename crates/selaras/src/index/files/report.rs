@@ -1,0 +1,196 @@
+//! The report of a result: one page that needs nothing else, on screen and on A4.
+
+use askama::Template;
+
+use super::geojson::schematic_of;
+use super::tables::Teller;
+use crate::index::result::{Form, RegionResult, Score, Verdict};
+use crate::locale::{Language, Words};
+use crate::render::chart::{self, Axis, Datum, Group, Reference, Tone};
+use crate::render::map::{self, BaseMap, Boundaries, Classes, Detail, Label, Ramp, Theme};
+use crate::render::svg::{Frame, Layout};
+use crate::round::frame::Level;
+
+const STYLE: &str = concat!(
+    include_str!("../../../../../static/report.css"),
+    include_str!("../../../../../static/figures.css")
+);
+
+/// More kab/kota than these are told by province in the chart, and the map is drawn coarser.
+const MOST_IN_ONE_CHART: usize = 40;
+
+/// A heading and what stands under it, as HTML.
+struct Section {
+    heading: String,
+    html: String,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    language: &'static str,
+    words: Words,
+    title: String,
+    simulated: bool,
+    standing: Option<String>,
+    internal: bool,
+    style: &'static str,
+    lead: Vec<(String, String)>,
+    sections: Vec<Section>,
+    program: String,
+}
+
+impl Teller<'_> {
+    /// The report as one HTML document without scripts.
+    ///
+    /// # Errors
+    /// The template cannot be filled.
+    pub(super) fn report(&self) -> Result<String, askama::Error> {
+        let result = self.result;
+        let section = |key: &str, html: String| Section { heading: self.say(key), html };
+        let mut sections = Vec::new();
+        sections.extend(self.map().map(|html| section("files-report-map", html)));
+        sections.extend(self.chart().map(|html| section("files-report-chart", html)));
+        sections.push(section("files-sheet-regions", self.index_in_short().print_html()));
+        let more = [
+            ("files-sheet-coverage", Some(self.coverage_of_wholes())),
+            ("files-sheet-composition", self.composition()),
+            ("files-sheet-low-cells", self.low_cells()),
+            ("files-sheet-change", self.change_of_index()),
+            ("files-sheet-method", Some(self.method())),
+            ("files-sheet-sources", Some(self.sources())),
+        ];
+        for (key, table) in more {
+            sections.extend(table.map(|table| section(key, table.print_html())));
+        }
+        Page {
+            language: if self.words.language == Language::En { "en" } else { "id" },
+            words: self.words,
+            title: format!("{}: {}", self.text(&result.instrument.title), result.round.name),
+            simulated: result.simulated,
+            standing: self.standing(),
+            internal: result.form == Form::Internal,
+            style: STYLE,
+            lead: self
+                .summary_lines()
+                .into_iter()
+                .filter(|(key, _)| key != "files-about-standing")
+                .map(|(key, content)| (self.say(&key), content))
+                .collect(),
+            sections,
+            program: result.program.clone(),
+        }
+        .render()
+    }
+
+    /// The score of a region as figures draw it.
+    fn datum(&self, region: &RegionResult, score: &Score) -> Datum {
+        let withheld = score.withheld.map(|reason| self.withheld(reason));
+        let said = score.standing.map(|verdict| self.verdict(verdict));
+        Datum {
+            label: region.name.clone(),
+            value: score.value,
+            interval: score.interval.as_ref().map(|interval| (interval.low, interval.high)),
+            n: score.n,
+            small: score.n.is_some_and(|n| n < region.target),
+            withheld: score
+                .withheld
+                .is_some_and(|reason| reason != crate::index::result::Withheld::NoAnswers),
+            words: withheld.or(said).unwrap_or_default(),
+            tone: match score.standing {
+                Some(Verdict::ClearlyAbove) => Tone::Above,
+                Some(Verdict::ClearlyBelow) => Tone::Below,
+                _ => Tone::default(),
+            },
+            href: None,
+        }
+    }
+
+    fn frame(&self, id: &str, title: String) -> Frame {
+        Frame {
+            id: id.to_owned(),
+            description: title.clone(),
+            title,
+            words: self.words,
+            layout: Layout::Wide,
+            simulated: self.result.simulated,
+            source: self.result.round.name.clone(),
+            n: self.result.regions.first().and_then(|top| top.n),
+            date: self.result.round.closed,
+            notes: self.standing().into_iter().collect(),
+        }
+    }
+
+    /// The index on the schematic map, where that holds the regions.
+    fn map(&self) -> Option<String> {
+        let index = self.result.scores.first()?;
+        let topology = schematic_of(self.regencies())?;
+        let regions: Vec<map::Region> = self
+            .regencies()
+            .filter_map(|region| {
+                let datum = self.datum(region, region.scores.first()?);
+                Some(map::Region { code: region.code.clone(), datum })
+            })
+            .collect();
+        let labels: Vec<Label> = regions
+            .iter()
+            .filter_map(|of| {
+                let name = crate::region::find(&of.code)?.bare_name().to_owned();
+                Some(Label { code: of.code.clone(), name })
+            })
+            .collect();
+        let detail = if regions.len() > MOST_IN_ONE_CHART {
+            Detail { bytes: 50_000, ..Detail::NATION }
+        } else {
+            Detail::PROVINCE
+        };
+        let values: Vec<f64> = regions.iter().filter_map(|region| region.datum.value).collect();
+        let (low, high) = self.result.instrument.scale;
+        let name = self.text(&index.name);
+        let theme = Theme {
+            classes: Classes::rounded(Ramp::Score, values, self.result.options.least_difference),
+            heading: format!("{name} ({low}–{high})"),
+            hatched: self.say("files-map-hatched"),
+            decimals: 2,
+            boundaries: Boundaries::Schematic,
+            regions,
+        };
+        let frame = self.frame("peta", name);
+        let map = BaseMap::prepare(&topology, &labels, detail).draw(&frame, &theme);
+        Some(format!("{}{}", map.svg, map.legend.html(&self.words)))
+    }
+
+    /// The index of each kab/kota against its province, or of each province against the nation
+    /// where there are too many kab/kota for one chart.
+    fn chart(&self) -> Option<String> {
+        let index = self.result.scores.first()?;
+        let many = self.regencies().count() > MOST_IN_ONE_CHART;
+        let level = if many { Level::Province } else { Level::Regency };
+        let rows = self.result.regions.iter().filter(|region| region.level == level);
+        let shown: Vec<(&RegionResult, Datum)> = rows
+            .filter_map(|region| Some((region, self.datum(region, region.scores.first()?))))
+            .collect();
+        let above = shown.first().and_then(|(region, _)| region.parent.as_deref());
+        let same = shown.iter().all(|(region, _)| region.parent.as_deref() == above);
+        let reference = above.filter(|_| same).and_then(|code| {
+            let region = self.region(code)?;
+            let score = region.scores.first()?;
+            Some(Reference {
+                label: region.name.clone(),
+                value: score.value?,
+                interval: score.interval.as_ref().map(|interval| (interval.low, interval.high)),
+            })
+        });
+        if shown.is_empty() {
+            return None;
+        }
+        let rows = shown.into_iter().map(|(_, datum)| datum).collect();
+        let groups = vec![Group { label: None, rows }];
+        let (low, high) = self.result.instrument.scale;
+        let scale = &self.instrument.scale;
+        let ends = (self.text(&scale.low), self.text(&scale.high));
+        let axis = Axis::of((f64::from(low), f64::from(high)), ends, &groups, reference.as_ref());
+        let frame = self.frame("selang", self.text(&index.name));
+        Some(chart::dots(&frame, &axis, &groups, reference.as_ref()))
+    }
+}

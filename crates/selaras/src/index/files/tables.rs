@@ -1,0 +1,975 @@
+//! The tables of a result: one value each for workbook, CSV and report.
+
+use std::collections::BTreeSet;
+
+use crate::index::result::{
+    Form, IndexResult, Interval, IntervalKind, LowCell, RegionResult, Score, ScoreDefinition,
+    ScoreKind, Verdict, Withheld,
+};
+use crate::instrument::{Aggregation, Evidence, Instrument, Missing, Standing};
+use crate::locale::{Message, Value, Words};
+use crate::render::table::{Cell, Column, Kind, Table};
+use crate::round::answers::Design;
+use crate::round::frame::Level;
+
+/// A result as it is told in one language.
+#[derive(Clone, Copy)]
+pub(super) struct Teller<'a> {
+    pub(super) result: &'a IndexResult,
+    pub(super) instrument: &'a Instrument,
+    pub(super) words: Words,
+}
+
+/// Columns from `(id, kind)`; the heads stand in the message files.
+fn columns(words: Words, of: &[(&str, Kind)]) -> Vec<Column> {
+    let head = |id: &str| words.say(&format!("files-head-{}", id.replace('_', "-")));
+    of.iter().map(|(id, kind)| Column::new(id, head(id), *kind)).collect()
+}
+
+const VALUE: Kind = Kind::Decimal(2);
+const FINE: Kind = Kind::Decimal(4);
+
+impl<'a> Teller<'a> {
+    pub(super) fn say(&self, key: &str) -> String {
+        self.words.say(key)
+    }
+
+    pub(super) fn text(&self, text: &crate::instrument::Text) -> String {
+        text.in_language(self.words.language).to_owned()
+    }
+
+    /// What the result may be called (METHOD §1); none for an imported official instrument.
+    pub(super) fn standing(&self) -> Option<String> {
+        match self.result.instrument.standing {
+            Standing::Official => None,
+            Standing::Reconstruction => Some(self.say("files-standing-reconstruction")),
+            Standing::Other => Some(self.say("files-standing-other")),
+        }
+    }
+
+    /// Round, instrument and standing on one line, under every table and figure.
+    pub(super) fn source(&self) -> String {
+        let mut source = self.words.tell(
+            &Message::new("files-source")
+                .with("round", self.result.round.name.clone())
+                .with("instrument", self.text(&self.result.instrument.title))
+                .with("version", self.result.instrument.version.clone()),
+        );
+        if let Some(standing) = self.standing() {
+            source.push_str(". ");
+            source.push_str(&standing);
+        }
+        source
+    }
+
+    pub(super) fn withheld(&self, reason: Withheld) -> String {
+        self.say(match reason {
+            Withheld::NoAnswers => "files-withheld-no-answers",
+            Withheld::TooFew => "files-withheld-too-few",
+            Withheld::BelowPublic => "files-withheld-below-public",
+            Withheld::Complementary => "files-withheld-complementary",
+            Withheld::InternalOnly => "files-withheld-internal-only",
+        })
+    }
+
+    /// What may be said of a region against its province.
+    pub(super) fn verdict(&self, verdict: Verdict) -> String {
+        self.say(match verdict {
+            Verdict::ClearlyAbove => "files-verdict-above",
+            Verdict::NotTold => "files-verdict-not-told",
+            Verdict::ClearlyBelow => "files-verdict-below",
+            Verdict::Fragile => "files-verdict-fragile",
+        })
+    }
+
+    /// What may be said of a score against the round before.
+    fn movement(&self, verdict: Verdict) -> String {
+        self.say(match verdict {
+            Verdict::ClearlyAbove => "files-change-risen",
+            Verdict::NotTold => "files-verdict-not-told",
+            Verdict::ClearlyBelow => "files-change-fallen",
+            Verdict::Fragile => "files-verdict-fragile",
+        })
+    }
+
+    fn evidence(&self, evidence: Evidence) -> String {
+        self.say(match evidence {
+            Evidence::Certain => "files-evidence-certain",
+            Evidence::SecondHand => "files-evidence-second-hand",
+            Evidence::Inferred => "files-evidence-inferred",
+            Evidence::Proposed => "files-evidence-proposed",
+            Evidence::Unknown => "files-evidence-unknown",
+        })
+    }
+
+    pub(super) fn level(&self, level: Level) -> String {
+        self.say(match level {
+            Level::Nation => "files-level-nation",
+            Level::Province => "files-level-province",
+            Level::Regency => "files-level-regency",
+        })
+    }
+
+    fn interval_kind(&self, interval: &Interval) -> String {
+        self.say(match interval.kind {
+            IntervalKind::Design => "files-interval-design",
+            IntervalKind::Random => "files-interval-random",
+        })
+    }
+
+    /// Why a score has no value or no interval, or how its interval is to be taken; empty where
+    /// there is nothing to add.
+    pub(super) fn remark(&self, score: &Score) -> String {
+        let mut said = Vec::new();
+        said.extend(score.withheld.map(|reason| self.withheld(reason)));
+        said.extend(score.no_interval.as_ref().map(|reason| self.words.tell(reason)));
+        if score.interval.as_ref().is_some_and(|interval| interval.coarse) {
+            said.push(self.say("files-coarse"));
+        }
+        said.extend(self.incomplete(score));
+        let categories: Vec<String> = score.categories.iter().map(|name| self.text(name)).collect();
+        if !categories.is_empty() {
+            said.push(self.words.tell(
+                &Message::new("files-categories").with("categories", categories.join(" / ")),
+            ));
+        }
+        said.join(" ")
+    }
+
+    /// The bounds of an aggregate with regions missing.
+    fn incomplete(&self, score: &Score) -> Option<String> {
+        let (low, high) = score.bounds?;
+        let end = |value| Value::Decimal(value, 2);
+        let message = Message::new("files-incomplete").with("low", end(low));
+        Some(self.words.tell(&message.with("high", end(high))))
+    }
+
+    fn value(&self, score: &Score) -> Cell {
+        match (score.value, score.withheld) {
+            (Some(value), _) => value.into(),
+            (None, Some(reason)) => Cell::Absent(self.withheld(reason)),
+            (None, None) => Cell::Empty,
+        }
+    }
+
+    fn count(&self, n: Option<u64>, reason: Option<Withheld>) -> Cell {
+        match (n, reason) {
+            (Some(n), _) => n.into(),
+            (None, Some(reason)) => Cell::Absent(self.withheld(reason)),
+            (None, None) => Cell::Empty,
+        }
+    }
+
+    fn told(&self, score: &Score) -> Cell {
+        score.standing.map(|verdict| self.verdict(verdict)).into()
+    }
+
+    /// Positions and definitions of the scores of these kinds.
+    fn scores(
+        &self,
+        kinds: &'static [ScoreKind],
+    ) -> impl Iterator<Item = (usize, &'a ScoreDefinition)> + 'a {
+        self.result.scores.iter().enumerate().filter(|(_, score)| kinds.contains(&score.kind))
+    }
+
+    fn score_name(&self, id: &str) -> String {
+        let found = self.result.scores.iter().find(|score| score.id == id);
+        found.map_or_else(|| id.to_owned(), |score| self.text(&score.name))
+    }
+
+    pub(super) fn region(&self, code: &str) -> Option<&'a RegionResult> {
+        self.result.regions.iter().find(|region| region.code == code)
+    }
+
+    fn region_name(&self, code: &str) -> String {
+        self.region(code).map_or_else(|| code.to_owned(), |region| region.name.clone())
+    }
+
+    /// An empty table with everything that travels with it.
+    fn table(&self, title: &str, columns: Vec<Column>) -> Table {
+        let mut table = Table::new(self.words, self.say(&format!("files-title-{title}")), columns);
+        table.simulated = self.result.simulated;
+        table.source = Some(self.source());
+        table.time = Some(self.words.short_date(self.result.round.as_of));
+        if self.result.form == Form::Internal {
+            table.filters.push((self.say("files-form"), self.say("files-form-internal")));
+        }
+        table
+    }
+
+    /// Every region × score with all that is known of it, for programs and spreadsheets.
+    pub(super) fn long(&self) -> Table {
+        let mut heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("level", Kind::Text),
+                ("parent", Kind::Code),
+                ("score_id", Kind::Text),
+                ("score", Kind::Text),
+                ("n", Kind::Whole),
+                ("value", FINE),
+                ("low", FINE),
+                ("high", FINE),
+                ("interval", Kind::Text),
+                ("se", FINE),
+                ("df", Kind::Decimal(1)),
+                ("clusters", Kind::Whole),
+                ("coarse", Kind::Text),
+                ("deff", FINE),
+                ("adjusted", FINE),
+                ("adjusted_difference", FINE),
+                ("bound_low", FINE),
+                ("bound_high", FINE),
+                ("standing", Kind::Text),
+                ("withheld", Kind::Text),
+                ("no_interval", Kind::Text),
+                ("categories", Kind::Text),
+            ],
+        );
+        let shifts = &self.result.options.selections_shown;
+        for correlation in shifts {
+            let head = Message::new("files-head-shift")
+                .with("correlation", self.words.number(*correlation, 3));
+            heads.push(Column::new(&format!("shift_{correlation}"), self.words.tell(&head), FINE));
+        }
+        let mut table = self.table("long", heads);
+        for region in &self.result.regions {
+            for (definition, score) in self.result.scores.iter().zip(&region.scores) {
+                let interval = score.interval.as_ref();
+                let adjusted = score.adjusted.as_ref();
+                let names: Vec<String> = score.categories.iter().map(|n| self.text(n)).collect();
+                let mut cells: Vec<Cell> = vec![
+                    region.code.as_str().into(),
+                    region.name.as_str().into(),
+                    self.level(region.level).into(),
+                    region.parent.clone().into(),
+                    definition.id.as_str().into(),
+                    self.text(&definition.name).into(),
+                    score.n.into(),
+                    score.value.into(),
+                    interval.map(|interval| interval.low).into(),
+                    interval.map(|interval| interval.high).into(),
+                    interval.map(|interval| self.interval_kind(interval)).into(),
+                    score.se.into(),
+                    interval.map(|interval| interval.df).into(),
+                    interval.map(|interval| interval.clusters).into(),
+                    interval.filter(|i| i.coarse).map(|_| self.say("files-coarse-word")).into(),
+                    score.deff.into(),
+                    adjusted.map(|adjusted| adjusted.value).into(),
+                    adjusted.map(|adjusted| adjusted.difference).into(),
+                    score.bounds.map(|bounds| bounds.0).into(),
+                    score.bounds.map(|bounds| bounds.1).into(),
+                    self.told(score),
+                    score.withheld.map(|reason| self.withheld(reason)).into(),
+                    score.no_interval.as_ref().map(|reason| self.words.tell(reason)).into(),
+                    (!names.is_empty()).then(|| names.join(" / ")).into(),
+                ];
+                cells.extend((0..shifts.len()).map(|at| {
+                    let shift = score.shifts.get(at);
+                    Cell::from(shift.map(|shift| shift.shift))
+                }));
+                table.push(cells);
+            }
+        }
+        table
+    }
+
+    /// What this is, whom it describes and how to read it.
+    pub(super) fn summary(&self) -> Table {
+        let heads = columns(self.words, &[("about", Kind::Text), ("content", Kind::Text)]);
+        let mut table = self.table("summary", heads);
+        for (key, content) in self.summary_lines() {
+            table.push(vec![self.say(&key).into(), content.into()]);
+        }
+        table
+    }
+
+    /// The summary's lines as (key of the heading, sentence).
+    pub(super) fn summary_lines(&self) -> Vec<(String, String)> {
+        let result = self.result;
+        let line = |key: &str, content: String| (format!("files-about-{key}"), content);
+        let mut lines = Vec::new();
+        lines.extend(self.standing().map(|standing| line("standing", standing)));
+        lines.push(line("round", result.round.name.clone()));
+        lines.push(line(
+            "instrument",
+            self.words.tell(
+                &Message::new("files-instrument")
+                    .with("title", self.text(&self.instrument.title))
+                    .with("version", result.instrument.version.clone())
+                    .with("min", u64::from(result.instrument.scale.0))
+                    .with("max", u64::from(result.instrument.scale.1)),
+            ),
+        ));
+        let day = |date: Option<jiff::civil::Date>| date.map(|date| self.words.short_date(date));
+        let open = self.say("files-not-closed");
+        lines.push(line("closed", day(result.round.closed).unwrap_or(open)));
+        if let Some(top) = result.regions.first() {
+            let n = match (top.n, top.withheld) {
+                (Some(n), _) => self.words.tell(&Message::new("chart-answers").with("n", n)),
+                (None, reason) => reason.map(|reason| self.withheld(reason)).unwrap_or_default(),
+            };
+            lines.push(line("n", n));
+        }
+        lines.push(line("whom", self.whom()));
+        lines.push(line("interval", self.interval_meaning()));
+        lines.extend(self.fragility().map(|said| line("fragility", said)));
+        lines.push(line("differences", self.say("files-differences-meaning")));
+        lines.push(line("coverage", self.say("files-coverage-meaning")));
+        let reasons: BTreeSet<String> = result
+            .regions
+            .iter()
+            .filter_map(|region| region.not_adjusted.as_ref())
+            .filter(|reason| reason.values.is_empty())
+            .map(|reason| self.words.tell(reason))
+            .collect();
+        lines.extend(reasons.into_iter().map(|reason| line("adjusted", reason)));
+        lines.extend(result.notes.iter().map(|note| line("note", self.words.tell(note))));
+        let form = match result.form {
+            Form::Internal => "files-form-internal-meaning",
+            Form::Public => "files-form-public-meaning",
+        };
+        lines.push(line("form", self.say(form)));
+        lines
+    }
+
+    /// Whom the figures describe.
+    pub(super) fn whom(&self) -> String {
+        self.say(match self.result.design {
+            Design::OpenLink => "files-whom-open-link",
+            Design::Recorded => "files-whom-recorded",
+        })
+    }
+
+    /// What the interval covers and what it does not.
+    pub(super) fn interval_meaning(&self) -> String {
+        let key = match self.result.design {
+            Design::OpenLink => "files-interval-meaning-random",
+            Design::Recorded => "files-interval-meaning-design",
+        };
+        let percent = self.words.number(self.result.options.confidence * 100.0, 0);
+        self.words.tell(&Message::new(key).with("percent", percent))
+    }
+
+    /// The test of fragility on the topmost score that has one, in plain words (METHOD §2).
+    pub(super) fn fragility(&self) -> Option<String> {
+        let wanted = self.result.options.selection;
+        self.result.regions.iter().find_map(|region| {
+            let score = region.scores.first()?;
+            let shift = score.shifts.iter().find(|shift| shift.correlation == wanted)?;
+            Some(
+                self.words.tell(
+                    &Message::new("files-fragility")
+                        .with("region", region.name.clone())
+                        .with("correlation", self.words.number(shift.correlation, 2))
+                        .with("shift", self.words.number(shift.shift, 2)),
+                ),
+            )
+        })
+    }
+
+    /// Index and dimensions by region.
+    pub(super) fn regions(&self) -> Table {
+        let mut heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("level", Kind::Text),
+                ("n", Kind::Whole),
+            ],
+        );
+        let shown: Vec<_> = self.scores(&[ScoreKind::Index, ScoreKind::Dimension]).collect();
+        let scale = self.result.instrument.scale;
+        for (_, definition) in &shown {
+            let name = self.text(&definition.name);
+            let id = definition.id.as_str();
+            let unit = format!("{}–{}", scale.0, scale.1);
+            heads.push(Column::new(id, name.clone(), VALUE).unit(unit));
+            for end in ["low", "high"] {
+                let head = format!("{name}: {}", self.say(&format!("files-head-{end}")));
+                heads.push(Column::new(&format!("{id}_{end}"), head, VALUE));
+            }
+        }
+        heads.extend(columns(
+            self.words,
+            &[
+                ("adjusted", VALUE),
+                ("shift_index", VALUE),
+                ("standing", Kind::Text),
+                ("remark", Kind::Text),
+            ],
+        ));
+        let mut table = self.table("regions", heads);
+        for region in &self.result.regions {
+            let mut cells: Vec<Cell> = vec![
+                region.code.as_str().into(),
+                region.name.as_str().into(),
+                self.level(region.level).into(),
+                self.count(region.n, region.withheld),
+            ];
+            for (at, _) in &shown {
+                let Some(score) = region.scores.get(*at) else { continue };
+                let interval = score.interval.as_ref();
+                cells.push(self.value(score));
+                cells.push(interval.map(|interval| interval.low).into());
+                cells.push(interval.map(|interval| interval.high).into());
+            }
+            if let Some(index) = region.scores.first() {
+                let wanted = self.result.options.selection;
+                let shift = index.shifts.iter().find(|shift| shift.correlation == wanted);
+                let why = region.not_adjusted.as_ref().map(|reason| self.words.tell(reason));
+                cells.push(index.adjusted.as_ref().map(|adjusted| adjusted.value).into());
+                cells.push(shift.map(|shift| shift.shift).into());
+                cells.push(self.told(index));
+                let remark = [self.remark(index), why.unwrap_or_default()];
+                let remark = remark.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+                cells.push(remark.collect::<Vec<_>>().join(" ").into());
+            }
+            table.push(cells);
+        }
+        table
+    }
+
+    /// The index by region as a page has room for it: interval and shift in words.
+    pub(super) fn index_in_short(&self) -> Table {
+        let mut heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("n", Kind::Whole),
+                ("value", VALUE),
+                ("interval_words", Kind::Text),
+                ("adjusted", VALUE),
+                ("shift_index", VALUE),
+                ("standing", Kind::Text),
+            ],
+        );
+        let fragile = self.result.design == Design::OpenLink;
+        if !fragile {
+            heads.retain(|column| !matches!(column.id.as_str(), "adjusted" | "shift_index"));
+        }
+        let mut table = self.table("index", heads);
+        for region in &self.result.regions {
+            let Some(score) = region.scores.first() else { continue };
+            let interval = score.interval.as_ref().map(|interval| {
+                let end = |value| Value::Decimal(value, 2);
+                let mut message = Message::new("files-between");
+                message = message.with("low", end(interval.low)).with("high", end(interval.high));
+                let coarse =
+                    if interval.coarse { self.say("files-coarse-word") } else { String::new() };
+                format!("{} {coarse}", self.words.tell(&message)).trim().to_owned()
+            });
+            let mut cells: Vec<Cell> = vec![
+                region.code.as_str().into(),
+                region.name.as_str().into(),
+                self.count(region.n, region.withheld),
+                self.value(score),
+                interval.into(),
+            ];
+            if fragile {
+                let wanted = self.result.options.selection;
+                let shift = score.shifts.iter().find(|shift| shift.correlation == wanted);
+                cells.push(match &score.adjusted {
+                    Some(adjusted) => adjusted.value.into(),
+                    None if score.value.is_some() => {
+                        Cell::Absent(self.say("files-not-yet-computed"))
+                    }
+                    None => Cell::Empty,
+                });
+                cells.push(shift.map(|shift| shift.shift).into());
+            }
+            let said =
+                [score.standing.map(|verdict| self.verdict(verdict)), self.incomplete(score)];
+            let said: Vec<String> = said.into_iter().flatten().collect();
+            cells.push((!said.is_empty()).then(|| said.join(" ")).into());
+            table.push(cells);
+        }
+        table
+    }
+
+    /// Scores of some kinds, one row a region and score.
+    fn by_score(&self, title: &str, kinds: &'static [ScoreKind]) -> Table {
+        let heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("score", Kind::Text),
+                ("value", VALUE),
+                ("low", VALUE),
+                ("high", VALUE),
+                ("n", Kind::Whole),
+                ("standing", Kind::Text),
+                ("remark", Kind::Text),
+            ],
+        );
+        let mut table = self.table(title, heads);
+        for region in &self.result.regions {
+            for (at, definition) in self.scores(kinds) {
+                let Some(score) = region.scores.get(at) else { continue };
+                table.push(vec![
+                    region.code.as_str().into(),
+                    region.name.as_str().into(),
+                    self.text(&definition.name).into(),
+                    self.value(score),
+                    score.interval.as_ref().map(|interval| interval.low).into(),
+                    score.interval.as_ref().map(|interval| interval.high).into(),
+                    self.count(score.n, score.withheld),
+                    self.told(score),
+                    self.remark(score).into(),
+                ]);
+            }
+        }
+        table
+    }
+
+    /// Variables by region.
+    pub(super) fn variables(&self) -> Table {
+        self.by_score("variables", &[ScoreKind::Variable])
+    }
+
+    /// Components and variable × component by region; none where the form or the instrument has
+    /// no such scores.
+    pub(super) fn components(&self) -> Option<Table> {
+        let table = self.by_score("components", &[ScoreKind::Component, ScoreKind::Cell]);
+        (!table.rows.is_empty()).then_some(table)
+    }
+
+    /// Kab/kota against the mean of their province, in code order (METHOD §3).
+    pub(super) fn differences(&self) -> Table {
+        let heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("province", Kind::Text),
+                ("score", Kind::Text),
+                ("value", VALUE),
+                ("province_value", VALUE),
+                ("difference", VALUE),
+                ("standing", Kind::Text),
+            ],
+        );
+        let mut table = self.table("differences", heads);
+        let kinds = &[ScoreKind::Index, ScoreKind::Dimension, ScoreKind::Variable];
+        for region in self.result.regions.iter().filter(|region| region.level == Level::Regency) {
+            let above = region.parent.as_deref().and_then(|code| self.region(code));
+            let Some(province) = above.filter(|above| above.level == Level::Province) else {
+                continue;
+            };
+            for (at, definition) in self.scores(kinds) {
+                let (Some(own), Some(whole)) = (region.scores.get(at), province.scores.get(at))
+                else {
+                    continue;
+                };
+                let difference = own.value.zip(whole.value).map(|(own, whole)| own - whole);
+                table.push(vec![
+                    region.code.as_str().into(),
+                    region.name.as_str().into(),
+                    province.name.as_str().into(),
+                    self.text(&definition.name).into(),
+                    self.value(own),
+                    self.value(whole),
+                    difference.into(),
+                    self.told(own),
+                ]);
+            }
+        }
+        table
+    }
+
+    /// Low cells (internal form); none where no family was searched.
+    pub(super) fn low_cells(&self) -> Option<Table> {
+        let heads = columns(
+            self.words,
+            &[
+                ("family", Kind::Text),
+                ("searched", Kind::Whole),
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("cell", Kind::Text),
+                ("value", VALUE),
+                ("low", VALUE),
+                ("high", VALUE),
+                ("shrunken", VALUE),
+                ("province_value", VALUE),
+                ("q", FINE),
+                ("n", Kind::Whole),
+            ],
+        );
+        let mut table = self.table("low-cells", heads);
+        let low = |cell: &LowCell| -> Vec<Cell> {
+            vec![
+                cell.region.as_str().into(),
+                self.region_name(&cell.region).into(),
+                self.score_name(&cell.score).into(),
+                cell.value.into(),
+                cell.interval.as_ref().map(|interval| interval.low).into(),
+                cell.interval.as_ref().map(|interval| interval.high).into(),
+                cell.shrunken.into(),
+                cell.province.into(),
+                cell.q.into(),
+                cell.n.into(),
+            ]
+        };
+        for family in &self.result.low_cells {
+            let head = || -> Vec<Cell> {
+                vec![self.region_name(&family.region).into(), family.searched.into()]
+            };
+            if family.cells.is_empty() {
+                let mut cells = head();
+                cells.extend([Cell::Empty, Cell::Empty, self.say("files-no-low-cell").into()]);
+                table.push(cells);
+            }
+            for cell in &family.cells {
+                let mut cells = head();
+                cells.extend(low(cell));
+                table.push(cells);
+            }
+        }
+        (!table.rows.is_empty()).then_some(table)
+    }
+
+    /// Answers against the target: coverage, not harmony.
+    pub(super) fn coverage(&self) -> Table {
+        self.coverage_of(&[Level::Nation, Level::Province, Level::Regency])
+    }
+
+    /// [`Teller::coverage`] of province and nation, with the regions left out of their scores.
+    pub(super) fn coverage_of_wholes(&self) -> Table {
+        self.coverage_of(&[Level::Nation, Level::Province])
+    }
+
+    fn coverage_of(&self, levels: &[Level]) -> Table {
+        let heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("level", Kind::Text),
+                ("n", Kind::Whole),
+                ("target", Kind::Whole),
+                ("share_of_target", Kind::Percent(0)),
+                ("reached", Kind::Whole),
+                ("adults", Kind::Whole),
+                ("adults_source", Kind::Text),
+                ("adults_covered", Kind::Percent(1)),
+                ("missing", Kind::Text),
+            ],
+        );
+        let mut table = self.table("coverage", heads);
+        for region in self.result.regions.iter().filter(|of| levels.contains(&of.level)) {
+            let share = region.n.filter(|_| region.target > 0);
+            let missing: Vec<String> =
+                region.missing.iter().map(|code| self.region_name(code)).collect();
+            table.push(vec![
+                region.code.as_str().into(),
+                region.name.as_str().into(),
+                self.level(region.level).into(),
+                self.count(region.n, region.withheld),
+                region.target.into(),
+                share.map(|n| n as f64 / region.target as f64).into(),
+                region.reached.into(),
+                region.adults.as_ref().map(|adults| adults.count).into(),
+                region.adults.as_ref().map(|adults| adults.source.clone()).into(),
+                region.adults_covered.into(),
+                missing.join(", ").into(),
+            ]);
+        }
+        table
+    }
+
+    /// Respondents beside the population; none where nothing of it may be shown.
+    pub(super) fn composition(&self) -> Option<Table> {
+        let heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("attribute", Kind::Text),
+                ("band", Kind::Text),
+                ("n", Kind::Whole),
+                ("share", Kind::Percent(1)),
+                ("population_share", Kind::Percent(1)),
+                ("population_source", Kind::Text),
+            ],
+        );
+        let mut table = self.table("composition", heads);
+        for region in &self.result.regions {
+            for line in &region.composition {
+                let attribute =
+                    self.instrument.attributes.iter().find(|of| of.id == line.attribute);
+                let attribute = match (attribute, line.attribute.as_str()) {
+                    (Some(attribute), _) => self.text(&attribute.name),
+                    (None, crate::round::margins::DISTRICT) => self.say("files-head-district"),
+                    (None, _) => self.text(&line.name),
+                };
+                let population = match line.population_share {
+                    Some(share) => share.into(),
+                    None => Cell::Absent(self.say("files-no-data-yet")),
+                };
+                table.push(vec![
+                    region.code.as_str().into(),
+                    region.name.as_str().into(),
+                    attribute.into(),
+                    self.text(&line.name).into(),
+                    self.count(line.n, line.withheld),
+                    line.share.into(),
+                    population,
+                    line.source.clone().into(),
+                ]);
+            }
+        }
+        (!table.rows.is_empty()).then_some(table)
+    }
+
+    /// Kecamatan (internal form); none where there are none.
+    pub(super) fn districts(&self) -> Option<Table> {
+        let heads = columns(
+            self.words,
+            &[
+                ("region", Kind::Text),
+                ("code", Kind::Code),
+                ("district", Kind::Text),
+                ("score", Kind::Text),
+                ("value", VALUE),
+                ("low", VALUE),
+                ("high", VALUE),
+                ("n", Kind::Whole),
+                ("remark", Kind::Text),
+            ],
+        );
+        let mut table = self.table("districts", heads);
+        for region in &self.result.regions {
+            for district in &region.districts {
+                for (at, definition) in self.scores(&[ScoreKind::Index, ScoreKind::Dimension]) {
+                    let Some(score) = district.scores.get(at) else { continue };
+                    table.push(vec![
+                        region.name.as_str().into(),
+                        district.code.as_str().into(),
+                        district.name.as_str().into(),
+                        self.text(&definition.name).into(),
+                        self.value(score),
+                        score.interval.as_ref().map(|interval| interval.low).into(),
+                        score.interval.as_ref().map(|interval| interval.high).into(),
+                        self.count(score.n, score.withheld),
+                        self.remark(score).into(),
+                    ]);
+                }
+            }
+        }
+        (!table.rows.is_empty()).then_some(table)
+    }
+
+    /// Now against the round before; none where there is no such round.
+    pub(super) fn change(&self) -> Option<Table> {
+        self.change_of(self.result.scores.len())
+    }
+
+    /// [`Teller::change`] of the index alone.
+    pub(super) fn change_of_index(&self) -> Option<Table> {
+        self.change_of(1)
+    }
+
+    fn change_of(&self, scores: usize) -> Option<Table> {
+        let change = self.result.change.as_ref()?;
+        let heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("score", Kind::Text),
+                ("before", VALUE),
+                ("difference", VALUE),
+                ("low", VALUE),
+                ("high", VALUE),
+                ("change", Kind::Text),
+            ],
+        );
+        let mut table = self.table("change", heads);
+        table.filters.push((self.say("files-before"), change.before.clone()));
+        for remark in change.not_comparable.iter().chain(&change.remarks) {
+            table.filters.push((self.say("files-about-note"), self.words.tell(remark)));
+        }
+        for region in &change.regions {
+            let name = self.region_name(&region.region);
+            if let Some(reason) = &region.not_comparable {
+                let mut cells: Vec<Cell> = vec![region.region.as_str().into(), name.into()];
+                cells.resize(7, Cell::Empty);
+                cells.push(self.words.tell(reason).into());
+                table.push(cells);
+                continue;
+            }
+            let told = self.result.scores.iter().zip(&region.scores).take(scores);
+            for (definition, score) in told {
+                let said = match (score.verdict, score.withheld) {
+                    (_, Some(reason)) => self.withheld(reason).into(),
+                    (verdict, None) => verdict.map(|verdict| self.movement(verdict)).into(),
+                };
+                table.push(vec![
+                    region.region.as_str().into(),
+                    name.as_str().into(),
+                    self.text(&definition.name).into(),
+                    score.before.into(),
+                    score.difference.into(),
+                    score.interval.map(|interval| interval.0).into(),
+                    score.interval.map(|interval| interval.1).into(),
+                    said,
+                ]);
+            }
+        }
+        Some(table)
+    }
+
+    /// Instrument, weights, formula, settings, what is inferred and what is unknown.
+    pub(super) fn method(&self) -> Table {
+        let heads = columns(
+            self.words,
+            &[("about", Kind::Text), ("content", Kind::Text), ("evidence", Kind::Text)],
+        );
+        let mut table = self.table("method", heads);
+        let instrument = self.instrument;
+        let mut line = |about: String, content: String, evidence: Option<Evidence>| {
+            let evidence = evidence.map(|evidence| self.evidence(evidence));
+            table.push(vec![about.into(), content.into(), evidence.into()]);
+        };
+        let design = match self.result.design {
+            Design::OpenLink => "files-design-open-link",
+            Design::Recorded => "files-design-recorded",
+        };
+        line(self.say("files-method-design"), self.say(design), None);
+        let aggregation = match instrument.rules.aggregation {
+            Aggregation::Respondent => "files-aggregation-respondent",
+            Aggregation::Pooled => "files-aggregation-pooled",
+        };
+        let rules = Some(instrument.rules.evidence);
+        line(self.say("files-method-aggregation"), self.say(aggregation), rules);
+        let missing = match instrument.rules.missing {
+            Missing::Renormalise => "files-missing-renormalise",
+            Missing::Drop => "files-missing-drop",
+        };
+        line(self.say("files-method-missing"), self.say(missing), rules);
+        line(
+            self.say("files-method-scale"),
+            format!(
+                "{} ({}) – {} ({})",
+                instrument.scale.min,
+                self.text(&instrument.scale.low),
+                instrument.scale.max,
+                self.text(&instrument.scale.high)
+            ),
+            Some(instrument.scale.evidence),
+        );
+        line(self.say("files-method-source"), self.text(&instrument.source), None);
+        let weight = |key: &str, name: &crate::instrument::Text| {
+            self.words.tell(&Message::new(key).with("name", self.text(name)))
+        };
+        let plain = |weight: f64| self.words.number(weight, 4);
+        for dimension in &instrument.dimensions {
+            let about = weight("files-method-weight-dimension", &dimension.name);
+            line(about, plain(dimension.weight), Some(instrument.weight_evidence));
+        }
+        for variable in &instrument.variables {
+            let about = weight("files-method-weight-variable", &variable.name);
+            line(about, plain(variable.weight), Some(variable.evidence));
+        }
+        for component in &instrument.components {
+            let about = weight("files-method-weight-component", &component.name);
+            line(about, plain(component.weight), Some(instrument.component_evidence));
+        }
+        for remark in &instrument.remarks {
+            line(self.say("files-method-remark"), self.text(remark), None);
+        }
+        for (key, value) in self.settings() {
+            line(self.say(key), value, None);
+        }
+        table
+    }
+
+    /// The settings of [`crate::index::result::Options`] as (key of the name, value).
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let options = &self.result.options;
+        let number = |value: f64, decimals| self.words.number(value, decimals);
+        let whole = |value: u64| self.words.whole(i64::try_from(value).unwrap_or(i64::MAX));
+        let shown: Vec<String> =
+            options.selections_shown.iter().map(|&correlation| number(correlation, 3)).collect();
+        let fpc = if options.finite_population { "files-yes" } else { "files-no" };
+        vec![
+            ("files-option-confidence", number(options.confidence, 3)),
+            ("files-option-finite-population", self.say(fpc)),
+            ("files-option-least-difference", number(options.least_difference, 2)),
+            ("files-option-low-by", number(options.low_by, 2)),
+            ("files-option-false-discovery", number(options.false_discovery, 2)),
+            ("files-option-low-least-n", whole(options.low_least_n)),
+            ("files-option-low-least-clusters", whole(options.low_least_clusters)),
+            ("files-option-selection", number(options.selection, 3)),
+            ("files-option-selections-shown", shown.join("; ")),
+            ("files-option-rake-least-cell", whole(options.rake_least_cell)),
+            ("files-option-trim-at-medians", number(options.trim_at_medians, 1)),
+            ("files-option-kish-limit", number(options.kish_limit, 1)),
+            ("files-option-weight-ratio-limit", number(options.weight_ratio_limit, 1)),
+            ("files-option-least-clusters", whole(options.least_clusters)),
+            ("files-option-suppress-below", whole(options.suppress_below)),
+            ("files-option-interval-from", whole(options.interval_from)),
+            ("files-option-public-from", whole(options.public_from)),
+            ("files-option-public-delay-days", self.words.whole(options.public_delay_days)),
+            ("files-option-channel-points", number(options.channel_points * 100.0, 0)),
+            ("files-option-window-days", self.words.whole(options.window_days)),
+            ("files-option-seed", options.seed.to_string()),
+            ("files-option-draws", whole(u64::from(options.draws))),
+        ]
+    }
+
+    /// Files that went in and sources of everything beside them.
+    pub(super) fn sources(&self) -> Table {
+        let heads = columns(
+            self.words,
+            &[
+                ("about", Kind::Text),
+                ("content", Kind::Text),
+                ("rows", Kind::Whole),
+                ("kept", Kind::Whole),
+                ("sha256", Kind::Text),
+            ],
+        );
+        let mut table = self.table("sources", heads);
+        table.push(vec![
+            self.say("files-source-program").into(),
+            self.result.program.as_str().into(),
+        ]);
+        table.push(vec![
+            self.say("files-about-instrument").into(),
+            format!("{} {}", self.result.instrument.id, self.result.instrument.version).into(),
+            Cell::Empty,
+            Cell::Empty,
+            self.result.instrument.sha256.as_str().into(),
+        ]);
+        for input in &self.result.inputs {
+            table.push(vec![
+                self.say("files-source-answers").into(),
+                input.name.as_str().into(),
+                input.rows.into(),
+                input.kept.into(),
+                input.sha256.as_str().into(),
+            ]);
+        }
+        let regions = || self.result.regions.iter();
+        let adults: BTreeSet<&str> =
+            regions().filter_map(|region| Some(region.adults.as_ref()?.source.as_str())).collect();
+        for source in adults {
+            table.push(vec![self.say("files-source-adults").into(), source.into()]);
+        }
+        let margins: BTreeSet<&str> = regions()
+            .flat_map(|region| &region.composition)
+            .filter_map(|line| line.source.as_deref())
+            .collect();
+        for source in margins {
+            table.push(vec![self.say("files-source-margins").into(), source.into()]);
+        }
+        table
+    }
+}

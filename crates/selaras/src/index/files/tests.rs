@@ -1,0 +1,310 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+
+use calamine::{Data, Reader as _, Xlsx};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+use crate::index::attack::{self, arbitrary_round};
+use crate::index::result::*;
+use crate::index::{disclosure, fixture};
+use crate::instrument::Text;
+use crate::locale::{Language, Message};
+use crate::render::table::Cell;
+
+fn instrument() -> &'static Instrument {
+    crate::instrument::shipped_by_id("ihai-2025").unwrap()
+}
+
+fn files(result: &IndexResult) -> BTreeMap<String, Vec<u8>> {
+    render(result, instrument(), Words::new(Language::Id)).unwrap().into_iter().collect()
+}
+
+fn file<'f>(files: &'f BTreeMap<String, Vec<u8>>, name: &str) -> &'f [u8] {
+    &files[&format!("DATA-SIMULASI-{name}")]
+}
+
+/// Rows of a CSV of ours, by head; the code without its shell.
+fn csv(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
+    let text = std::str::from_utf8(bytes).unwrap().trim_start_matches('\u{feff}');
+    let fields = |line: &str| -> Vec<String> {
+        let (mut fields, mut quoted) = (vec![String::new()], false);
+        for letter in line.chars() {
+            match letter {
+                '"' => quoted = !quoted,
+                ';' if !quoted => fields.push(String::new()),
+                other => fields.last_mut().unwrap().push(other),
+            }
+        }
+        fields.iter().map(|field| field.trim_start_matches('=').to_owned()).collect()
+    };
+    let mut lines = text.lines().map(fields);
+    let head = lines.next().unwrap();
+    lines.map(|line| head.iter().cloned().zip(line).collect()).collect()
+}
+
+/// Which (region, score) have a value in a file of the public form, in all files together.
+fn seen(files: &BTreeMap<String, Vec<u8>>) -> BTreeSet<(String, String)> {
+    let mut seen = BTreeSet::new();
+    let json: Value = serde_json::from_slice(file(files, "result.json")).unwrap();
+    for region in json["regions"].as_array().unwrap() {
+        let scores = region["scores"].as_array().unwrap();
+        for (definition, score) in json["scores"].as_array().unwrap().iter().zip(scores) {
+            // A value, or anything it could be computed from.
+            let telling = ["value", "se", "interval", "adjusted", "bounds"];
+            if telling.iter().any(|field| !score[field].is_null()) {
+                let text = |value: &Value| value.as_str().unwrap().to_owned();
+                seen.insert((text(&region["code"]), text(&definition["id"])));
+            }
+        }
+    }
+    for row in csv(file(files, "skor.csv")) {
+        let telling = ["Nilai", "batas bawah", "Galat baku", "Nilai disesuaikan susunan"];
+        if telling.iter().any(|head| !row[*head].is_empty()) {
+            seen.insert((row["Kode"].clone(), row["Kode skor"].clone()));
+        }
+    }
+    if let Some(geojson) = files.get("DATA-SIMULASI-peta.geojson") {
+        let json: Value = serde_json::from_slice(geojson).unwrap();
+        for feature in json["features"].as_array().unwrap() {
+            let properties = feature["properties"].as_object().unwrap();
+            for (name, value) in properties {
+                let score =
+                    ["_value", "_low", "_high"].iter().find_map(|end| name.strip_suffix(end));
+                if let (Some(score), false) = (score, value.is_null()) {
+                    let code = properties["code"].as_str().unwrap();
+                    seen.insert((code.to_owned(), score.to_owned()));
+                }
+            }
+        }
+    }
+    seen
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_withheld_score_follows_from_all_public_files_together(provinces in arbitrary_round()) {
+        let internal = fixture::result(&provinces);
+        let public = disclosure::public(&internal).unwrap();
+        let seen = seen(&files(&public));
+        for (at, definition) in public.scores.iter().enumerate() {
+            let is_seen = |region: usize| {
+                let code = internal.regions[region].code.clone();
+                seen.contains(&(code, definition.id.clone()))
+            };
+            for (region, score) in public.regions.iter().map(|of| &of.scores[at]).enumerate() {
+                prop_assert!(score.withheld.is_none() || !is_seen(region));
+            }
+            prop_assert_eq!(attack::revealed(&internal, is_seen), Vec::<String>::new());
+        }
+        let kinds: BTreeSet<&str> = seen.iter().map(|(_, score)| score.as_str()).collect();
+        prop_assert!(kinds.iter().all(|id| !id.starts_with("cell") && !id.starts_with("component")));
+    }
+}
+
+#[test]
+fn the_workbook_reads_back_as_the_tables_it_was_made_of() {
+    let result = everything();
+    let teller =
+        Teller { result: &result, instrument: instrument(), words: Words::new(Language::Id) };
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(teller.workbook().unwrap())).unwrap();
+    let sheets = teller.sheets();
+    assert_eq!(book.sheet_names().len(), sheets.len());
+    for (key, table) in sheets {
+        let range = book.worksheet_range(&teller.say(key)).unwrap();
+        let rows: Vec<&[Data]> = range.rows().collect();
+        assert!(rows.iter().flat_map(|row| row.iter()).any(|cell| cell == "DATA SIMULASI"));
+        let heads: Vec<String> = table.columns.iter().map(|column| column.full_head()).collect();
+        let head = rows
+            .iter()
+            .position(|row| row.iter().zip(&heads).all(|(cell, head)| *cell == head.as_str()))
+            .unwrap_or_else(|| panic!("{key}: no head {heads:?}"));
+        for (read, row) in rows[head + 1..].iter().zip(&table.rows) {
+            for (at, cell) in row.cells.iter().enumerate() {
+                match cell {
+                    Cell::Empty => assert!(matches!(read[at], Data::Empty)),
+                    Cell::Text(text) | Cell::Absent(text) if text.is_empty() => {}
+                    Cell::Text(text) | Cell::Absent(text) => assert_eq!(read[at], text.as_str()),
+                    Cell::Whole(whole) => assert_eq!(read[at], *whole as f64),
+                    Cell::Number(number) => assert_eq!(read[at], *number),
+                    Cell::Date(_) => {}
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rings_are_closed_and_outer_ones_run_counter_clockwise() {
+    let public = disclosure::public(&fixture::result(&[vec![(1_250, 100_000); 3]])).unwrap();
+    let files = files(&public);
+    let json: Value = serde_json::from_slice(file(&files, "peta.geojson")).unwrap();
+    let features = json["features"].as_array().unwrap();
+    assert_eq!(features.len(), 3);
+    for feature in features {
+        assert_eq!(feature["properties"]["map"], "Peta skematik, bukan batas wilayah");
+        assert_eq!(feature["properties"]["simulated"], "DATA SIMULASI");
+        for polygon in feature["geometry"]["coordinates"].as_array().unwrap() {
+            for (at, ring) in polygon.as_array().unwrap().iter().enumerate() {
+                let points: Vec<(f64, f64)> = ring
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|point| (point[0].as_f64().unwrap(), point[1].as_f64().unwrap()))
+                    .collect();
+                assert!(points.len() >= 4 && points.first() == points.last());
+                let area: f64 = points
+                    .windows(2)
+                    .map(|pair| pair[0].0 * pair[1].1 - pair[1].0 * pair[0].1)
+                    .sum();
+                assert!(if at == 0 { area > 0.0 } else { area < 0.0 });
+                // Aceh, in degrees east and north.
+                assert!(
+                    points
+                        .iter()
+                        .all(|(lon, lat)| (94.0..99.0).contains(lon) && (1.0..7.0).contains(lat))
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_report_stands_alone_and_says_what_it_is() {
+    let public = disclosure::public(&fixture::result(&[vec![(1_250, 100_000); 3]])).unwrap();
+    let files = files(&public);
+    let report = std::str::from_utf8(file(&files, "laporan.html")).unwrap();
+    for forbidden in ["<script", "<link", "src=", "url(http", " style=", "@import"] {
+        assert!(!report.contains(forbidden), "{forbidden}");
+    }
+    for needed in ["DATA SIMULASI", "bukan hasil resmi Kemendagri", "bukan sampel acak", "<svg"] {
+        assert!(report.contains(needed), "{needed}");
+    }
+    assert!(report.len() < 300_000);
+}
+
+#[test]
+fn no_word_of_a_file_stands_outside_the_message_files() {
+    // Data, names and numbers are the same in every language; words of messages turn into blocks.
+    let result = everything();
+    let teller =
+        Teller { result: &result, instrument: instrument(), words: Words::new(Language::Pseudo) };
+    for (_, table) in teller.sheets() {
+        for column in &table.columns {
+            let names: Vec<&str> = result.scores.iter().map(|of| of.name.id.as_str()).collect();
+            let plain = column.head.chars().any(char::is_alphabetic);
+            assert!(!plain || names.iter().any(|name| column.head.contains(name)), "{column:?}");
+        }
+        assert!(!table.title.chars().any(char::is_alphabetic), "{}", table.title);
+    }
+}
+
+/// A result in which every kind of value occurs.
+fn everything() -> IndexResult {
+    let mut result = fixture::result(&[vec![(1_250, 100_000), (83, 50_000), (0, 20_000)]]);
+    let text = |name: &str| Text { id: name.to_owned(), en: name.to_owned() };
+    let interval = Interval {
+        low: 5.8,
+        high: 6.2,
+        kind: IntervalKind::Random,
+        df: 41.0,
+        clusters: 42,
+        coarse: true,
+    };
+    let score = Score {
+        n: Some(1_250),
+        value: Some(6.0),
+        se: Some(0.1),
+        deff: Some(2.5),
+        interval: Some(interval.clone()),
+        adjusted: Some(Adjusted { value: 6.1, difference: 0.1 }),
+        shifts: vec![Shift { correlation: 0.01, shift: 0.21 }],
+        categories: vec![text("sedang")],
+        bounds: Some((5.5, 6.5)),
+        standing: Some(Verdict::Fragile),
+        ..Score::default()
+    };
+    let regency = &mut result.regions[2];
+    regency.scores[0] = score.clone();
+    regency.not_adjusted = Some(Message::new("index-margin-education"));
+    regency.districts.push(DistrictResult {
+        code: "11.01.01".to_owned(),
+        name: "Satu".to_owned(),
+        scores: vec![score; result.scores.len()],
+    });
+    result.inputs.push(InputRef {
+        name: "jawaban.csv".to_owned(),
+        sha256: "0".repeat(64),
+        rows: 1_340,
+        kept: 1_333,
+    });
+    result.low_cells.push(LowCellFamily {
+        region: "11".to_owned(),
+        searched: 24,
+        cells: vec![LowCell {
+            region: "11.01".to_owned(),
+            score: "cell-X1-P".to_owned(),
+            value: 5.0,
+            shrunken: 5.1,
+            province: 6.0,
+            q: 0.01,
+            n: 1_250,
+            interval: Some(interval),
+        }],
+    });
+    result.change = Some(Change {
+        before: "Putaran 2025".to_owned(),
+        not_comparable: Vec::new(),
+        remarks: vec![Message::new("index-change-ramadan-both")],
+        regions: vec![RegionChange {
+            region: "11.01".to_owned(),
+            not_comparable: None,
+            scores: vec![
+                ScoreChange {
+                    before: Some(5.9),
+                    difference: Some(0.1),
+                    interval: Some((-0.1, 0.3)),
+                    verdict: Some(Verdict::NotTold),
+                    withheld: None,
+                };
+                result.scores.len()
+            ],
+        }],
+        cells: vec![Movement {
+            region: "11.01".to_owned(),
+            score: "cell-X1-P".to_owned(),
+            before: 4.8,
+            expected: 5.0,
+            chance: (4.7, 5.3),
+            now: 5.0,
+            similar: Some(0.0),
+            verdict: Verdict::NotTold,
+        }],
+    });
+    result.notes.push(Message::new("index-note-incomplete").with("n", 1_i64));
+    result
+}
+
+#[test]
+fn every_field_of_the_result_is_explained_in_the_schema() {
+    fn fields(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(object) => object.iter().for_each(|(name, value)| {
+                found.insert(name.clone());
+                fields(value, found);
+            }),
+            Value::Array(values) => values.iter().for_each(|value| fields(value, found)),
+            _ => {}
+        }
+    }
+    let schema = include_str!("../../../../../docs/result-schema.md");
+    let mut found = BTreeSet::new();
+    fields(&serde_json::to_value(everything()).unwrap(), &mut found);
+    assert!(found.len() > 90, "{}", found.len());
+    let missing: Vec<&String> =
+        found.iter().filter(|name| !schema.contains(&format!("`{name}`"))).collect();
+    assert_eq!(missing, Vec::<&String>::new());
+}

@@ -1,0 +1,202 @@
+//! Differences between the regions of a province (METHOD §3), in code order and never as places.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::super::html;
+use super::figures::Links;
+use super::home::lead;
+use super::view::View;
+use super::{AppState, Entry, Levels, Page, Problem, Reading, Visit, paths, say};
+use crate::index::result::{RegionResult, ScoreKind};
+use crate::locale::Message;
+use crate::render::table::{Cell, Column, Kind, Row, Table};
+use crate::round::frame::Level;
+
+/// Name in addresses of the analyst's view.
+const ANALYST: &str = "analis";
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    wilayah: String,
+    #[serde(default)]
+    skor: String,
+    #[serde(default)]
+    cara: String,
+}
+
+#[derive(Template)]
+#[template(path = "results/compare.html")]
+struct ComparePage {
+    page: Page,
+    lead: Vec<String>,
+    analyst: bool,
+    plain_path: String,
+    analyst_path: String,
+    scores: Vec<(String, String, bool)>,
+    chart: Option<String>,
+    table: String,
+    rule: String,
+    sentences: Vec<String>,
+    caption: String,
+    provinces: Vec<(String, String)>,
+    method_path: String,
+}
+
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let reading = Reading::internal(&state, &visit, &mut tx, &id).await?;
+    let mut region = reading.chosen(&asked.wilayah)?;
+    if region.level == Level::Regency {
+        region = reading.parent(region).unwrap_or(region);
+    }
+    let words = reading.words;
+    let title =
+        words.tell(&Message::new("results-compare-title").with("region", say::name(region, words)));
+    let place = Some((region, Levels::Whole));
+    let page = reading.page(&visit, &mut tx, (title, Entry::Home), place, "beda").await?;
+    drop(tx);
+    let scores = &reading.result.scores;
+    let comparable =
+        |kind| matches!(kind, ScoreKind::Index | ScoreKind::Dimension | ScoreKind::Variable);
+    let at = scores
+        .iter()
+        .position(|score| score.id == asked.skor && comparable(score.kind))
+        .unwrap_or_else(|| reading.index_at());
+    let analyst = asked.cara == ANALYST;
+    let path = format!("{}?wilayah={}", paths::compare(reading.round.id), region.code);
+    let view = View::Score(at);
+    let nation = region.level == Level::Nation;
+    let provinces = reading.result.regions.iter().filter(|other| other.level == Level::Province);
+    let options = &reading.result.options;
+    html(&ComparePage {
+        lead: lead(&reading, region),
+        plain_path: path.clone(),
+        analyst_path: format!("{path}&cara={ANALYST}"),
+        scores: scores
+            .iter()
+            .enumerate()
+            .filter(|(_, score)| comparable(score.kind))
+            .map(|(place, score)| {
+                let href = format!("{path}&skor={}", score.id);
+                (href, say::title(score, words), place == at)
+            })
+            .collect(),
+        chart: if analyst || nation { None } else { reading.chart(region, view, Links::Yes) },
+        table: if analyst {
+            analyst_table(&reading, region).html()
+        } else {
+            reading.regions_table(region, view, Links::Yes).html()
+        },
+        rule: words.tell(
+            &Message::new("results-compare-rule")
+                .with("difference", words.number(options.least_difference, 1))
+                .with("correlation", words.number(options.selection, 2))
+                .with("percent", words.number(options.confidence * 100.0, 0)),
+        ),
+        sentences: if analyst { Vec::new() } else { sentences(&reading, region, at) },
+        caption: reading.caption(region.n),
+        provinces: if nation {
+            provinces
+                .map(|province| {
+                    let code = &province.code;
+                    let href = format!("{}?wilayah={code}", paths::compare(reading.round.id));
+                    (href, say::name(province, words))
+                })
+                .collect()
+        } else {
+            Vec::new()
+        },
+        method_path: paths::method(reading.round.id),
+        analyst,
+        page,
+    })
+}
+
+/// Who stands where, as sentences with names in code order.
+fn sentences(reading: &Reading, region: &RegionResult, at: usize) -> Vec<String> {
+    let words = reading.words;
+    let mut said: Vec<(String, Vec<String>)> = [
+        "results-above",
+        "results-below",
+        "results-not-told",
+        "results-fragile",
+        "results-too-few-to-compare",
+        "results-no-answers",
+    ]
+    .map(|key| (words.say(key), Vec::new()))
+    .into();
+    for inside in reading.regencies(region) {
+        let Some(score) = inside.scores.get(at) else { continue };
+        let standing = reading.standing(inside, score).0;
+        if let Some((_, names)) = said.iter_mut().find(|(words, _)| *words == standing) {
+            names.push(say::name(inside, words));
+        }
+    }
+    said.into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(standing, names)| {
+            words.tell(
+                &Message::new("results-compare-sentence")
+                    .with("said", standing)
+                    .with("count", names.len())
+                    .with("names", names.join(", ")),
+            )
+        })
+        .collect()
+}
+
+/// Letters, and how many regions are clearly above and below. In code order; it cannot be sorted.
+fn analyst_table(reading: &Reading, region: &RegionResult) -> Table {
+    let words = reading.words;
+    let column = |id: &str, kind| Column::new(id, words.say(&format!("results-column-{id}")), kind);
+    let title =
+        words.tell(&Message::new("results-analyst-title").with("region", say::name(region, words)));
+    let mut table = Table {
+        simulated: reading.result.simulated,
+        ..Table::new(
+            words,
+            title,
+            vec![
+                column("region", Kind::Text),
+                column("score", Kind::Decimal(2)).unit(reading.scale()),
+                column("interval", Kind::Text),
+                column("answers", Kind::Whole),
+                column("letters", Kind::Text),
+                column("clearly-above", Kind::Whole),
+                column("clearly-below", Kind::Whole),
+            ],
+        )
+    };
+    for inside in reading.regencies(region) {
+        let score = reading.index_of(inside);
+        let value = score.and_then(|score| score.value);
+        let interval = score.and_then(|score| score.interval.as_ref());
+        let reason = say::withheld(score.and_then(|score| score.withheld), words);
+        table.push(Row {
+            cells: vec![
+                Cell::from(say::name(inside, words)),
+                value.map_or(Cell::Absent(reason), Cell::from),
+                interval.map(|i| reading.between((i.low, i.high))).into(),
+                score.and_then(|score| score.n).into(),
+                if inside.letters.is_empty() {
+                    Cell::Absent(words.say("results-too-few-to-compare"))
+                } else {
+                    Cell::from(inside.letters.as_str())
+                },
+                inside.clearly.map(|(above, _)| u64::from(above)).into(),
+                inside.clearly.map(|(_, below)| u64::from(below)).into(),
+            ],
+            href: Some(paths::region(reading.round.id, &inside.code)),
+        });
+    }
+    table
+}

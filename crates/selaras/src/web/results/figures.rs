@@ -1,0 +1,432 @@
+//! Maps and charts of a result.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::view::View;
+use super::{Reading, is_nation, paths, say};
+use crate::index::result::{RegionResult, ScoreKind, Withheld};
+use crate::locale::Message;
+use crate::region::{self, Code, atlas};
+use crate::render::chart::{self, Axis, Coverage, Datum, Group, Movement, Reference};
+use crate::render::map::{BaseMap, Boundaries, Classes, Detail, Label, Ramp, Region, Theme};
+use crate::render::svg::{Frame, Layout};
+use crate::round::frame::Level;
+use crate::statistic;
+use crate::store::DataFolder;
+
+/// The statistic that stands beside the index on maps.
+pub(super) const POVERTY: &str = "poverty_rate";
+
+/// A map, its legend and the lines under it.
+pub(super) struct MapFigure {
+    pub(super) svg: String,
+    pub(super) legend: String,
+    pub(super) caption: String,
+}
+
+/// A prepared map and whose boundaries it shows.
+type Prepared = (Arc<BaseMap>, Boundaries);
+
+/// Prepared maps by code of the region they show, and when its boundaries were imported; 553 at
+/// most, a few in use.
+static MAPS: LazyLock<Mutex<HashMap<String, (Option<Timestamp>, Prepared)>>> =
+    LazyLock::new(Mutex::default);
+
+/// The map of the regions inside the one with `code`; none for a region that the built-in table
+/// does not know.
+fn base_map(data: &DataFolder, code: &str) -> Option<Prepared> {
+    let label = |region: &region::Region| Label {
+        code: region.code.to_string(),
+        name: region.bare_name().to_owned(),
+    };
+    let (level, inside, detail) = if is_nation(code) {
+        (region::Level::Regency, None, Detail::NATION)
+    } else {
+        let code: Code = code.parse().ok()?;
+        let level = match code.level() {
+            region::Level::Province => region::Level::Regency,
+            region::Level::Regency => region::Level::District,
+            region::Level::District | region::Level::Village => return None,
+        };
+        region::get(code)?;
+        (level, Some(code), Detail::PROVINCE)
+    };
+    let imported = atlas::official(data, level).and_then(|map| map.official);
+    let imported = imported.map(|official| official.imported);
+    let maps = || MAPS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((known, prepared)) = maps().get(code)
+        && *known == imported
+    {
+        return Some(prepared.clone());
+    }
+    let labels: Vec<Label> = match inside {
+        None => region::regencies().iter().map(label).collect(),
+        Some(code) => region::children(code).iter().map(label).collect(),
+    };
+    let map = atlas::map_of(data, level, inside);
+    let boundaries = match map.official {
+        None => Boundaries::Schematic,
+        Some(atlas::Official { source, date, .. }) => Boundaries::Imported { source, date },
+    };
+    let prepared = (Arc::new(BaseMap::prepare(&map.topology, &labels, detail)), boundaries);
+    maps().insert(code.to_owned(), (imported, prepared.clone()));
+    Some(prepared)
+}
+
+/// Whether the regions a figure shows link to their internal pages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Links {
+    Yes,
+    No,
+}
+
+impl Reading {
+    /// What is drawn of `region` in `view`.
+    pub(super) fn datum(&self, region: &RegionResult, view: View, links: Links) -> Datum {
+        let words = self.words;
+        let base = Datum {
+            label: say::name(region, words),
+            href: (links == Links::Yes).then(|| paths::region(self.round.id, &region.code)),
+            ..Datum::default()
+        };
+        match view {
+            View::Score(at) => {
+                let Some(score) = region.scores.get(at) else { return base };
+                let (said, tone) = self.standing(region, score);
+                Datum {
+                    value: score.value,
+                    interval: score.interval.as_ref().map(|i| (i.low, i.high)),
+                    n: score.n,
+                    small: score.n.or(region.n).is_some_and(|n| n < region.target),
+                    withheld: score.value.is_none() && !unanswered(score.withheld),
+                    words: said,
+                    tone,
+                    ..base
+                }
+            }
+            View::Change => {
+                let found = self.score_change(region, self.index_at());
+                let (key, tone) = say::change_verdict(found.and_then(|change| change.verdict));
+                Datum {
+                    value: found.and_then(|change| change.difference),
+                    interval: found.and_then(|change| change.interval),
+                    n: self.index_of(region).and_then(|score| score.n),
+                    words: words.say(key),
+                    tone,
+                    ..base
+                }
+            }
+            View::Coverage => Datum {
+                value: region.n.map(|n| 100.0 * n as f64 / region.target.max(1) as f64),
+                n: region.n,
+                withheld: region.n.is_none(),
+                words: self.coverage_words(region),
+                ..base
+            },
+            View::Poverty => {
+                let figure = statistic::latest(&region.code, POVERTY);
+                Datum {
+                    value: figure.map(|figure| figure.value),
+                    words: figure.map_or_else(
+                        || words.say("statistic-no-data"),
+                        |figure| words.tell(&figure.when()),
+                    ),
+                    ..base
+                }
+            }
+        }
+    }
+
+    /// `target 1.250 tercapai`, or how many answers are missing.
+    pub(super) fn coverage_words(&self, region: &RegionResult) -> String {
+        let target = region.target;
+        match region.n {
+            None => say::withheld(region.withheld, self.words),
+            Some(0) => self.words.say("results-no-answers"),
+            Some(n) if n >= target => {
+                self.words.tell(&Message::new("results-target-reached").with("target", target))
+            }
+            Some(n) => self.words.tell(
+                &Message::new("results-target-missing")
+                    .with("target", target)
+                    .with("missing", target - n),
+            ),
+        }
+    }
+
+    fn frame(&self, id: &str, title: String, layout: Layout, n: Option<u64>) -> Frame {
+        Frame {
+            id: id.to_owned(),
+            description: title.clone(),
+            title,
+            words: self.words,
+            layout,
+            simulated: self.result.simulated,
+            source: self.source(),
+            n,
+            date: Some(self.result.round.as_of),
+            notes: self.disclaimer().into_iter().collect(),
+        }
+    }
+
+    /// The map of `region` in `view`; none where no boundaries are known.
+    pub(super) fn map(&self, region: &RegionResult, view: View, links: Links) -> Option<MapFigure> {
+        let data = self
+            .regencies(region)
+            .into_iter()
+            .map(|inside| (inside.code.clone(), self.datum(inside, view, links)))
+            .collect();
+        self.draw_map(region, view, data)
+    }
+
+    /// The kecamatan of a kab/kota; internal only, index and dimensions only.
+    pub(super) fn district_map(&self, region: &RegionResult, at: usize) -> Option<MapFigure> {
+        let code: Code = region.code.parse().ok()?;
+        let known = region::children(code).iter().map(|district| {
+            let code = district.code.to_string();
+            let found = region.districts.iter().find(|other| other.code == code);
+            let score = found.and_then(|found| found.scores.get(at));
+            let datum = Datum {
+                label: district.name.clone(),
+                value: score.and_then(|score| score.value),
+                interval: score.and_then(|s| s.interval.as_ref()).map(|i| (i.low, i.high)),
+                n: score.map_or(Some(0), |score| score.n),
+                small: score.and_then(|s| s.n).is_some_and(|n| n < self.result.options.public_from),
+                withheld: score.is_some_and(|s| s.value.is_none() && !unanswered(s.withheld)),
+                words: self.district_words(score),
+                ..Datum::default()
+            };
+            (code, datum)
+        });
+        self.draw_map(region, View::Score(at), known.collect())
+    }
+
+    fn draw_map(
+        &self,
+        region: &RegionResult,
+        view: View,
+        data: Vec<(String, Datum)>,
+    ) -> Option<MapFigure> {
+        let words = self.words;
+        let (base, boundaries) = base_map(&self.folder, &region.code)?;
+        let values: Vec<f64> = data.iter().filter_map(|(_, datum)| datum.value).collect();
+        let classes = match view {
+            View::Score(_) => {
+                Classes::rounded(Ramp::Score, values, self.result.options.least_difference)
+            }
+            View::Change => Classes::change(values, 0.05),
+            View::Coverage => Classes::rounded(Ramp::Coverage, values, 20.0),
+            View::Poverty => Classes::rounded(Ramp::Statistic, values, 1.0),
+        };
+        let title = view.title(self);
+        let heading = match view {
+            View::Score(_) => format!("{title} ({})", self.scale()),
+            View::Change => words.say("results-map-heading-change"),
+            View::Coverage => words.say("results-map-heading-coverage"),
+            View::Poverty => format!("{title} ({})", words.say("statistic-poverty-rate-unit")),
+        };
+        let districts = region.level == Level::Regency;
+        let hatched = if districts {
+            let least = self.result.options.public_from;
+            words.tell(&Message::new("results-map-hatched-few").with("least", least))
+        } else {
+            words.say("results-map-hatched")
+        };
+        let frame = Frame {
+            description: words.tell(
+                &Message::new("results-map-description")
+                    .with("what", heading.as_str())
+                    .with("region", say::name(region, words)),
+            ),
+            ..self.frame("peta", title, Layout::Wide, region.n)
+        };
+        let theme = Theme {
+            regions: data.into_iter().map(|(code, datum)| Region { code, datum }).collect(),
+            classes,
+            heading,
+            hatched,
+            decimals: if view == View::Coverage { 0 } else { say::DECIMALS },
+            boundaries,
+        };
+        // Real figures stand on a map of their own: nothing on it is simulated.
+        let real = view == View::Poverty;
+        let frame = Frame { simulated: frame.simulated && !real, ..frame };
+        let map = base.draw(&frame, &theme);
+        let caption = if real {
+            let figure = statistic::latest(&region.code, POVERTY).or_else(|| {
+                self.regencies(region).iter().find_map(|r| statistic::latest(&r.code, POVERTY))
+            });
+            figure.map_or_else(
+                || words.say("statistic-no-data"),
+                |figure| format!("{}, {}", figure.source.text, words.tell(&figure.when())),
+            )
+        } else {
+            self.caption(region.n)
+        };
+        Some(MapFigure { svg: map.svg, legend: map.legend.html(&words), caption })
+    }
+
+    /// The chart beside a map of `region`: each kab/kota in code order with what may be said of
+    /// it. Twice, for a page and for a telephone. None for real figures, which never stand in one
+    /// picture with simulated ones.
+    pub(super) fn chart(&self, region: &RegionResult, view: View, links: Links) -> Option<String> {
+        let inside = self.regencies(region);
+        if inside.len() < 2 {
+            return None;
+        }
+        let words = self.words;
+        let title = match view {
+            View::Score(_) => words.tell(
+                &Message::new("results-chart-title")
+                    .with("what", view.title(self))
+                    .with("region", say::name(region, words)),
+            ),
+            _ => view.title(self),
+        };
+        let data: Vec<Datum> = inside.iter().map(|r| self.datum(r, view, links)).collect();
+        let both = |draw: &dyn Fn(&Frame) -> String| {
+            let frame = |id, layout| self.frame(id, title.clone(), layout, region.n);
+            draw(&frame("bagan", Layout::Half)) + &draw(&frame("bagan-kecil", Layout::Narrow))
+        };
+        match view {
+            View::Poverty => None,
+            View::Score(at) => {
+                let score = region.scores.get(at);
+                let reference = score.and_then(|score| {
+                    Some(Reference {
+                        label: say::name(region, words),
+                        value: score.value?,
+                        interval: score.interval.as_ref().map(|i| (i.low, i.high)),
+                    })
+                });
+                let groups = vec![Group { label: None, rows: data }];
+                let axis = Axis::of(self.limits(), self.ends(), &groups, reference.as_ref());
+                Some(both(&|frame| chart::dots(frame, &axis, &groups, reference.as_ref())))
+            }
+            View::Change => {
+                let moved: Vec<Movement> = inside.iter().map(|r| self.moved(r, links)).collect();
+                let values = moved.iter().flat_map(|m| m.before.into_iter().chain(m.now));
+                let axis = Axis::around(self.limits(), self.ends(), values.collect::<Vec<_>>());
+                Some(both(&|frame| chart::change(frame, &axis, &moved)))
+            }
+            View::Coverage => {
+                let rows: Vec<Coverage> = inside
+                    .iter()
+                    .zip(data)
+                    .map(|(region, datum)| Coverage {
+                        label: datum.label,
+                        n: region.n,
+                        target: region.target,
+                        words: datum.words,
+                        href: datum.href,
+                    })
+                    .collect();
+                Some(both(&|frame| chart::coverage(frame, &rows)))
+            }
+        }
+    }
+
+    fn moved(&self, region: &RegionResult, links: Links) -> Movement {
+        let datum = self.datum(region, View::Change, links);
+        let found = self.score_change(region, self.index_at());
+        let before = found.and_then(|change| change.before);
+        let difference = found.and_then(|change| change.difference);
+        Movement {
+            label: datum.label,
+            before,
+            now: before.zip(difference).map(|(before, difference)| before + difference),
+            interval: found.and_then(|change| change.interval),
+            words: datum.words,
+            tone: datum.tone,
+            href: datum.href,
+        }
+    }
+
+    /// The profile of `region`: every variable with its components (PPA), dot and interval.
+    pub(super) fn profile(&self, region: &RegionResult) -> Option<String> {
+        let words = self.words;
+        let scores = || self.result.scores.iter().zip(&region.scores);
+        let mut groups = Vec::new();
+        let rows_of = |kind: ScoreKind, variable: Option<&str>| -> Vec<Datum> {
+            scores()
+                .filter(|(definition, _)| {
+                    definition.kind == kind
+                        && (variable.is_none() || definition.variable.as_deref() == variable)
+                })
+                .map(|(definition, score)| {
+                    let component = definition.component.as_deref();
+                    let label = self
+                        .result
+                        .scores
+                        .iter()
+                        .find(|other| {
+                            other.kind == ScoreKind::Component
+                                && other.component.as_deref() == component
+                        })
+                        .map_or_else(
+                            || say::title(definition, words),
+                            |component| say::title(component, words),
+                        );
+                    let said = match score.value {
+                        Some(_) => String::new(),
+                        None => say::withheld(score.withheld, words),
+                    };
+                    Datum {
+                        label,
+                        value: score.value,
+                        interval: score.interval.as_ref().map(|i| (i.low, i.high)),
+                        n: score.n,
+                        small: score.n.is_some_and(|n| n < region.target),
+                        withheld: score.value.is_none() && !unanswered(score.withheld),
+                        words: said,
+                        ..Datum::default()
+                    }
+                })
+                .collect()
+        };
+        let over = rows_of(ScoreKind::Component, None);
+        if over.is_empty() {
+            return None;
+        }
+        groups.push(Group { label: Some(words.say("results-profile-all")), rows: over });
+        for variable in self.result.scores.iter().filter(|s| s.kind == ScoreKind::Variable) {
+            groups.push(Group {
+                label: Some(say::title(variable, words)),
+                rows: rows_of(ScoreKind::Cell, variable.variable.as_deref()),
+            });
+        }
+        let axis = Axis::of(self.limits(), self.ends(), &groups, None);
+        let title = words.say("results-profile-title");
+        let draw = |id, layout| {
+            chart::dots(&self.frame(id, title.clone(), layout, region.n), &axis, &groups, None)
+        };
+        Some(draw("profil", Layout::Wide) + &draw("profil-kecil", Layout::Narrow))
+    }
+
+    /// Lowest and highest possible score.
+    fn limits(&self) -> (f64, f64) {
+        let (low, high) = self.result.instrument.scale;
+        (f64::from(low), f64::from(high))
+    }
+
+    /// Words for the ends of the scale; the result does not carry the instrument's own.
+    fn ends(&self) -> (String, String) {
+        let instrument = crate::instrument::shipped_by_id(&self.result.instrument.id);
+        instrument.map_or_else(Default::default, |instrument| {
+            let language = self.words.language;
+            let scale = &instrument.scale;
+            (
+                scale.low.in_language(language).to_owned(),
+                scale.high.in_language(language).to_owned(),
+            )
+        })
+    }
+}
+
+/// Whether there is simply no answer, rather than one that may not be shown.
+fn unanswered(reason: Option<Withheld>) -> bool {
+    matches!(reason, None | Some(Withheld::NoAnswers))
+}

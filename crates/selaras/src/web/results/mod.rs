@@ -1,0 +1,189 @@
+//! The pages that show a result.
+//!
+//! [`Reading`] is a round and its result in one language; [`say`] turns its values into sentences,
+//! [`figures`] into maps and charts, [`tables`] into tables. A page puts these together and says
+//! nothing of its own. The public page reads [`crate::index::disclosure::public`] and nothing else.
+
+mod compare;
+mod data;
+mod figures;
+mod home;
+mod map;
+mod method;
+mod public;
+mod region;
+mod say;
+mod tables;
+mod view;
+
+use std::sync::Arc;
+
+use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, paths};
+use crate::index::frozen::ResultFolder;
+use crate::index::result::{IndexResult, RegionResult};
+use crate::locale::{Message, Words};
+use crate::policy::{Action, Module, NATION};
+use crate::round::frame::Level;
+use crate::round::register::{self, Round};
+use crate::store::{DataFolder, RoundId, Tx};
+
+pub use public::PublicResults;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get(paths::HOME, Action::View, Module::Round, home::start),
+        Route::get("/putaran/{round}/beranda", Action::View, Module::Result, home::show),
+        Route::get("/putaran/{round}/peta", Action::View, Module::Result, map::show),
+        Route::get("/putaran/{round}/wilayah/{code}", Action::View, Module::Result, region::show),
+        Route::get("/putaran/{round}/beda", Action::View, Module::Result, compare::show),
+        Route::get("/putaran/{round}/metode", Action::View, Module::Result, method::show),
+        Route::get("/publik/{round}", Action::View, Module::Result, public::show).public(),
+        Route::get("/publik/{round}/metode", Action::View, Module::Result, method::show_public)
+            .public(),
+        Route::get(paths::DATA, Action::View, Module::Program, data::show),
+    ]
+}
+
+/// A round, its result, and the language it is read in.
+struct Reading {
+    round: Round,
+    result: Arc<IndexResult>,
+    words: Words,
+    /// Where imported boundaries lie.
+    folder: DataFolder,
+}
+
+impl Reading {
+    /// The round called `id` with its internal result.
+    async fn internal(
+        state: &AppState,
+        visit: &Visit,
+        tx: &mut Tx,
+        id: &str,
+    ) -> Result<Self, Problem> {
+        let id: RoundId = id.parse()?;
+        let round = register::get(tx, visit.actor(), id).await?;
+        let result = stored(state, &round).await?;
+        let folder = state.store.folder().clone();
+        Ok(Self { round, result, words: visit.words(), folder })
+    }
+
+    /// The region with `code`.
+    fn region(&self, code: &str) -> Result<&RegionResult, Problem> {
+        self.find(code).ok_or(Problem::NotFound)
+    }
+
+    fn find(&self, code: &str) -> Option<&RegionResult> {
+        self.result.regions.iter().find(|region| region.code == code)
+    }
+
+    /// The region a page opens with: the province where the round has only one, else the nation,
+    /// else the first region.
+    fn first(&self) -> Result<&RegionResult, Problem> {
+        let of = |level| self.result.regions.iter().filter(move |region| region.level == level);
+        let province = of(Level::Province).next().filter(|_| of(Level::Province).count() == 1);
+        province
+            .or_else(|| of(Level::Nation).next())
+            .or_else(|| self.result.regions.first())
+            .ok_or(Problem::NotFound)
+    }
+
+    /// The region asked for, or the one to open with.
+    fn chosen(&self, code: &str) -> Result<&RegionResult, Problem> {
+        if code.is_empty() { self.first() } else { self.region(code) }
+    }
+
+    /// The kab/kota of `region`, in code order; of a kab/kota, itself.
+    fn regencies<'a>(&'a self, region: &'a RegionResult) -> Vec<&'a RegionResult> {
+        let inside = |other: &&RegionResult| {
+            other.level == Level::Regency
+                && match region.level {
+                    Level::Nation => true,
+                    Level::Province => other.parent.as_deref() == Some(region.code.as_str()),
+                    Level::Regency => other.code == region.code,
+                }
+        };
+        self.result.regions.iter().filter(inside).collect()
+    }
+
+    /// The region around `region`, if the result has it.
+    fn parent(&self, region: &RegionResult) -> Option<&RegionResult> {
+        region.parent.as_deref().and_then(|code| self.find(code))
+    }
+
+    /// A page of this round; `place` is the region it is about and `view` what the picker of
+    /// regions leads to.
+    async fn page(
+        &self,
+        visit: &Visit,
+        tx: &mut Tx,
+        (title, entry): (String, Entry),
+        place: Option<(&RegionResult, Levels)>,
+        view: &'static str,
+    ) -> Result<Page, Problem> {
+        let mut page = visit.page(tx, title).await?.at(entry).of_round(&self.round);
+        page.simulated |= self.result.simulated;
+        page.source = Some(self.source());
+        if let Some((place, levels)) = place {
+            let shown = self.result.regions.iter().filter(|region| match levels {
+                Levels::All => true,
+                Levels::Whole => region.level != Level::Regency,
+            });
+            let choices = shown.map(|region| Choice {
+                value: region.code.clone(),
+                label: say::name(region, self.words),
+                chosen: region.code == place.code,
+            });
+            page = page.with_regions(choices.collect(), view);
+        }
+        Ok(page)
+    }
+
+    /// What every figure of this round names as its source.
+    fn source(&self) -> String {
+        let result = &self.result;
+        self.words.tell(
+            &Message::new("results-source")
+                .with("round", result.round.name.as_str())
+                .with("instrument", self.instrument())
+                .with("program", result.program.as_str()),
+        )
+    }
+
+    /// Name and version of the instrument.
+    fn instrument(&self) -> String {
+        let instrument = &self.result.instrument;
+        self.words.tell(
+            &Message::new("results-instrument")
+                .with("title", instrument.title.in_language(self.words.language))
+                .with("version", instrument.version.as_str()),
+        )
+    }
+}
+
+/// Which regions a page's picker offers.
+#[derive(Clone, Copy)]
+enum Levels {
+    /// All of the result.
+    All,
+    /// Provinces and the nation.
+    Whole,
+}
+
+/// The internal result of `round`.
+async fn stored(state: &AppState, round: &Round) -> Result<Arc<IndexResult>, Problem> {
+    state.results.read(&file(state, round)?).await
+}
+
+/// Where the internal result of `round` lies.
+fn file(state: &AppState, round: &Round) -> Result<std::path::PathBuf, Problem> {
+    let folder = ResultFolder::of(state.store.folder(), round).ok_or_else(|| {
+        Problem::Invalid(Message::new("results-none-yet").with("round", round.name.as_str()))
+    })?;
+    Ok(folder.result())
+}
+
+/// Whether `code` is the code of the whole country.
+fn is_nation(code: &str) -> bool {
+    code == NATION
+}

@@ -1,0 +1,154 @@
+//! What anyone may see of a round: the public form of its result, in plain words.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use jiff::civil::Date;
+
+use super::super::html;
+use super::figures::{Links, MapFigure};
+use super::home::IndexCard;
+use super::say::ChangeSentence;
+use super::view::View;
+use super::{AppState, Page, Problem, Reading, Visit, paths, say, stored};
+use crate::index::disclosure;
+use crate::index::result::IndexResult;
+use crate::locale::{Message, TimeZone};
+use crate::round::register;
+use crate::store::RoundId;
+
+/// Public forms kept at most.
+const MOST: usize = 8;
+
+/// The public form of a result on a day, or why there is none yet.
+type Outcome = Result<Arc<IndexResult>, Message>;
+
+/// Public forms made lately, by the internal result they were made of and the day.
+#[derive(Clone, Debug, Default)]
+pub struct PublicResults(Arc<Mutex<VecDeque<(Arc<IndexResult>, Date, Outcome)>>>);
+
+impl PublicResults {
+    /// The public form of `internal` as of `today`. The day that counts for the delay of METHOD §5
+    /// is the day of reading, whenever the result was computed.
+    fn of(&self, internal: &Arc<IndexResult>, today: Date) -> Outcome {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |(of, day, _): &&(Arc<IndexResult>, Date, Outcome)| {
+            Arc::ptr_eq(of, internal) && *day == today
+        };
+        if let Some((_, _, outcome)) = kept.iter().find(same) {
+            return outcome.clone();
+        }
+        let mut read = IndexResult::clone(internal);
+        read.round.as_of = today;
+        let outcome = disclosure::public(&read).map(|mut public| {
+            public.round.as_of = internal.round.as_of;
+            Arc::new(public)
+        });
+        kept.push_back((Arc::clone(internal), today, outcome.clone()));
+        while kept.len() > MOST {
+            kept.pop_front();
+        }
+        outcome
+    }
+}
+
+impl Reading {
+    /// The round called `id` with the public form of its result, or the round and the reason why
+    /// nothing of it is public yet.
+    pub(super) async fn public(
+        state: &AppState,
+        visit: &Visit,
+        id: &str,
+    ) -> Result<Result<Self, Message>, Problem> {
+        let id: RoundId = id.parse()?;
+        let mut tx = state.store.read(state.clock).await?;
+        let round = register::get(&mut tx, visit.actor(), id).await?;
+        drop(tx);
+        let internal = stored(state, &round).await?;
+        let today = TimeZone::Wib.wall(state.clock.now()).date();
+        let outcome = state.public.of(&internal, today);
+        let folder = state.store.folder().clone();
+        Ok(outcome.map(|result| Self { round, result, words: visit.words(), folder }))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "results/public.html")]
+struct PublicPage {
+    page: Page,
+    index: IndexCard,
+    change: ChangeSentence,
+    disclaimer: Option<String>,
+    describes: String,
+    completeness: Option<String>,
+    coverage: String,
+    map: Option<MapFigure>,
+    table: String,
+    better: String,
+    method_path: String,
+}
+
+#[derive(Template)]
+#[template(path = "results/public_closed.html")]
+struct ClosedPage {
+    page: Page,
+    reason: String,
+}
+
+pub(super) async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let words = visit.words();
+    let reading = match Reading::public(&state, &visit, &id).await? {
+        Ok(reading) => reading,
+        Err(reason) => return closed(&visit, &reason),
+    };
+    let region = reading.first()?;
+    let title =
+        words.tell(&Message::new("results-public-title").with("region", say::name(region, words)));
+    let mut page = visit.bare_page(title).open_to_all();
+    page.simulated = reading.result.simulated;
+    page.source = Some(reading.source());
+    let view = View::Score(reading.index_at());
+    let n = region.n.map_or_else(|| "–".to_owned(), |n| reading.whole(n));
+    html(&PublicPage {
+        index: IndexCard::new(&reading, region),
+        change: reading.change_sentence(region),
+        disclaimer: reading.disclaimer(),
+        describes: reading.describes(region),
+        completeness: reading.completeness(region),
+        coverage: words.tell(&Message::new("results-coverage-answers").with("n", n)),
+        map: reading.map(region, view, Links::No),
+        table: reading.regions_table(region, view, Links::No).html(),
+        better: words.tell(
+            &Message::new("results-answer-better")
+                .with("difference", words.number(reading.result.options.least_difference, 1)),
+        ),
+        method_path: format!("{}/metode", paths::public(reading.round.id)),
+        page,
+    })
+}
+
+/// The page that says when it opens.
+pub(super) fn closed(visit: &Visit, reason: &Message) -> Result<Response, Problem> {
+    let words = visit.words();
+    let day = |name: &str| {
+        let value = reason.values.iter().find(|(other, _)| other == name);
+        value.and_then(|(_, value)| words.value(value).parse::<Date>().ok())
+    };
+    let reason = match (day("closed"), day("opens")) {
+        (Some(closed), Some(opens)) => words.tell(
+            &Message::new("results-public-opens")
+                .with("closed", words.short_date(closed))
+                .with("opens", words.date(opens)),
+        ),
+        _ => words.say("results-public-no-closing"),
+    };
+    let page = visit.bare_page(words.say("results-public-closed")).open_to_all();
+    html(&ClosedPage { page, reason })
+}

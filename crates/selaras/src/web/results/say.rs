@@ -1,0 +1,305 @@
+//! What may be said of a result, in words. Every page says the same thing in the same words.
+
+use super::Reading;
+use crate::index::result::{
+    Interval, IntervalKind, RegionChange, RegionResult, Score, ScoreChange, ScoreDefinition,
+    ScoreKind, Verdict, Withheld,
+};
+use crate::instrument::Standing;
+use crate::locale::{Message, Words};
+use crate::region::{self, NATION};
+use crate::render::chart::Tone;
+use crate::round::answers::Design;
+use crate::round::frame::Level;
+
+/// Decimals of scores.
+pub(super) const DECIMALS: usize = 2;
+
+/// `Kab. Sambas`, `Kalimantan Barat`, `Indonesia`.
+pub(super) fn name(region: &RegionResult, words: Words) -> String {
+    if region.code == NATION {
+        return words.say("results-nation");
+    }
+    region::find(&region.code)
+        .filter(|known| known.name == region.name)
+        .map_or_else(|| region.name.clone(), region::Region::short_name)
+}
+
+/// Why there is no value.
+pub(super) fn withheld(reason: Option<Withheld>, words: Words) -> String {
+    words.say(match reason {
+        Some(Withheld::NoAnswers) | None => "results-no-answers",
+        Some(Withheld::TooFew) => "results-too-few",
+        Some(Withheld::BelowPublic) => "results-below-public",
+        Some(Withheld::Complementary) => "results-complementary",
+        Some(Withheld::InternalOnly) => "results-internal-only",
+    })
+}
+
+/// The verdict on a region against the province's mean.
+pub(super) fn verdict(verdict: Verdict) -> (&'static str, Tone) {
+    match verdict {
+        Verdict::ClearlyAbove => ("results-above", Tone::Above),
+        Verdict::NotTold => ("results-not-told", Tone::Neutral),
+        Verdict::ClearlyBelow => ("results-below", Tone::Below),
+        Verdict::Fragile => ("results-fragile", Tone::Neutral),
+    }
+}
+
+/// The verdict on a change.
+pub(super) fn change_verdict(verdict: Option<Verdict>) -> (&'static str, Tone) {
+    match verdict {
+        Some(Verdict::ClearlyAbove) => ("results-change-risen", Tone::Above),
+        Some(Verdict::NotTold) => ("results-change-not-told", Tone::Neutral),
+        Some(Verdict::ClearlyBelow) => ("results-change-fallen", Tone::Below),
+        Some(Verdict::Fragile) => ("results-fragile", Tone::Neutral),
+        None => ("results-change-too-few", Tone::Neutral),
+    }
+}
+
+/// What a score is called in the reader's language.
+pub(super) fn title(definition: &ScoreDefinition, words: Words) -> String {
+    definition.name.in_language(words.language).to_owned()
+}
+
+impl Reading {
+    pub(super) fn number(&self, value: f64) -> String {
+        self.words.number(value, DECIMALS)
+    }
+
+    pub(super) fn whole(&self, value: u64) -> String {
+        self.words.value(&value.into())
+    }
+
+    /// `antara 6,66 dan 6,82`.
+    pub(super) fn between(&self, (low, high): (f64, f64)) -> String {
+        self.words.tell(
+            &Message::new("results-between")
+                .with("low", self.number(low))
+                .with("high", self.number(high)),
+        )
+    }
+
+    /// The same with signs, for differences.
+    pub(super) fn signed_between(&self, (low, high): (f64, f64)) -> String {
+        self.words.tell(
+            &Message::new("results-between")
+                .with("low", self.words.signed(low, DECIMALS))
+                .with("high", self.words.signed(high, DECIMALS)),
+        )
+    }
+
+    /// `selang acak 95 %`, with *kasar* where it is.
+    pub(super) fn interval_kind(&self, interval: &Interval) -> String {
+        let kind = match interval.kind {
+            IntervalKind::Random => "results-interval-random",
+            IntervalKind::Design => "results-interval-design",
+        };
+        let percent = self.words.number(self.result.options.confidence * 100.0, 0);
+        let said = self.words.tell(&Message::new(kind).with("percent", percent));
+        if interval.coarse {
+            return self.words.tell(&Message::new("results-coarse").with("interval", said));
+        }
+        said
+    }
+
+    /// What the scores of this result are called.
+    pub(super) fn index_name(&self) -> String {
+        self.words.say(match self.result.instrument.standing {
+            Standing::Official | Standing::Other => "results-index",
+            Standing::Reconstruction => "results-index-example",
+        })
+    }
+
+    /// Sentences that stand on every page and figure of this result (METHOD §1).
+    pub(super) fn disclaimer(&self) -> Option<String> {
+        match self.result.instrument.standing {
+            Standing::Official => None,
+            Standing::Reconstruction => Some(self.words.say("results-reconstruction")),
+            Standing::Other => Some(self.words.say("results-other-instrument")),
+        }
+    }
+
+    /// The scale in words: `skala 1 sampai 9`.
+    pub(super) fn scale(&self) -> String {
+        let (low, high) = self.result.instrument.scale;
+        self.words.tell(
+            &Message::new("results-scale")
+                .with("low", u64::from(low))
+                .with("high", u64::from(high)),
+        )
+    }
+
+    /// What may be said of a region's score beside the province's, and how that is drawn.
+    pub(super) fn standing(&self, region: &RegionResult, score: &Score) -> (String, Tone) {
+        let words = self.words;
+        if score.value.is_none() {
+            return (withheld(score.withheld, words), Tone::Neutral);
+        }
+        if region.level != Level::Regency {
+            let partial = !region.missing.is_empty();
+            let said = if partial { words.say("results-incomplete") } else { String::new() };
+            return (said, Tone::Neutral);
+        }
+        match score.standing {
+            Some(found) => {
+                let (key, tone) = verdict(found);
+                (words.say(key), tone)
+            }
+            None => (words.say("results-too-few-to-compare"), Tone::Neutral),
+        }
+    }
+
+    /// Position of the index among the scores.
+    pub(super) fn index_at(&self) -> usize {
+        self.result.scores.iter().position(|score| score.kind == ScoreKind::Index).unwrap_or(0)
+    }
+
+    /// The index of `region`.
+    pub(super) fn index_of<'a>(&self, region: &'a RegionResult) -> Option<&'a Score> {
+        region.scores.get(self.index_at())
+    }
+
+    /// The change of `region` since the round before.
+    pub(super) fn change_of(&self, region: &RegionResult) -> Option<&RegionChange> {
+        let change = self.result.change.as_ref()?;
+        change.regions.iter().find(|entry| entry.region == region.code)
+    }
+
+    /// The change of one score of `region`.
+    pub(super) fn score_change(&self, region: &RegionResult, at: usize) -> Option<&ScoreChange> {
+        self.change_of(region)?.scores.get(at)
+    }
+
+    /// `dibandingkan dengan Putaran 2025: +0,05 (antara −0,01 dan +0,11); naik`.
+    pub(super) fn change_sentence(&self, region: &RegionResult) -> ChangeSentence {
+        let words = self.words;
+        let none = |text: String| ChangeSentence { figure: None, range: None, verdict: text };
+        let Some(change) = &self.result.change else {
+            return none(words.say("results-change-first"));
+        };
+        if let Some(reason) = change.not_comparable.first() {
+            return none(words.tell(reason));
+        }
+        let entry = self.change_of(region);
+        if let Some(reason) = entry.and_then(|entry| entry.not_comparable.as_ref()) {
+            return none(words.tell(reason));
+        }
+        let Some(score) = self.score_change(region, self.index_at()) else {
+            return none(words.say("results-change-no-region"));
+        };
+        let Some(difference) = score.difference else {
+            return none(words.say("results-change-too-few"));
+        };
+        let sentence = match score.verdict {
+            Some(Verdict::ClearlyAbove) => "results-change-risen-text",
+            Some(Verdict::ClearlyBelow) => "results-change-fallen-text",
+            Some(Verdict::NotTold) => "results-change-not-told-text",
+            Some(Verdict::Fragile) => "results-change-fragile-text",
+            None => "results-change-no-verdict-text",
+        };
+        ChangeSentence {
+            figure: Some(words.signed(difference, DECIMALS)),
+            range: score.interval.map(|interval| self.signed_between(interval)),
+            verdict: words.tell(&Message::new(sentence).with("before", change.before.as_str())),
+        }
+    }
+
+    /// The shift at the tested correlation, `±0,07`.
+    pub(super) fn fragility(&self, score: &Score) -> Option<String> {
+        let tested = self.result.options.selection;
+        let shift = score.shifts.iter().find(|shift| (shift.correlation - tested).abs() < 1e-9)?;
+        Some(
+            self.words.tell(
+                &Message::new("results-fragility")
+                    .with("correlation", self.words.number(tested, DECIMALS))
+                    .with("shift", self.number(shift.shift)),
+            ),
+        )
+    }
+
+    /// Whom the result describes, for `region`.
+    pub(super) fn describes(&self, region: &RegionResult) -> String {
+        let n = region.n.map_or_else(|| "–".to_owned(), |n| self.whole(n));
+        let key = match self.result.design {
+            Design::OpenLink => "results-describes-open",
+            Design::Recorded => "results-describes-recorded",
+        };
+        let mut said = self
+            .words
+            .tell(&Message::new(key).with("n", n).with("region", name(region, self.words)));
+        let shift = self.index_of(region).and_then(|score| self.fragility(score));
+        if let (Design::OpenLink, Some(shift)) = (self.result.design, shift) {
+            said.push(' ');
+            said.push_str(&shift);
+        }
+        said
+    }
+
+    /// The regions left out and the share of adults covered, with the bounds that follow.
+    pub(super) fn completeness(&self, region: &RegionResult) -> Option<String> {
+        if region.missing.is_empty() {
+            return None;
+        }
+        let names: Vec<String> = region
+            .missing
+            .iter()
+            .map(|code| self.find(code).map_or_else(|| code.clone(), |r| name(r, self.words)))
+            .collect();
+        let share = region
+            .adults_covered
+            .map_or_else(|| "–".to_owned(), |share| self.words.number(share * 100.0, 1));
+        let mut said = self.words.tell(
+            &Message::new("results-missing")
+                .with("count", names.len())
+                .with("names", listed(&names, self.words))
+                .with("share", share),
+        );
+        let bounds = self.index_of(region).and_then(|score| score.bounds);
+        if let Some((low, high)) = bounds {
+            said.push(' ');
+            said.push_str(
+                &self.words.tell(
+                    &Message::new("results-bounds")
+                        .with("low", self.number(low))
+                        .with("high", self.number(high)),
+                ),
+            );
+        }
+        Some(said)
+    }
+
+    /// The closing line under tables and maps: who answered, when it was computed, whose it is.
+    pub(super) fn caption(&self, n: Option<u64>) -> String {
+        let mut parts = vec![self.source()];
+        if let Some(n) = n {
+            let n = self.whole(n);
+            parts.push(self.words.tell(&Message::new("chart-answers").with("n", n)));
+        }
+        parts.push(self.words.short_date(self.result.round.as_of));
+        parts.extend(self.disclaimer());
+        parts.join(" · ")
+    }
+}
+
+/// The change of the index, in parts.
+pub(super) struct ChangeSentence {
+    /// Signed difference.
+    pub(super) figure: Option<String>,
+    /// Its interval.
+    pub(super) range: Option<String>,
+    /// What may be said, or why nothing can be.
+    pub(super) verdict: String,
+}
+
+/// The first dozen names and how many more there are.
+fn listed(names: &[String], words: Words) -> String {
+    const SHOWN: usize = 12;
+    let first = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => first,
+        more => {
+            words.tell(&Message::new("results-and-more").with("names", first).with("more", more))
+        }
+    }
+}

@@ -1,0 +1,411 @@
+//! Tables of a result.
+
+use super::figures::{Links, POVERTY};
+use super::view::View;
+use super::{Reading, paths, say};
+use crate::index::result::{
+    Composition, LowCell, LowCellFamily, Movement, RegionResult, Score, ScoreKind, Verdict,
+};
+use crate::locale::Message;
+use crate::render::table::{Cell, Column, Kind, Row, Table};
+use crate::round::frame::Level;
+use crate::statistic;
+
+const SCORE: Kind = Kind::Decimal(2);
+
+impl Reading {
+    fn table(&self, title: String, columns: Vec<Column>) -> Table {
+        Table { simulated: self.result.simulated, ..Table::new(self.words, title, columns) }
+    }
+
+    fn column(&self, id: &str, kind: Kind) -> Column {
+        Column::new(id, self.words.say(&format!("results-column-{id}")), kind)
+    }
+
+    /// Value and interval of a score, or why there are none.
+    fn value_cells(&self, score: Option<&Score>) -> [Cell; 2] {
+        let Some(score) = score else { return [Cell::Empty, Cell::Empty] };
+        let Some(value) = score.value else {
+            return [Cell::Absent(say::withheld(score.withheld, self.words)), Cell::Empty];
+        };
+        let interval = match &score.interval {
+            Some(interval) => {
+                let said = self.between((interval.low, interval.high));
+                let coarse = interval.coarse.then(|| self.words.say("results-coarse-short"));
+                Cell::Text(coarse.map_or(said.clone(), |coarse| format!("{said} ({coarse})")))
+            }
+            None => Cell::Absent(self.words.say("results-no-interval")),
+        };
+        [Cell::from(value), interval]
+    }
+
+    fn count_cell(&self, n: Option<u64>) -> Cell {
+        n.map_or_else(|| Cell::Absent(self.words.say("results-too-few-short")), Cell::from)
+    }
+
+    /// The same as the map of `region` in `view`, in words: its kab/kota in code order.
+    pub(super) fn regions_table(&self, region: &RegionResult, view: View, links: Links) -> Table {
+        let words = self.words;
+        let inside = self.regencies(region);
+        let title = words.tell(
+            &Message::new("results-table-regions")
+                .with("what", view.title(self))
+                .with("region", say::name(region, words)),
+        );
+        let mut table = match view {
+            View::Score(_) => {
+                let mut columns = vec![
+                    self.column("region", Kind::Text),
+                    self.column("score", SCORE).unit(self.scale()),
+                    self.column("interval", Kind::Text),
+                    self.column("answers", Kind::Whole),
+                ];
+                let standing = self.column("standing", Kind::Text);
+                columns.push(match region.level {
+                    Level::Province => Column {
+                        head: words.tell(
+                            &Message::new("results-column-standing-of")
+                                .with("region", say::name(region, words)),
+                        ),
+                        ..standing
+                    },
+                    _ => standing,
+                });
+                self.table(title, columns)
+            }
+            View::Change => self.table(
+                title,
+                vec![
+                    self.column("region", Kind::Text),
+                    self.column("before", SCORE),
+                    self.column("difference", Kind::Text),
+                    self.column("interval", Kind::Text),
+                    self.column("said", Kind::Text),
+                ],
+            ),
+            View::Coverage => self.table(
+                title,
+                vec![
+                    self.column("region", Kind::Text),
+                    self.column("answers", Kind::Whole),
+                    self.column("target", Kind::Whole),
+                    self.column("coverage", Kind::Percent(0)),
+                    self.column("said", Kind::Text),
+                ],
+            ),
+            View::Poverty => Table::new(
+                words,
+                title,
+                vec![
+                    self.column("region", Kind::Text),
+                    self.column("poverty", SCORE).unit(words.say("statistic-poverty-rate-unit")),
+                    self.column("when", Kind::Text),
+                    self.column("source", Kind::Text),
+                ],
+            ),
+        };
+        for inside in inside {
+            let datum = self.datum(inside, view, links);
+            let mut cells = vec![Cell::from(datum.label)];
+            match view {
+                View::Score(at) => {
+                    let score = inside.scores.get(at);
+                    cells.extend(self.value_cells(score));
+                    cells.push(self.count_cell(score.and_then(|score| score.n)));
+                    let absent = score.is_none_or(|score| score.value.is_none());
+                    cells.push(if absent { Cell::Empty } else { Cell::from(datum.words) });
+                }
+                View::Change => {
+                    let change = self.score_change(inside, self.index_at());
+                    cells.push(change.and_then(|change| change.before).into());
+                    let signed = |value| words.signed(value, say::DECIMALS);
+                    cells.push(change.and_then(|change| change.difference).map(signed).into());
+                    let interval = change.and_then(|change| change.interval);
+                    cells.push(interval.map(|interval| self.signed_between(interval)).into());
+                    let reason = self
+                        .change_of(inside)
+                        .and_then(|entry| entry.not_comparable.as_ref())
+                        .map(|reason| words.tell(reason));
+                    cells.push(Cell::from(reason.unwrap_or(datum.words)));
+                }
+                View::Coverage => {
+                    cells.push(self.count_cell(inside.n));
+                    cells.push(inside.target.into());
+                    cells.push(inside.n.map(|n| n as f64 / inside.target.max(1) as f64).into());
+                    cells.push(Cell::from(datum.words));
+                }
+                View::Poverty => {
+                    let figure = statistic::latest(&inside.code, POVERTY);
+                    cells.push(figure.map_or_else(
+                        || Cell::Absent(words.say("statistic-no-data")),
+                        |figure| figure.value.into(),
+                    ));
+                    cells.push(figure.map(|figure| words.tell(&figure.when())).into());
+                    cells.push(figure.map(|figure| figure.source.text).into());
+                }
+            }
+            table.push(Row { cells, href: datum.href });
+        }
+        table
+    }
+
+    /// Dimensions and variables of `region`.
+    pub(super) fn scores_table(&self, region: &RegionResult) -> Table {
+        let words = self.words;
+        let regency = region.level == Level::Regency;
+        let mut columns = vec![
+            self.column("what", Kind::Text),
+            self.column("score", SCORE).unit(self.scale()),
+            self.column("interval", Kind::Text),
+            self.column("answers", Kind::Whole),
+        ];
+        if regency {
+            columns.push(self.column("standing", Kind::Text));
+        }
+        let changes = self.change_of(region).is_some_and(|entry| !entry.scores.is_empty());
+        if changes {
+            columns.push(self.column("since", Kind::Text));
+        }
+        let mut table = self.table(words.say("results-scores-title"), columns);
+        for (at, (definition, score)) in self.result.scores.iter().zip(&region.scores).enumerate() {
+            let kind = match definition.kind {
+                ScoreKind::Index => "results-kind-index",
+                ScoreKind::Dimension => "results-kind-dimension",
+                ScoreKind::Variable => "results-kind-variable",
+                ScoreKind::Component | ScoreKind::Cell => continue,
+            };
+            let name = words.tell(&Message::new(kind).with("name", say::title(definition, words)));
+            let mut cells = vec![Cell::from(name)];
+            cells.extend(self.value_cells(Some(score)));
+            cells.push(self.count_cell(score.n));
+            if regency {
+                let absent = score.value.is_none();
+                let said = self.standing(region, score).0;
+                cells.push(if absent { Cell::Empty } else { Cell::from(said) });
+            }
+            if changes {
+                let change = self.score_change(region, at);
+                let said = change.and_then(|change| change.difference).map_or_else(
+                    || words.say("results-change-too-few"),
+                    |difference| {
+                        let verdict = change.and_then(|change| change.verdict);
+                        let (key, _) = say::change_verdict(verdict);
+                        format!("{}; {}", words.signed(difference, say::DECIMALS), words.say(key))
+                    },
+                );
+                cells.push(Cell::from(said));
+            }
+            table.push(cells);
+        }
+        table
+    }
+
+    /// Variable and component of a cell.
+    fn cell_name(&self, id: &str) -> String {
+        let found = self.result.scores.iter().find(|score| score.id == id);
+        found.map_or_else(|| id.to_owned(), |score| say::title(score, self.words))
+    }
+
+    /// The low cells of a family; none where there are none.
+    pub(super) fn low_table(&self, family: &LowCellFamily) -> Option<Table> {
+        if family.cells.is_empty() {
+            return None;
+        }
+        let words = self.words;
+        let whole = self.find(&family.region).is_some_and(|region| region.level != Level::Regency);
+        let mut columns = Vec::new();
+        if whole {
+            columns.push(self.column("region", Kind::Text));
+        }
+        columns.extend([
+            self.column("what", Kind::Text),
+            self.column("score", SCORE).unit(self.scale()),
+            self.column("interval", Kind::Text),
+            self.column("shrunken", SCORE).note(words.say("results-shrunken-note")),
+            self.column("province", SCORE),
+            self.column("q", Kind::Decimal(3)).note(words.say("results-q-note")),
+            self.column("answers", Kind::Whole),
+        ]);
+        let mut table = self.table(words.say("results-low-title"), columns);
+        for cell in &family.cells {
+            table.push(self.low_row(cell, whole));
+        }
+        Some(table)
+    }
+
+    fn low_row(&self, cell: &LowCell, whole: bool) -> Row {
+        let mut cells = Vec::new();
+        if whole {
+            let name = self
+                .find(&cell.region)
+                .map_or_else(|| cell.region.clone(), |region| say::name(region, self.words));
+            cells.push(Cell::from(name));
+        }
+        let interval = cell.interval.as_ref();
+        cells.extend([
+            Cell::from(self.cell_name(&cell.score)),
+            Cell::from(cell.value),
+            interval.map_or_else(
+                || Cell::Absent(self.words.say("results-no-interval")),
+                |interval| Cell::Text(self.between((interval.low, interval.high))),
+            ),
+            Cell::from(cell.shrunken),
+            Cell::from(cell.province),
+            Cell::from(cell.q),
+            Cell::from(cell.n),
+        ]);
+        Row { cells, href: whole.then(|| paths::region(self.round.id, &cell.region)) }
+    }
+
+    /// Cells that were low in the round before, of `region` or of what it holds.
+    pub(super) fn movements_table(&self, region: &RegionResult) -> Option<Table> {
+        let words = self.words;
+        let inside = |movement: &&Movement| match region.level {
+            Level::Regency => movement.region == region.code,
+            _ => self.regencies(region).iter().any(|other| other.code == movement.region),
+        };
+        let change = self.result.change.as_ref()?;
+        let moved: Vec<&Movement> = change.cells.iter().filter(inside).collect();
+        if moved.is_empty() {
+            return None;
+        }
+        let mut table = self.table(
+            words.say("results-moved-title"),
+            vec![
+                self.column("where-what", Kind::Text),
+                self.column("before", SCORE),
+                self.column("expected", SCORE).note(words.say("results-expected-note")),
+                self.column("chance", Kind::Text),
+                self.column("now", SCORE),
+                self.column("similar", Kind::Text),
+                self.column("said", Kind::Text),
+            ],
+        );
+        for movement in moved {
+            let place = self
+                .find(&movement.region)
+                .map_or_else(|| movement.region.clone(), |region| say::name(region, words));
+            let said = match movement.verdict {
+                Verdict::ClearlyAbove => "results-moved-risen",
+                Verdict::NotTold | Verdict::ClearlyBelow => "results-moved-not-told",
+                Verdict::Fragile => "results-fragile",
+            };
+            let similar = movement.similar.map(|similar| words.signed(similar, say::DECIMALS));
+            table.push(vec![
+                Cell::from(format!("{place} · {}", self.cell_name(&movement.score))),
+                Cell::from(movement.before),
+                Cell::from(movement.expected),
+                Cell::from(self.between(movement.chance)),
+                Cell::from(movement.now),
+                Cell::from(similar),
+                Cell::from(words.say(said)),
+            ]);
+        }
+        Some(table)
+    }
+
+    /// What may be said of a kecamatan.
+    pub(super) fn district_words(&self, score: Option<&Score>) -> String {
+        let words = self.words;
+        match score {
+            None => words.say("results-no-answers"),
+            Some(score) if score.value.is_none() => say::withheld(score.withheld, words),
+            Some(score) => match &score.interval {
+                None => words.say("results-no-interval"),
+                Some(interval) if interval.coarse => words.say("results-coarse-short"),
+                Some(_) => String::new(),
+            },
+        }
+    }
+
+    /// The kecamatan of a kab/kota that have answers.
+    pub(super) fn districts_table(&self, region: &RegionResult, at: usize) -> Option<Table> {
+        if region.districts.is_empty() {
+            return None;
+        }
+        let mut table = self.table(
+            self.words.say("results-districts-title"),
+            vec![
+                self.column("district", Kind::Text),
+                self.column("score", SCORE).unit(self.scale()),
+                self.column("interval", Kind::Text),
+                self.column("answers", Kind::Whole),
+            ],
+        );
+        for district in &region.districts {
+            let score = district.scores.get(at);
+            let mut cells = vec![Cell::from(district.name.as_str())];
+            cells.extend(self.value_cells(score));
+            cells.push(self.count_cell(score.and_then(|score| score.n)));
+            table.push(cells);
+        }
+        Some(table)
+    }
+
+    /// Who answered beside who lives there.
+    pub(super) fn composition_table(&self, region: &RegionResult) -> Option<Table> {
+        let words = self.words;
+        let lines: Vec<&Composition> = region
+            .composition
+            .iter()
+            .filter(|line| line.n.is_none_or(|n| n > 0) || line.population_share.is_some())
+            .collect();
+        if lines.is_empty() {
+            return None;
+        }
+        let mut table = self.table(
+            words.say("results-composition-title"),
+            vec![
+                self.column("group", Kind::Text),
+                self.column("answers", Kind::Whole),
+                self.column("share", Kind::Percent(1)),
+                self.column("population-share", Kind::Percent(1)),
+                self.column("source", Kind::Text),
+            ],
+        );
+        for line in lines {
+            let name = line.name.in_language(words.language);
+            let n = match (line.n, line.withheld) {
+                (None, reason) => Cell::Absent(say::withheld(reason, words)),
+                (Some(n), _) => Cell::from(n),
+            };
+            let absent = || Cell::Absent(words.say("statistic-no-data"));
+            table.push(vec![
+                Cell::from(name),
+                n,
+                line.share.into(),
+                line.population_share.map_or_else(absent, Cell::from),
+                line.source.clone().into(),
+            ]);
+        }
+        Some(table)
+    }
+
+    /// Real statistics of `region`; empty where none are known.
+    pub(super) fn statistics_table(&self, region: &RegionResult) -> Table {
+        let words = self.words;
+        let mut table = Table::new(
+            words,
+            words.say("results-statistics-title"),
+            vec![
+                self.column("statistic", Kind::Text),
+                // Each line has its own decimals, so the values come written.
+                self.column("value", Kind::Text),
+                self.column("unit", Kind::Text),
+                self.column("when", Kind::Text),
+                self.column("source", Kind::Text),
+            ],
+        );
+        for indicator in statistic::indicators() {
+            let Some(figure) = statistic::latest(&region.code, indicator.id) else { continue };
+            table.push(vec![
+                Cell::from(words.tell(&indicator.name())),
+                Cell::from(words.value(&figure.shown(indicator))),
+                Cell::from(words.tell(&indicator.unit())),
+                Cell::from(words.tell(&figure.when())),
+                Cell::from(figure.source.text),
+            ]);
+        }
+        table
+    }
+}

@@ -1,0 +1,381 @@
+//! The command line `selaras index`, from files of answers to a folder of results.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use selaras::index::result::{IndexResult, Score, Withheld};
+use tempfile::TempDir;
+
+fn selaras(arguments: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_selaras"))
+        .arg("index")
+        .args(arguments)
+        .args(["--lang", "id"])
+        .current_dir(folder)
+        .output()
+        .expect("the program runs")
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn done(arguments: &[&str], folder: &Path) {
+    let output = selaras(arguments, folder);
+    assert!(output.status.success(), "{}", told(&output));
+}
+
+fn result(folder: &Path, name: &str) -> IndexResult {
+    let json = fs::read(folder.join(name)).expect("a result");
+    serde_json::from_slice(&json).expect("the documented form")
+}
+
+fn score<'r>(result: &'r IndexResult, region: &str, score: &str) -> &'r Score {
+    let at = result.scores.iter().position(|of| of.id == score).expect("a score of this id");
+    let region = result.regions.iter().find(|of| of.code == region).expect("a region of this code");
+    &region.scores[at]
+}
+
+fn close(ours: f64, theirs: f64, tolerance: f64) -> bool {
+    (ours - theirs).abs() <= tolerance * theirs.abs()
+}
+
+/// Folder of the case computed in R (synthetic answers, CC0).
+fn case() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/reference/ihai_endtoend_open")
+}
+
+/// Instrument and frame of the case in a new folder, as `case.toml` and `frame.csv`.
+fn case_folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let instrument = include_str!("instruments/endtoend-open.toml");
+    fs::write(folder.path().join("case.toml"), instrument).expect("instrument");
+    let mut frame = "code,name,level,parent\nN,Nation,nation,\n".to_owned();
+    for region in 1..=12 {
+        frame.push_str(&format!("P{region},Province {region},province,N\n"));
+        frame.push_str(&format!("{region},Regency {region},regency,P{region}\n"));
+    }
+    fs::write(folder.path().join("frame.csv"), frame).expect("frame");
+    folder
+}
+
+fn case_arguments<'a>(answers: &'a str, out: &'a str) -> Vec<&'a str> {
+    let mut arguments = vec!["--instrument", "case.toml", "--regions", "frame.csv"];
+    arguments.extend(["--answers", answers, "--out", out, "--as-of", "2026-06-01"]);
+    arguments
+}
+
+#[test]
+fn every_estimate_of_a_recorded_design_is_that_of_r() {
+    let folder = case_folder();
+    let answers = case().join("survey.csv").display().to_string();
+    for (out, more) in [("with", vec![]), ("without", vec!["--no-fpc"])] {
+        let mut arguments = case_arguments(&answers, out);
+        arguments.push("--internal");
+        arguments.extend(more);
+        // Succeeding means that a mapping was proposed that leaves nothing to ask.
+        done(&arguments, folder.path());
+    }
+    let with = result(folder.path(), "with/result.json");
+    let without = result(folder.path(), "without/result.json");
+    let expected = fs::read_to_string(case().join("results_linearised.csv")).expect("the case");
+    let mut lines = expected.lines();
+    assert_eq!(lines.next(), Some("fpc,level,id,var,mean,se,deff,df"));
+    let mut compared = 0;
+    for line in lines {
+        let fields: Vec<&str> = line.split(',').collect();
+        let number = |at: usize| fields[at].parse::<f64>().expect("a number");
+        let region = match fields[1] {
+            "nation" => "N".to_owned(),
+            "prov" => format!("P{}", fields[2]),
+            _ => fields[2].to_owned(),
+        };
+        let name = match fields[3] {
+            "IDX" => "index".to_owned(),
+            aspect if aspect.starts_with('A') => format!("dimension-{aspect}"),
+            variable => format!("variable-{variable}"),
+        };
+        let ours = score(if fields[0] == "TRUE" { &with } else { &without }, &region, &name);
+        let interval = ours.interval.as_ref().expect("an interval");
+        assert!(close(ours.value.expect("a value"), number(4), 1e-10), "{line}: {ours:?}");
+        assert!(close(ours.se.expect("an error"), number(5), 1e-8), "{line}: {ours:?}");
+        assert!(close(ours.deff.expect("an effect"), number(6), 1e-8), "{line}: {ours:?}");
+        assert!(interval.df == number(7), "{line}: {ours:?}");
+        compared += 1;
+    }
+    assert_eq!(compared, 750);
+}
+
+/// All files of a folder with their bytes.
+fn bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| {
+            let entry = entry.expect("a file");
+            let name = entry.file_name().to_string_lossy().into_owned();
+            (name, fs::read(entry.path()).expect("its bytes"))
+        })
+        .collect()
+}
+
+#[test]
+fn the_same_round_is_the_same_bytes_on_any_threads_and_in_any_folder() {
+    let (here, there) = (case_folder(), case_folder());
+    let survey = fs::read(case().join("survey.csv")).expect("the case");
+    for (folder, threads) in [(&here, "1"), (&there, "8")] {
+        fs::write(folder.path().join("survey.csv"), &survey).expect("answers");
+        let mut arguments = case_arguments("survey.csv", "out");
+        arguments.extend(["--internal", "--simulated", "--threads", threads]);
+        done(&arguments, folder.path());
+    }
+    let (here, there) = (bytes(&here.path().join("out")), bytes(&there.path().join("out")));
+    let names: Vec<&str> = here.keys().map(String::as_str).collect();
+    // A foreign frame has no place on the map of Indonesia.
+    assert_eq!(
+        names,
+        [
+            "DATA-SIMULASI-cakupan.csv",
+            "DATA-SIMULASI-indeks.xlsx",
+            "DATA-SIMULASI-laporan.html",
+            "DATA-SIMULASI-result.json",
+            "DATA-SIMULASI-skor.csv",
+        ]
+    );
+    for (name, content) in &here {
+        assert!(there.get(name) == Some(content), "{name} differs");
+    }
+}
+
+#[test]
+fn nothing_is_published_without_a_closing_day_or_before_day_fourteen() {
+    let folder = case_folder();
+    let answers = case().join("survey.csv").display().to_string();
+    for closed in [None, Some("2026-05-19")] {
+        let mut arguments = case_arguments(&answers, "out");
+        arguments.extend(closed.map(|day| ["--closed", day]).into_iter().flatten());
+        let output = selaras(&arguments, folder.path());
+        assert_eq!(output.status.code(), Some(3), "{}", told(&output));
+        assert!(told(&output).contains("--internal"), "{}", told(&output));
+        assert!(!folder.path().join("out").exists());
+    }
+    let mut arguments = case_arguments(&answers, "out");
+    arguments.extend(["--closed", "2026-05-18"]);
+    done(&arguments, folder.path());
+    let public = result(folder.path(), "out/result.json");
+    assert!(public.regions.iter().all(|region| region.districts.is_empty()));
+}
+
+#[test]
+fn faults_name_file_row_column_and_value_and_nothing_is_written() {
+    let folder = case_folder();
+    let survey = fs::read_to_string(case().join("survey.csv")).expect("the case");
+    let mut lines: Vec<String> = survey.lines().map(str::to_owned).collect();
+    let mut fields: Vec<&str> = lines[3].split(',').collect();
+    fields[11] = "77";
+    lines[3] = fields.join(",");
+    fs::write(folder.path().join("survey.csv"), lines.join("\n")).expect("answers");
+    let mut arguments = case_arguments("survey.csv", "out");
+    arguments.extend(["--internal", "--faults", "marked.xlsx"]);
+    let output = selaras(&arguments, folder.path());
+    assert_eq!(output.status.code(), Some(1));
+    let said = told(&output);
+    for part in ["survey.csv", "4", "q01", "77"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(folder.path().join("marked.xlsx").exists());
+    assert!(!folder.path().join("out").exists());
+}
+
+#[test]
+fn json_on_standard_output_lists_the_files_with_their_hashes() {
+    let folder = case_folder();
+    let answers = case().join("survey.csv").display().to_string();
+    let mut arguments = case_arguments(&answers, "out");
+    arguments.extend(["--internal", "--json"]);
+    let output = selaras(&arguments, folder.path());
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON alone");
+    assert_eq!(said["rows"], 1_800);
+    assert_eq!(said["form"], "internal");
+    let files = said["files"].as_array().expect("files");
+    assert_eq!(files.len(), 5);
+    for file in files {
+        let path = folder.path().join(file["path"].as_str().expect("a path"));
+        let sha256: String = {
+            use sha2::Digest as _;
+            let digest = sha2::Sha256::digest(fs::read(path).expect("the file"));
+            digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        };
+        assert_eq!(file["sha256"], sha256);
+    }
+}
+
+// Cases worked by hand (METHOD §1): scale 1–9; X1 weighs 0.6 and X2 0.4 in the one dimension;
+// components P and Q weigh the same.
+
+const HAND: &str = r#"
+format = "selaras/instrument/1"
+id = "hand"
+version = "1"
+title = "Worked by hand"
+short_title = "Hand"
+standing = "other"
+source = "arithmetic in the tests"
+weight_evidence = "proposed"
+component_evidence = "proposed"
+scale = { min = 1, max = 9, low = "low", high = "high", evidence = "proposed" }
+rules = { aggregation = "respondent", missing = "renormalise", evidence = "proposed" }
+component = [{ id = "P", name = "P", weight = 1 }, { id = "Q", name = "Q", weight = 1 }]
+dimension = [{ id = "E", name = "E", weight = 1 }]
+variable = [
+  { id = "X1", name = "X1", dimension = "E", weight = 0.6, evidence = "proposed" },
+  { id = "X2", name = "X2", dimension = "E", weight = 0.4, evidence = "proposed" },
+]
+item = [
+  { id = "x1p", variable = "X1", component = "P", weight = 1, text = "x1p" },
+  { id = "x1q", variable = "X1", component = "Q", weight = 1, text = "x1q" },
+  { id = "x2p", variable = "X2", component = "P", weight = 1, text = "x2p" },
+  { id = "x2q", variable = "X2", component = "Q", weight = 1, text = "x2q" },
+]
+
+[[attribute]]
+id = "sex"
+kind = "sex"
+name = "Sex"
+band = [{ id = "L", name = "Male" }, { id = "P", name = "Female" }]
+"#;
+
+const HAND_FRAME: &str = "code,name,level,parent,adults,source\n\
+    K,Whole,province,,,\n\
+    A,Alpha,regency,K,300000,register\n\
+    B,Beta,regency,K,100000,register\n\
+    C,Gamma,regency,K,100000,register\n";
+
+/// Runs the hand-worked instrument over `answers` (and `before`), with `margins` where given.
+fn by_hand(answers: &str, before: Option<&str>, margins: Option<&str>) -> IndexResult {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+    put("hand.toml", HAND);
+    put("frame.csv", HAND_FRAME);
+    put("now.csv", answers);
+    let mut arguments = vec!["--instrument", "hand.toml", "--regions", "frame.csv", "--internal"];
+    arguments.extend(["--answers", "now.csv", "--out", "out", "--as-of", "2026-06-01"]);
+    if let Some(before) = before {
+        put("before.csv", before);
+        arguments.extend(["--before-answers", "before.csv"]);
+    }
+    if let Some(margins) = margins {
+        put("margins.csv", margins);
+        arguments.extend(["--margins", "margins.csv"]);
+    }
+    done(&arguments, folder.path());
+    result(folder.path(), "out/result.json")
+}
+
+fn value(result: &IndexResult, region: &str, name: &str) -> f64 {
+    score(result, region, name).value.expect("a value")
+}
+
+const HEAD: &str = "wilayah,sex,x1p,x1q,x2p,x2q\n";
+
+/// Eleven answers: six in A, five in B, none in C; nobody answered x2q.
+fn eleven() -> String {
+    let rows = [
+        "A,L,5,7,4,", // X1 6, X2 4, index 0.6·6 + 0.4·4 = 5.2; P 0.6·5 + 0.4·4 = 4.6
+        "A,L,6,6,6,", // X1 6, X2 6, index 6; P 6
+        "A,L,9,7,3,", // X1 8, X2 3, index 4.8 + 1.2 = 6; P 5.4 + 1.2 = 6.6
+        "A,L,1,3,9,", // X1 2, X2 9, index 1.2 + 3.6 = 4.8; P 0.6 + 3.6 = 4.2
+        "A,P,8,4,5,", // X1 6, X2 5, index 3.6 + 2 = 5.6; P 4.8 + 2 = 6.8
+        "A,P,,,7,",   // X1 missing, X2 7, index 7; P 7
+        "B,L,3,3,3,",
+        "B,L,5,5,5,",
+        "B,P,7,7,7,",
+        "B,P,4,4,4,",
+        "B,P,6,6,6,",
+    ];
+    format!("{HEAD}{}\n", rows.join("\n"))
+}
+
+#[test]
+fn a_component_that_is_wholly_missing_leaves_its_weight_to_the_others() {
+    let result = by_hand(&eleven(), None, None);
+    let close = |name: &str, by_hand: f64| {
+        let ours = value(&result, "A", name);
+        assert!((ours - by_hand).abs() < 1e-10, "{name}: {ours}, by hand {by_hand}");
+    };
+    close("index", (5.2 + 6.0 + 6.0 + 4.8 + 5.6 + 7.0) / 6.0);
+    close("variable-X1", (6.0 + 6.0 + 8.0 + 2.0 + 6.0) / 5.0);
+    close("variable-X2", (4.0 + 6.0 + 3.0 + 9.0 + 5.0 + 7.0) / 6.0);
+    close("component-P", (4.6 + 6.0 + 6.6 + 4.2 + 6.8 + 7.0) / 6.0);
+    // Of Q only x1q was answered, by five of the six.
+    close("component-Q", (7.0 + 6.0 + 7.0 + 3.0 + 4.0) / 5.0);
+    assert_eq!(score(&result, "A", "variable-X1").n, Some(5));
+    let missing = score(&result, "A", "cell-X2-Q");
+    assert_eq!((missing.value, missing.withheld), (None, Some(Withheld::NoAnswers)));
+}
+
+#[test]
+fn an_empty_region_is_named_and_its_whole_is_bounded_not_filled_in() {
+    let result = by_hand(&eleven(), None, None);
+    let (a, b) = (34.6 / 6.0, 5.0);
+    assert_eq!(score(&result, "C", "index").withheld, Some(Withheld::NoAnswers));
+    let whole = &result.regions[0];
+    assert_eq!(whole.missing, ["C"]);
+    assert_eq!(whole.adults_covered, Some(0.8));
+    // A counts three times as much as B.
+    let mean = (3.0 * a + b) / 4.0;
+    assert!((value(&result, "K", "index") - mean).abs() < 1e-10);
+    // C, a fifth of the adults, at the lowest (B) and the highest (A) score seen.
+    let (low, high) = whole.scores[0].bounds.expect("bounds");
+    assert!((low - (0.8 * mean + 0.2 * b)).abs() < 1e-10);
+    assert!((high - (0.8 * mean + 0.2 * a)).abs() < 1e-10);
+    // Without kecamatan, link and day there is no interval, and so no statement.
+    assert!(whole.scores.iter().all(|score| score.interval.is_none() && score.standing.is_none()));
+}
+
+/// Each of these answers given by twenty people of region A, since a raking class needs twenty.
+fn twenty_times(answers: &[(&str, u8)]) -> String {
+    let mut text = HEAD.to_owned();
+    for (sex, answer) in answers {
+        for _ in 0..20 {
+            text.push_str(&format!("A,{sex},{answer},{answer},{answer},{answer}\n"));
+        }
+    }
+    text
+}
+
+#[test]
+fn raking_gives_men_and_women_the_weight_they_have_in_the_population() {
+    let answers = twenty_times(&[("L", 3), ("L", 5), ("L", 7), ("P", 9)]);
+    let margins = "region,margin,cell,persons,source,year\n\
+        A,sex,L,150000,register,2026\nA,sex,P,150000,register,2026\n";
+    let result = by_hand(&answers, None, Some(margins));
+    let index = score(&result, "A", "index");
+    assert_eq!(index.value, Some(6.0)); // (3 + 5 + 7 + 9) / 4
+    let adjusted = index.adjusted.as_ref().expect("an adjusted score");
+    assert!((adjusted.value - 7.0).abs() < 1e-9); // half of (3 + 5 + 7) / 3, half of 9
+    assert!((adjusted.difference - 1.0).abs() < 1e-9);
+    // Weights 0.5/0.75 = 2/3 for sixty men, 0.5/0.25 = 2 for twenty women:
+    // 80·(60·4/9 + 20·4) / (60·2/3 + 20·2)² = 80·(320/3)/6400 = 4/3.
+    let kish = result.regions.iter().find(|region| region.code == "A").and_then(|a| a.kish);
+    assert!((kish.expect("a Kish effect") - 4.0 / 3.0).abs() < 1e-9);
+}
+
+#[test]
+fn change_is_that_of_one_composition_not_of_two() {
+    // Before: men 4, women 8, as many of each. Now: men 5, women 9, three men to a woman. The plain
+    // means are 6 and 6. At the mean composition, 5/8 men: now 0.625·5 + 0.375·9 = 6.5, before
+    // 0.625·4 + 0.375·8 = 5.5.
+    let before = twenty_times(&[("L", 4), ("L", 4), ("P", 8), ("P", 8)]);
+    let now = twenty_times(&[("L", 5), ("L", 5), ("L", 5), ("P", 9)]);
+    let result = by_hand(&now, Some(&before), None);
+    assert_eq!(value(&result, "A", "index"), 6.0);
+    let change = result.change.expect("a change");
+    assert!(change.not_comparable.is_empty());
+    let of_a = change.regions.iter().find(|entry| entry.region == "A").expect("region A");
+    assert!((of_a.scores[0].before.expect("before") - 5.5).abs() < 1e-9);
+    assert!((of_a.scores[0].difference.expect("a difference") - 1.0).abs() < 1e-9);
+    // Without clusters in either round nothing may be said of it.
+    assert!(of_a.scores[0].interval.is_none());
+}
