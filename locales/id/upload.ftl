@@ -134,3 +134,4 @@ upload-report-missing = Butir instrumen tanpa kolom
 upload-report-kept = Apa yang disimpan
 upload-report-privacy = Hanya kode: wilayah, kecamatan, tautan, hari, golongan responden, dan jawaban. Nama, NIK, nomor telepon, surel, dan teks bebas tidak disimpan. Berkas aslinya sudah dihapus.
 upload-report-delete = Hapus berkas ini dari putaran
+upload-ask-answers = Tentukan arti jawaban berikut: { $labels }. Satu kali saja, berlaku untuk semua pertanyaan.

@@ -29,11 +29,11 @@ pub(super) struct MapFigure {
 
 /// A prepared map and whose boundaries it shows.
 type Prepared = (Arc<BaseMap>, Boundaries);
+/// Prepared maps by code, each with when its boundaries were imported.
+type Maps = HashMap<String, (Option<Timestamp>, Prepared)>;
 
-/// Prepared maps by code of the region they show, and when its boundaries were imported; 553 at
-/// most, a few in use.
-static MAPS: LazyLock<Mutex<HashMap<String, (Option<Timestamp>, Prepared)>>> =
-    LazyLock::new(Mutex::default);
+/// Maps by the region they show; 553 at most, a few in use.
+static MAPS: LazyLock<Mutex<Maps>> = LazyLock::new(Mutex::default);
 
 /// The map of the regions inside the one with `code`; none for a region that the built-in table
 /// does not know.
