@@ -4,6 +4,7 @@ region-level-district = District
 region-level-village = Village
 region-error-not-a-code = “{ $text }” is not a Kemendagri code. Write the code with dots, for example 61.01.
 region-error-unknown = No province, regency or city has the code { $code }. Check the code against the list of regions.
+region-error-ambiguous = “{ $text }” may mean more than one region. Write its code, for example 61.71.
 region-search-several = “{ $text }” may mean more than one region. Choose one.
 region-search-none = No region has the name or code “{ $text }”.
 region-schematic = Schematic map, not boundaries

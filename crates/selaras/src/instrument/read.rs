@@ -26,6 +26,8 @@ const MOST_BYTES: usize = 1 << 20;
 const MOST_FAULTS: usize = 100;
 /// Entries of one list.
 const MOST_ENTRIES: usize = 1_000;
+/// Parts of a dotted key.
+const MOST_KEY_PARTS: usize = 32;
 /// Bands of one attribute: a band is stored in a byte, with 0 for no answer.
 const MOST_BANDS: usize = 250;
 
@@ -74,6 +76,10 @@ impl Instrument {
             }
         };
         faults.text = text;
+        if let Some(at) = endless_key(text) {
+            faults.add(at..at, "", Message::new("instrument-fault-syntax"));
+            return Err(faults.into_error());
+        }
         let (root, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
             // What follows on the same line is mostly an echo of the first.
@@ -97,33 +103,70 @@ impl Instrument {
     }
 }
 
+/// Where a key of more than [`MOST_KEY_PARTS`] parts begins, if there is one. Each part is a table
+/// in a table, and tables within tables without end would exhaust the stack.
+fn endless_key(text: &str) -> Option<usize> {
+    let mut line_start = 0;
+    for line in text.split_inclusive('\n') {
+        let (mut quote, mut dots) = (None, 0);
+        for byte in line.bytes() {
+            match (byte, quote) {
+                (b'"' | b'\'', None) => quote = Some(byte),
+                (_, Some(open)) if byte == open => quote = None,
+                (_, Some(_)) => {}
+                (b'.', None) => dots += 1,
+                (b'=' | b',' | b'[' | b']' | b'{' | b'}', None) => dots = 0,
+                _ => {}
+            }
+            if dots >= MOST_KEY_PARTS {
+                return Some(line_start);
+            }
+        }
+        line_start += line.len();
+    }
+    None
+}
+
 /// Faults found so far.
 struct Faults<'t> {
     file: &'t str,
     text: &'t str,
-    list: Vec<(usize, Message)>,
+    list: Vec<Noted>,
+}
+
+/// A fault at a byte of the text, where a key stands.
+struct Noted {
+    at: usize,
+    path: String,
+    message: Message,
 }
 
 impl Faults<'_> {
     /// Notes a fault at `span`, where the key `path` stands.
     fn add(&mut self, span: Range<usize>, path: &str, message: Message) {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        let path = if path.is_empty() { "–" } else { path };
-        let message = message
-            .with("file", self.file)
-            .with("line", line.to_string())
-            .with("column", column.to_string())
-            .with("path", path);
-        self.list.push((span.start, message));
+        let path = if path.is_empty() { "–" } else { path }.to_owned();
+        self.list.push(Noted { at: span.start, path, message });
     }
 
+    /// The first faults with their lines and columns, which only those need: counting lines for
+    /// each of many thousands would take minutes.
     fn into_error(mut self) -> InstrumentError {
-        self.list.sort_by_key(|(at, _)| *at);
+        self.list.sort_by_key(|noted| noted.at);
         let more = self.list.len().saturating_sub(MOST_FAULTS);
         self.list.truncate(MOST_FAULTS);
-        let mut faults: Vec<Message> = self.list.into_iter().map(|(_, message)| message).collect();
+        let mut faults: Vec<Message> = Vec::with_capacity(self.list.len() + 1);
+        for Noted { at, path, message } in self.list {
+            let before = self.text.get(..at).unwrap_or(self.text);
+            let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+            faults.push(
+                message
+                    .with("file", self.file)
+                    .with("line", line.to_string())
+                    .with("column", column.to_string())
+                    .with("path", path),
+            );
+        }
         if more > 0 {
             faults.push(
                 Message::new("instrument-fault-more").with("file", self.file).with("n", more),

@@ -270,3 +270,13 @@ proptest! {
         let _ = Instrument::parse("acak.toml", &text);
     }
 }
+
+#[test]
+fn a_key_of_endless_parts_is_refused_before_it_exhausts_the_stack() {
+    for text in
+        [format!("{}a = 1", "a.".repeat(200_000)), format!("[{}a]", "\"a\".".repeat(90_000))]
+    {
+        let error = Instrument::parse("x.toml", text.as_bytes()).expect_err("refused");
+        assert_eq!(error.faults[0].key, "instrument-fault-syntax");
+    }
+}

@@ -9,7 +9,7 @@ use super::view::View;
 use super::{Reading, is_nation, paths, say};
 use crate::index::result::{RegionResult, ScoreKind, Withheld};
 use crate::locale::Message;
-use crate::region::{self, Code, atlas};
+use crate::region::{self, Code};
 use crate::render::chart::{self, Axis, Coverage, Datum, Group, Movement, Reference};
 use crate::render::map::{BaseMap, Boundaries, Classes, Detail, Label, Ramp, Region, Theme};
 use crate::render::svg::{Frame, Layout};
@@ -28,52 +28,54 @@ pub(super) struct MapFigure {
 }
 
 /// A prepared map and whose boundaries it shows.
-type Prepared = (Arc<BaseMap>, Boundaries);
-/// Prepared maps by code, each with when its boundaries were imported.
-type Maps = HashMap<String, (Option<Timestamp>, Prepared)>;
+#[derive(Clone)]
+struct Drawn {
+    base: Arc<BaseMap>,
+    boundaries: Boundaries,
+}
 
-/// Maps by the region they show; 553 at most, a few in use.
-static MAPS: LazyLock<Mutex<Maps>> = LazyLock::new(Mutex::default);
+/// Prepared maps by code of the region they show and by when its boundaries were imported; a few
+/// are in use at a time.
+type Prepared = HashMap<(String, Option<Timestamp>), Drawn>;
 
-/// The map of the regions inside the one with `code`; none for a region that the built-in table
-/// does not know.
-fn base_map(data: &DataFolder, code: &str) -> Option<Prepared> {
-    let label = |region: &region::Region| Label {
-        code: region.code.to_string(),
-        name: region.bare_name().to_owned(),
-    };
+static MAPS: LazyLock<Mutex<Prepared>> = LazyLock::new(Mutex::default);
+
+/// The map of the regions inside the one with `code`, with the boundaries in use; none for a region
+/// that the built-in table does not know.
+fn base_map(data: &DataFolder, code: &str) -> Option<Drawn> {
     let (level, inside, detail) = if is_nation(code) {
         (region::Level::Regency, None, Detail::NATION)
     } else {
         let code: Code = code.parse().ok()?;
+        region::get(code)?;
         let level = match code.level() {
             region::Level::Province => region::Level::Regency,
             region::Level::Regency => region::Level::District,
             region::Level::District | region::Level::Village => return None,
         };
-        region::get(code)?;
         (level, Some(code), Detail::PROVINCE)
     };
-    let imported = atlas::official(data, level).and_then(|map| map.official);
-    let imported = imported.map(|official| official.imported);
-    let maps = || MAPS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((known, prepared)) = maps().get(code)
-        && *known == imported
-    {
-        return Some(prepared.clone());
+    let imported = region::atlas::official(data, level).and_then(|map| map.official);
+    let key = (code.to_owned(), imported.map(|official| official.imported));
+    if let Some(known) = MAPS.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return Some(known.clone());
     }
-    let labels: Vec<Label> = match inside {
-        None => region::regencies().iter().map(label).collect(),
-        Some(code) => region::children(code).iter().map(label).collect(),
+    let map = region::atlas::map_of(data, level, inside);
+    let label = |region: &region::Region| Label {
+        code: region.code.to_string(),
+        name: region.bare_name().to_owned(),
     };
-    let map = atlas::map_of(data, level, inside);
-    let boundaries = match map.official {
-        None => Boundaries::Schematic,
-        Some(atlas::Official { source, date, .. }) => Boundaries::Imported { source, date },
+    let regions = inside.map_or_else(region::regencies, region::children);
+    let labels: Vec<Label> = regions.iter().map(label).collect();
+    let drawn = Drawn {
+        base: Arc::new(BaseMap::prepare(&map.topology, &labels, detail)),
+        boundaries: map.official.map_or(Boundaries::Schematic, |official| Boundaries::Imported {
+            source: official.source,
+            date: official.date,
+        }),
     };
-    let prepared = (Arc::new(BaseMap::prepare(&map.topology, &labels, detail)), boundaries);
-    maps().insert(code.to_owned(), (imported, prepared.clone()));
-    Some(prepared)
+    MAPS.lock().unwrap_or_else(PoisonError::into_inner).insert(key, drawn.clone());
+    Some(drawn)
 }
 
 /// Whether the regions a figure shows link to their internal pages.
@@ -211,7 +213,7 @@ impl Reading {
         data: Vec<(String, Datum)>,
     ) -> Option<MapFigure> {
         let words = self.words;
-        let (base, boundaries) = base_map(&self.folder, &region.code)?;
+        let Drawn { base, boundaries } = base_map(&self.data, &region.code)?;
         let values: Vec<f64> = data.iter().filter_map(|(_, datum)| datum.value).collect();
         let classes = match view {
             View::Score(_) => {

@@ -27,8 +27,6 @@ use crate::round::frame::Level;
 use crate::round::register::{self, Round};
 use crate::store::{DataFolder, RoundId, Tx};
 
-pub use public::PublicResults;
-
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get(paths::HOME, Action::View, Module::Round, home::start),
@@ -49,8 +47,8 @@ struct Reading {
     round: Round,
     result: Arc<IndexResult>,
     words: Words,
-    /// Where imported boundaries lie.
-    folder: DataFolder,
+    /// Where the boundaries in use lie.
+    data: DataFolder,
 }
 
 impl Reading {
@@ -64,8 +62,7 @@ impl Reading {
         let id: RoundId = id.parse()?;
         let round = register::get(tx, visit.actor(), id).await?;
         let result = stored(state, &round).await?;
-        let folder = state.store.folder().clone();
-        Ok(Self { round, result, words: visit.words(), folder })
+        Ok(Self { round, result, words: visit.words(), data: state.store.folder().clone() })
     }
 
     /// The region with `code`.
@@ -172,15 +169,12 @@ enum Levels {
 
 /// The internal result of `round`.
 async fn stored(state: &AppState, round: &Round) -> Result<Arc<IndexResult>, Problem> {
-    state.results.read(&file(state, round)?).await
-}
-
-/// Where the internal result of `round` lies.
-fn file(state: &AppState, round: &Round) -> Result<std::path::PathBuf, Problem> {
-    let folder = ResultFolder::of(state.store.folder(), round).ok_or_else(|| {
-        Problem::Invalid(Message::new("results-none-yet").with("round", round.name.as_str()))
-    })?;
-    Ok(folder.result())
+    let Some(folder) = ResultFolder::of(state.store.folder(), round) else {
+        return Err(Problem::Invalid(
+            Message::new("results-none-yet").with("round", round.name.as_str()),
+        ));
+    };
+    state.results.read(&folder.result()).await
 }
 
 /// Whether `code` is the code of the whole country.

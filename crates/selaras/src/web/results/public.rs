@@ -1,8 +1,5 @@
 //! What anyone may see of a round: the public form of its result, in plain words.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -14,46 +11,9 @@ use super::home::IndexCard;
 use super::say::ChangeSentence;
 use super::view::View;
 use super::{AppState, Page, Problem, Reading, Visit, paths, say, stored};
-use crate::index::disclosure;
-use crate::index::result::IndexResult;
 use crate::locale::{Message, TimeZone};
 use crate::round::register;
 use crate::store::RoundId;
-
-/// Public forms kept at most.
-const MOST: usize = 8;
-
-/// The public form of a result on a day, or why there is none yet.
-type Outcome = Result<Arc<IndexResult>, Message>;
-
-/// Public forms made lately, by the internal result they were made of and the day.
-#[derive(Clone, Debug, Default)]
-pub struct PublicResults(Arc<Mutex<VecDeque<(Arc<IndexResult>, Date, Outcome)>>>);
-
-impl PublicResults {
-    /// The public form of `internal` as of `today`. The day that counts for the delay of METHOD §5
-    /// is the day of reading, whenever the result was computed.
-    fn of(&self, internal: &Arc<IndexResult>, today: Date) -> Outcome {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |(of, day, _): &&(Arc<IndexResult>, Date, Outcome)| {
-            Arc::ptr_eq(of, internal) && *day == today
-        };
-        if let Some((_, _, outcome)) = kept.iter().find(same) {
-            return outcome.clone();
-        }
-        let mut read = IndexResult::clone(internal);
-        read.round.as_of = today;
-        let outcome = disclosure::public(&read).map(|mut public| {
-            public.round.as_of = internal.round.as_of;
-            Arc::new(public)
-        });
-        kept.push_back((Arc::clone(internal), today, outcome.clone()));
-        while kept.len() > MOST {
-            kept.pop_front();
-        }
-        outcome
-    }
-}
 
 impl Reading {
     /// The round called `id` with the public form of its result, or the round and the reason why
@@ -69,9 +29,9 @@ impl Reading {
         drop(tx);
         let internal = stored(state, &round).await?;
         let today = TimeZone::Wib.wall(state.clock.now()).date();
-        let outcome = state.public.of(&internal, today);
-        let folder = state.store.folder().clone();
-        Ok(outcome.map(|result| Self { round, result, words: visit.words(), folder }))
+        let outcome = state.results.public(&internal, today);
+        let data = state.store.folder().clone();
+        Ok(outcome.map(|result| Self { round, result, words: visit.words(), data }))
     }
 }
 
