@@ -134,3 +134,4 @@ upload-report-missing = Items of the instrument without a column
 upload-report-kept = What is kept
 upload-report-privacy = Codes only: region, kecamatan, link, day, class of respondent, and answers. Names, NIK, telephone numbers, e-mail addresses and free text are not kept. The file itself has been deleted.
 upload-report-delete = Remove this file from the round
+upload-ask-answers = Decide what these answers mean: { $labels }. Once only; it holds for all questions.

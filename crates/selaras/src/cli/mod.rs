@@ -18,7 +18,6 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 pub use arguments::{Argument, Arguments};
-pub(crate) use regions::code_list;
 
 use crate::locale::{Language, Message, Words};
 

@@ -9,7 +9,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::sent::Sent;
 use super::{AppState, Entry, Page, Problem, Route, Visit, html, paths};
-use crate::cli::code_list;
 use crate::locale::{Message, TimeZone, Words};
 use crate::policy::{Action, Module};
 use crate::region::boundary::{About, Finding, Severity};
@@ -128,7 +127,7 @@ async fn import(
     let about = About {
         source: sent.text("sumber").to_owned(),
         date: sent.text("tanggal").to_owned(),
-        codes: code_list(sent.text("kode")),
+        codes: atlas::code_list(sent.text("kode")),
     };
     let (source, date) = (about.source.clone(), about.date.clone());
     let missing = |key: &str| {

@@ -238,11 +238,7 @@ impl MappingForm {
         Self {
             columns,
             answers,
-            questions: mapping
-                .questions()
-                .iter()
-                .map(|question| words.tell(&question.text))
-                .collect(),
+            questions: questions(mapping, words),
             region: mapping.region.clone().unwrap_or_default(),
             ask_region: !has(|role| *role == Role::Region) || mapping.region.is_some(),
             decimal_comma: mapping.decimal_comma,
@@ -252,6 +248,28 @@ impl MappingForm {
             missing: mapping.missing.join(", "),
         }
     }
+}
+
+/// What is still to be decided. What answers in words mean is asked once, not for every item.
+fn questions(mapping: &Mapping, words: Words) -> Vec<String> {
+    let (mut questions, mut open) = (Vec::new(), Vec::new());
+    for question in mapping.questions() {
+        let column = question.header.as_deref().and_then(|header| mapping.of(header));
+        match column.map(|column| &column.role) {
+            Some(Role::Item { labels, .. }) => {
+                let undecided = labels.iter().filter(|(_, of)| **of == Meaning::Undecided);
+                open.extend(undecided.map(|(label, _)| private::shown(label, false)));
+            }
+            _ => questions.push(words.tell(&question.text)),
+        }
+    }
+    open.sort();
+    open.dedup();
+    if !open.is_empty() {
+        let asked = Message::new("upload-ask-answers").with("labels", open.join("; "));
+        questions.insert(0, words.tell(&asked));
+    }
+    questions
 }
 
 fn column_row(
@@ -285,8 +303,15 @@ fn column_row(
                 break;
             }
         }
-        let shown: Vec<String> =
-            distinct.iter().map(|value| private::shown(value, place)).collect();
+        // A moment is all digits, as a number that points at a person may be.
+        let moment = matches!(column.role, Role::Moment { .. });
+        let shown: Vec<String> = distinct
+            .iter()
+            .map(|value| match private::of_value(value) {
+                None if moment => value.chars().take(40).collect(),
+                _ => private::shown(value, place),
+            })
+            .collect();
         shown.join("; ")
     };
     let mut all = Vec::new();
