@@ -13,6 +13,7 @@ pub mod files;
 pub(crate) mod fixture;
 pub mod frozen;
 mod low;
+mod parallel;
 mod reading;
 pub mod result;
 mod sum;
