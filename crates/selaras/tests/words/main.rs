@@ -1,6 +1,7 @@
 //! Words stand in message files: none in code or templates, none missing, none unused, none that
 //! Selaras does not say, all written alike.
 
+mod crawl;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,13 +32,18 @@ fn messages(language: &str) -> BTreeMap<String, (String, String)> {
     messages
 }
 
-/// `text` without what stands between `open` and `close`, marks included.
+/// `text` with a blank for what stands between `open` and `close`, marks included.
 fn without(text: &str, open: &str, close: &str) -> String {
+    between(text, open, close, " ")
+}
+
+/// `text` with `instead` for what stands between `open` and `close`, marks included.
+fn between(text: &str, open: &str, close: &str, instead: &str) -> String {
     let mut left = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(open) {
         left.push_str(&rest[..start]);
-        left.push(' ');
+        left.push_str(instead);
         let inside = &rest[start + open.len()..];
         rest = inside.find(close).map_or("", |end| &inside[end + close.len()..]);
     }
@@ -52,7 +58,7 @@ fn none<T: std::fmt::Display>(what: &str, found: impl IntoIterator<Item = T>) {
 // Words outside message files
 
 /// Names that are the same in every language.
-const NAMES: [&str; 1] = ["Selaras"];
+const NAMES: [&str; 2] = ["Selaras", "SHA"];
 
 #[test]
 fn templates_hold_no_words() {
@@ -111,7 +117,9 @@ fn is_no_message(literal: &Literal) -> bool {
     SQL.iter().any(|sql| literal.text.starts_with(sql) || text.starts_with(sql.trim_start()))
         || text.starts_with(['<', '.', '#', '/'])
         || ["error!(", "warn!(", "info!(", "debug!("].iter().any(|log| before.contains(log))
-        || ["Damaged(", "notice:"].iter().any(|call| before.ends_with(call))
+        || ["Damaged(", "ParquetError::General(", "notice:"]
+            .iter()
+            .any(|call| before.ends_with(call))
         || RECOGNISERS.iter().any(|file| literal.place.starts_with(file))
         || NOT_SAID.contains(&literal.text.as_str())
 }
@@ -119,12 +127,13 @@ fn is_no_message(literal: &Literal) -> bool {
 /// Files that hold words by which foreign files are recognised.
 const RECOGNISERS: [&str; 1] = ["crates/selaras/src/round/mapping/propose.rs"];
 
-/// Texts of formats and protocols, and the source of a number as its office calls it.
-const NOT_SAID: [&str; 1] = ["Dukcapil, semester II 2024"];
+/// Classes of figures, and the source of a number as its office calls it.
+const NOT_SAID: [&str; 4] =
+    ["figure map", "figure wide", "figure narrow", "Dukcapil, semester II 2024"];
 
 /// Whether `text` holds two words with a blank between them, expressions left out.
 fn has_words(text: &str) -> bool {
-    let text = without(text, "{", "}").replace("\\n", " ");
+    let text = between(text, "{", "}", "·").replace("\\n", " ");
     let policy = text.contains("'self'") || text.contains("=()");
     let words: Vec<&str> = text.split(' ').collect();
     !policy
@@ -252,8 +261,9 @@ const FORBIDDEN: [(&str, &str); 14] = [
     ("en", "ikn"),
 ];
 
-/// The sentences that say that there are no ranks.
-const NO_RANKS: [&str; 0] = [];
+/// The sentence that says that there are no ranks, and the name of the method that shows why.
+const NO_RANKS: [&str; 3] =
+    ["results-no-places", "method-simulations-rank-sets", "method-literature-mogstad"];
 
 #[test]
 fn no_message_blames_ranks_or_abbreviates_what_has_two_meanings() {
