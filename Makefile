@@ -25,9 +25,15 @@ lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy $(FLAGS) --workspace --all-targets -- -D warnings
 	@scripts/check-dependencies
+	@scripts/check-spelling
 
 test-rust:
 	$(CARGO) test $(FLAGS) --workspace --lib --bins --tests
 
 known-answers:
 	$(CARGO) test $(FLAGS) -p selaras-stats --test known_answers
+
+## make soak    the full simulations and 200,000 damaged files, part by part; run again to go on
+soak:
+	@scripts/setup data
+	@scripts/soak $(CARGO) $(FLAGS)

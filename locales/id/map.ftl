@@ -5,5 +5,5 @@ map-class-short = kelas { $number }
 map-legend-class = kelas { $number }: { $range }
 map-key = Wilayah yang ditandai huruf:
 map-not-drawn = belum ada dalam berkas batas wilayah
-map-schematic = Peta skematik, bukan batas wilayah
+map-schematic = Peta skematis, bukan batas wilayah
 map-boundaries = Batas wilayah: { $source }, { $date }

@@ -41,11 +41,14 @@ pub(crate) fn name(path: &Path) -> String {
     path.strip_prefix(&root).unwrap_or(path).display().to_string()
 }
 
+/// Modules that are compiled for tests only.
+const TESTS: [&str; 4] = ["tests.rs", "/tests/", "/fixture.rs", "/index/fixture/"];
+
 /// The string literals of the program, those of tests, comments and attributes left out.
 pub(crate) fn literals() -> Vec<Literal> {
     files("crates/selaras/src", "rs")
         .iter()
-        .filter(|path| !path.ends_with("tests.rs") && !name(path).contains("/tests/"))
+        .filter(|path| !TESTS.iter().any(|tests| name(path).contains(tests)))
         .flat_map(|path| of_file(&name(path), &std::fs::read_to_string(path).expect("source")))
         .collect()
 }

@@ -157,7 +157,7 @@ fn rings_are_closed_and_outer_ones_run_counter_clockwise() {
     let features = json["features"].as_array().unwrap();
     assert_eq!(features.len(), 3);
     for feature in features {
-        assert_eq!(feature["properties"]["map"], "Peta skematik, bukan batas wilayah");
+        assert_eq!(feature["properties"]["map"], "Peta skematis, bukan batas wilayah");
         assert_eq!(feature["properties"]["simulated"], "DATA SIMULASI");
         for polygon in feature["geometry"]["coordinates"].as_array().unwrap() {
             for (at, ring) in polygon.as_array().unwrap().iter().enumerate() {

@@ -745,7 +745,7 @@ mod tests {
     fn what_the_map_is_not_stands_inside_it_in_both_layouts() {
         let svg = map().svg;
         assert!(svg.matches("DATA SIMULASI").count() >= 3);
-        assert_eq!(svg.matches("Peta skematik").count(), 2);
+        assert_eq!(svg.matches("Peta skematis").count(), 2);
         assert!(!svg.contains(" style=") && !svg.contains("<style"));
     }
 
