@@ -215,7 +215,11 @@ fn every_page_says_whose_reckoning_it_is_that_it_is_simulated_and_from_what() {
 fn every_map_and_chart_of_simulated_answers_says_so_inside() {
     for path in ["/putaran/{round}/beranda", "/putaran/{round}/wilayah/61.71", "/publik/{round}"] {
         let page = open(path);
-        for svg in page.split("<svg").skip(1).filter(|svg| svg.contains("figure")) {
+        for svg in page
+            .split("<svg")
+            .skip(1)
+            .filter(|svg| svg.split('>').next().is_some_and(|head| head.contains("figure")))
+        {
             let end = svg.find("</svg>").unwrap_or(svg.len());
             let real = svg[..end].contains("id=\"kemiskinan");
             assert!(real || svg[..end].contains("DATA SIMULASI"), "{path}");
@@ -299,7 +303,8 @@ fn what_is_internal_is_on_no_public_page() {
 fn before_the_day_it_opens_the_public_page_says_when() {
     let closed = Server::start("2026-07-30T03:00:00Z");
     let page = text(&closed.page("/publik/{round}"));
-    assert!(page.contains("Hasilnya dibuka untuk umum mulai Senin, 10 Agustus 2026"), "{page}");
+    assert!(page.contains("Hasilnya dibuka untuk umum mulai"), "{page}");
+    assert!(page.contains("10 Agustus 2026"), "{page}");
     assert!(!page.contains("antara"));
     // The result was computed on the closing day; the day of reading counts.
     assert!(open("/publik/{round}").contains("antara"));

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use jiff::civil::Date;
 
 use super::super::html;
 use super::figures::{Links, MapFigure};
@@ -11,7 +10,7 @@ use super::home::{Asked, IndexCard};
 use super::say::ChangeSentence;
 use super::view::View;
 use super::{AppState, Page, Problem, Reading, Visit, paths, say, stored};
-use crate::locale::{Message, TimeZone};
+use crate::locale::{Message, TimeZone, Value};
 use crate::round::frame::Level;
 use crate::round::register;
 use crate::store::RoundId;
@@ -110,18 +109,14 @@ pub(super) async fn show(
 /// The page that says when it opens.
 pub(super) fn closed(visit: &Visit, reason: &Message) -> Result<Response, Problem> {
     let words = visit.words();
-    let day = |name: &str| {
-        let value = reason.values.iter().find(|(other, _)| other == name);
-        value.and_then(|(_, value)| words.value(value).parse::<Date>().ok())
+    // The reason's own words speak to whoever runs the command line; its days are the same here.
+    let days = reason.values.iter().all(|(_, value)| matches!(value, Value::Day { .. }));
+    let key = if days && !reason.values.is_empty() {
+        "results-public-opens"
+    } else {
+        "results-public-no-closing"
     };
-    let reason = match (day("closed"), day("opens")) {
-        (Some(closed), Some(opens)) => words.tell(
-            &Message::new("results-public-opens")
-                .with("closed", words.short_date(closed))
-                .with("opens", words.date(opens)),
-        ),
-        _ => words.say("results-public-no-closing"),
-    };
+    let reason = words.tell(&Message { key: key.to_owned(), values: reason.values.clone() });
     let page = visit.bare_page(words.say("results-public-closed")).open_to_all();
     html(&ClosedPage { page, reason })
 }
