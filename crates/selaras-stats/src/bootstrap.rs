@@ -188,6 +188,9 @@ impl Bootstrap {
             sum.fill(0.0);
             for (&unit, row) in units.iter().zip(rows.chunks_exact(2 * self.scores)) {
                 let factor = factors.get(unit as usize).copied().unwrap_or(0.0);
+                if factor == 0.0 {
+                    continue;
+                }
                 for (sum, own) in sum.iter_mut().zip(row) {
                     *sum += factor * own;
                 }

@@ -15,7 +15,7 @@ use selaras::jobs::{self, Kinds, NewJob, Runner};
 use selaras::locale::Message;
 use selaras::policy::Actor;
 use selaras::store::{Clock, JobId};
-use selaras::web::{self, AppState, Catalogue, PublicResults, ResultCache, ServeError};
+use selaras::web::{self, AppState, Catalogue, ResultCache, ServeError};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -84,14 +84,8 @@ impl Server {
                     .map(|(code, name)| (code.to_owned(), name.to_owned()))
                     .to_vec(),
             });
-            let state = AppState {
-                store,
-                clock,
-                runner,
-                catalogue,
-                results: ResultCache::default(),
-                public: PublicResults::default(),
-            };
+            let state =
+                AppState { store, clock, runner, catalogue, results: ResultCache::default() };
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
             let address = listener.local_addr().expect("an address");
             let shutdown = async {

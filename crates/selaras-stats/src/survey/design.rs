@@ -31,26 +31,36 @@ impl Design {
     /// The estimated covariance of two estimates from their influences by PSU; `None` where no
     /// stratum allows one.
     pub(super) fn covariance(&self, pairs: &[(u32, f64, f64)]) -> Option<f64> {
+        self.split_covariance(pairs, |_| true).map(|(all, _)| all)
+    }
+
+    /// [`Design::covariance`] in two summands: what the strata that are `chosen` add, and the rest.
+    pub(super) fn split_covariance(
+        &self,
+        pairs: &[(u32, f64, f64)],
+        chosen: impl Fn(u32) -> bool,
+    ) -> Option<(f64, f64)> {
         let strata = || {
             let by_stratum = pairs.chunk_by(|x, y| self.stratum(x.0) == self.stratum(y.0));
             by_stratum.filter_map(|present| {
                 let stratum = self.stratum(present.first()?.0)?;
-                Some((self.strata.get(stratum as usize)?, present))
+                Some((stratum, self.strata.get(stratum as usize)?, present))
             })
         };
         // The mean over all PSUs of the strata that the domain touches.
-        let units: f64 = strata().map(|(stratum, _)| f64::from(stratum.units)).sum();
+        let units: f64 = strata().map(|(_, stratum, _)| f64::from(stratum.units)).sum();
         let grand = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.1, sum.1 + pair.2));
         let grand = (grand.0 / units, grand.1 / units);
-        let (mut sum, mut touched, mut usable) = (0.0, 0_u32, 0_u32);
-        for (stratum, present) in strata() {
+        let (mut inside, mut outside, mut touched, mut usable) = (0.0, 0.0, 0_u32, 0_u32);
+        for (number, stratum, present) in strata() {
             touched += 1;
             if let Some(part) = self.within(stratum, present, grand) {
-                sum += part;
+                *(if chosen(number) { &mut inside } else { &mut outside }) += part;
                 usable += 1;
             }
         }
-        (usable > 0).then(|| sum * f64::from(touched) / f64::from(usable))
+        let scaled = |sum: f64| sum * f64::from(touched) / f64::from(usable);
+        (usable > 0).then(|| (scaled(inside), scaled(outside)))
     }
 
     /// What one stratum adds, `present` being its PSUs in the domain; `None` where it says nothing

@@ -171,6 +171,49 @@ impl Influence {
         Some(sum)
     }
 
+    /// This estimate minus that of a `whole` whose domain holds this one's, their covariance
+    /// included. The degrees of freedom are those of Satterthwaite (1946) for two summands: the
+    /// variance within the strata of the part, on the PSUs there, and the variance of the rest of
+    /// the whole, on its own. All PSUs of the whole would claim too much where the part's few carry
+    /// most of the variance. `None` where the samples differ or no stratum allows a variance.
+    #[must_use]
+    pub fn against(&self, whole: &Self) -> Option<Estimate> {
+        if !Arc::ptr_eq(&self.design, &whole.design) {
+            return None;
+        }
+        let mut own: Vec<Option<u32>> =
+            self.units.iter().map(|&unit| self.design.stratum(unit)).collect();
+        own.dedup();
+        let inside = |stratum: Option<u32>| own.binary_search(&stratum).is_ok();
+        let moved: Vec<(u32, f64, f64)> = pairs(&self.z, &whole.z)
+            .into_iter()
+            .map(|(unit, part, whole)| (unit, part - whole, part - whole))
+            .collect();
+        let (part, rest) = self.design.split_covariance(&moved, |number| inside(Some(number)))?;
+        let (mut part_df, mut rest_df) = (0.0, 0.0);
+        let strata =
+            whole.units.chunk_by(|&a, &b| self.design.stratum(a) == self.design.stratum(b));
+        for units in strata {
+            let stratum = units.first().and_then(|&unit| self.design.stratum(unit));
+            let df = if inside(stratum) { &mut part_df } else { &mut rest_df };
+            *df += (units.len() - 1) as f64;
+        }
+        let variance = part + rest;
+        let spread: f64 = [(part, part_df), (rest, rest_df)]
+            .into_iter()
+            .filter(|(variance, _)| *variance > 0.0)
+            .map(|(variance, df)| variance * variance / df)
+            .sum();
+        Some(Estimate {
+            value: self.value - whole.value,
+            se: Some(variance.sqrt()),
+            n: whole.n,
+            df: if spread > 0.0 { variance * variance / spread } else { part_df + rest_df },
+            deff: None,
+            clusters: whole.clusters(),
+        })
+    }
+
     /// Σ factor · estimate, of estimates of samples drawn independently (two rounds), with the
     /// degrees of freedom of Satterthwaite (1946). n and clusters are sums over the parts.
     #[must_use]

@@ -237,7 +237,8 @@ impl<'a> Sample<'a> {
             }
         }
         let double = |steps| Wide::<2>::new(steps).to_f64(WEIGHT_BITS);
-        let mut z = vec![Vec::with_capacity(domain.units.len()); scores.len()];
+        let mut z: Vec<Vec<(u32, f64)>> =
+            scores.clone().map(|_| Vec::with_capacity(domain.units.len())).collect();
         for (unit, cells) in self.by_unit(domain) {
             for ((z, sum), score) in z.iter_mut().zip(&all).zip(scores.clone()) {
                 let own = sum_up(&cells, score);

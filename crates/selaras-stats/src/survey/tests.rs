@@ -275,3 +275,46 @@ fn intervals_of_few_clusters_cover_what_they_say() {
     let covered = covered.count();
     assert!((1861..=1939).contains(&covered), "{covered}");
 }
+
+#[test]
+fn a_part_against_its_whole_rests_on_the_psus_that_carry_the_variance() {
+    // Region 0 has a stratum of 3 PSUs that differ a lot, region 1 strata 1 and 2 of 12 PSUs each.
+    let mut rows: Vec<Row> = Vec::new();
+    for (region, stratum, psus, spread) in [(0, 0, 3, 3.0), (1, 1, 12, 0.5), (1, 2, 12, 0.5)] {
+        for psu in 0..psus {
+            let score = 5.0 + spread * f64::from(psu % 3) - spread;
+            rows.push((Key { region, stratum, psu, cell: 0 }, 1.0, [score, score]));
+        }
+    }
+    let totals = totals(&rows);
+    let sample = sample(&totals);
+    let part = sample.mean(&sample.domain(|key| key.region == 0), 0).unwrap();
+    let whole = sample.mean(&sample.whole(), 0).unwrap();
+    let combined = Influence::combine(&[(1.0, &part), (-1.0, &whole)]).unwrap();
+    let told = part.against(&whole).unwrap();
+    assert_eq!(told.value, combined.value);
+    assert!((told.se.unwrap() - combined.se().unwrap()).abs() < 1e-14);
+    // By hand: influences on the whole are (y − 5)/27, on the part (y − 5)/3, so the difference has
+    // 8/27 (y − 5) in the part and −(y − 5)/27 elsewhere. Squares of y − 5 add up to 18, and to 2 in
+    // each of the other strata.
+    let within = (1.0 - 3.0 / 40.0) * 3.0 / 2.0 * 18.0 * 64.0 / 729.0;
+    let rest = 2.0 * (1.0 - 12.0 / 40.0) * 12.0 / 11.0 * 2.0 / 729.0;
+    assert!((told.se.unwrap().powi(2) - (within + rest)).abs() < 1e-12);
+    let df = (within + rest).powi(2) / (within * within / 2.0 + rest * rest / 22.0);
+    assert!((told.df - df).abs() < 1e-9, "{} and {df}", told.df);
+    assert!(told.df < 2.01 && combined.df() == 24.0);
+}
+
+#[test]
+fn a_part_that_is_the_whole_does_not_differ_from_it() {
+    let key = |psu| Key { region: 0, stratum: psu / 2, psu, cell: 0 };
+    let rows: Vec<Row> = (0..4).map(|psu| (key(psu), 1.0, [f64::from(psu), 1.0])).collect();
+    let totals = totals(&rows);
+    let sample = sample(&totals);
+    let whole = sample.mean(&sample.whole(), 0).unwrap();
+    let told = whole.against(&whole).unwrap();
+    assert_eq!((told.value, told.se, told.df), (0.0, Some(0.0), 2.0));
+    let other = self::sample(&totals);
+    let other = other.mean(&other.whole(), 0).unwrap();
+    assert!(whole.against(&other).is_none(), "another sample");
+}

@@ -327,20 +327,14 @@ impl Totals {
         Ok(())
     }
 
-    /// The same sums under fewer keys: the rows of `key` come under `under(key)`.
-    #[must_use]
-    pub fn coarsen(&self, under: impl Fn(Key) -> Key) -> Self {
-        let mut coarse = Self {
-            scores: self.scores.clone(),
-            index: HashMap::new(),
-            entries: Vec::new(),
-            mass: self.mass,
-            row: self.row.clone(),
-        };
-        for entry in &self.entries {
-            coarse.put(Entry { key: under(entry.key), ..entry.clone() });
+    /// Puts the sums under other keys: the rows of `key` come under `under(key)`, which may be the
+    /// same for several.
+    pub fn coarsen(&mut self, under: impl Fn(Key) -> Key) {
+        let entries = std::mem::take(&mut self.entries);
+        self.index.clear();
+        for entry in entries {
+            self.put(Entry { key: under(entry.key), ..entry });
         }
-        coarse
     }
 
     fn put(&mut self, entry: Entry) {
@@ -521,12 +515,15 @@ mod tests {
             let under = |key: Key| Key { psu: 0, cell: 0, ..key };
             let coarse: Vec<Row> =
                 rows.iter().map(|(k, w, y)| (under(*k), *w, y.clone())).collect();
-            prop_assert_eq!(totals(&rows).coarsen(under).to_bytes(), totals(&coarse).to_bytes());
+            let mut fine = totals(&rows);
+            fine.coarsen(under);
+            prop_assert_eq!(fine.to_bytes(), totals(&coarse).to_bytes());
         }
 
         #[test]
         fn sums_agree_with_those_of_doubles(rows in rows()) {
-            let all = totals(&rows).coarsen(|_| Key { region: 0, stratum: 0, psu: 0, cell: 0 });
+            let mut all = totals(&rows);
+            all.coarsen(|_| Key { region: 0, stratum: 0, psu: 0, cell: 0 });
             for cell in all.cells() {
                 let sums = cell.moments(1);
                 let kept: Vec<(f64, f64)> =
@@ -581,8 +578,8 @@ mod tests {
         }
         assert_eq!(all.add(key(0), 1.0, &[1.0, 1.0]), Err(TotalsError::TooMuch));
         assert_eq!(all.merge(totals([&(key(0), 1.0, vec![1.0, 1.0])])), Err(TotalsError::TooMuch));
-        let one = all.coarsen(|_| key(0));
-        let sums = one.cells()[0].moments(1);
+        all.coarsen(|_| key(0));
+        let sums = all.cells()[0].moments(1);
         let people = f64::from(1_u32 << 31) * 8.0;
         assert_eq!((sums.w(), sums.wy(), sums.wyy()), (people, -1e6 * people, 1e12 * people));
         assert_eq!(sums.variance(), Some(0.0));

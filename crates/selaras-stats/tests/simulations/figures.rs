@@ -95,7 +95,7 @@ fn tables() -> io::Result<BTreeMap<String, String>> {
     let mut tables: BTreeMap<String, String> = BTreeMap::new();
     let mut current = String::new();
     for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        if let Some(name) = line.strip_prefix("[\"").and_then(|rest| rest.strip_suffix("\"]")) {
             name.clone_into(&mut current);
         } else {
             tables.entry(current.clone()).or_default().push_str(&format!("{line}\n"));
@@ -139,7 +139,7 @@ fn write_down(
          -p selaras-stats --test simulations -- --nocapture\n",
     );
     for (id, table) in tables {
-        text.push_str(&format!("\n[{id}]\n{table}"));
+        text.push_str(&format!("\n[\"{id}\"]\n{table}"));
     }
     fs::write(written(), text)
 }

@@ -6,7 +6,7 @@ use super::serve::{open, runtime};
 use super::{Argument, Arguments, Stop, print, say};
 use crate::locale::{Message, Words};
 use crate::policy::Actor;
-use crate::region::boundary::{About, CodeList, Finding};
+use crate::region::boundary::{About, Finding};
 use crate::region::{self, atlas};
 use crate::store::Clock;
 
@@ -61,7 +61,7 @@ fn import(arguments: &mut Arguments) -> Result<(), Stop> {
                 "date" => about.date = arguments.text(&name)?,
                 "codes" => {
                     let named = arguments.text(&name)?;
-                    about.codes = Some(code_list(&named).ok_or_else(|| {
+                    about.codes = Some(atlas::code_list(&named).ok_or_else(|| {
                         let bad = Message::new("cli-bad-value").with("option", "codes");
                         Stop::usage(bad.with("value", named))
                     })?);
@@ -105,14 +105,4 @@ fn told(words: &Words, finding: &Finding) -> Message {
         .with("severity", words.say(&severity))
         .with("code", place)
         .with("text", finding.message.clone())
-}
-
-/// The list of codes called `name`: `kemendagri`, `bps` or `bps-2023`.
-pub(crate) fn code_list(name: &str) -> Option<CodeList> {
-    match name {
-        "kemendagri" => Some(CodeList::Kemendagri),
-        "bps" => Some(CodeList::Bps),
-        "bps-2023" => Some(CodeList::Bps2023),
-        _ => None,
-    }
 }

@@ -43,11 +43,10 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         .map_err(|error| Stop::machine(&out.display().to_string(), &error))?;
     let written = Simulation::new(plan, &instrument, &places).write(&out, format);
     let written = written.map_err(|error| Stop { code: 4, messages: vec![error.message()] })?;
-    for path in [Some(&written.answers), written.margins.as_ref(), Some(&written.truth)] {
-        if let Some(path) = path {
-            let file = path.display().to_string();
-            say(&words, &Message::new("cli-written").with("file", file))?;
-        }
+    let files = [Some(&written.answers), written.margins.as_ref(), Some(&written.truth)];
+    for path in files.into_iter().flatten() {
+        let file = path.display().to_string();
+        say(&words, &Message::new("cli-written").with("file", file))?;
     }
     say(&words, &Message::new("cli-simulate-done").with("rows", written.rows))
 }

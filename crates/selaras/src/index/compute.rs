@@ -11,10 +11,10 @@ use super::change::Before;
 use super::reading::{self, Reading, Whole};
 use super::result::{
     Form, IndexResult, InputRef, InstrumentRef, Interval, IntervalKind, Options, RegionResult,
-    RoundRef, Score, ScoreDefinition, ScoreKind, Shift, Withheld,
+    RoundRef, Score, ScoreDefinition, ScoreKind, Shift, Verdict, Withheld,
 };
 use super::tally::Tally;
-use super::{change, composition, districts, low, pooled};
+use super::{change, composition, districts, low, parallel, pooled};
 use crate::instrument::{Instrument, Scorer};
 use crate::locale::Message;
 use crate::round::answers::{Design, Labels};
@@ -161,21 +161,18 @@ impl<'a> Readings<'a> {
                 }
             }
         }
-        self.influences = domains
-            .iter()
-            .map(|domain| match (domain, &tally.pooled) {
-                (None, _) => vec![None; tally.scorer().len()],
+        let scores = tally.scorer().len();
+        let read = parallel::map(domains.len(), |at| {
+            let domain = domains.get(at).and_then(Option::as_ref);
+            let influences = match (domain, &tally.pooled) {
+                (None, _) => vec![None; scores],
                 (Some(domain), Some(pooled)) => pooled::of_domain(&sample, domain, tally, pooled),
-                (Some(domain), None) => sample.means(domain, 0..tally.scorer().len()),
-            })
-            .collect();
-        for (readings, influences) in self.of.iter_mut().zip(&self.influences) {
-            for (reading, influence) in readings.iter_mut().zip(influences) {
-                if let Some(influence) = influence {
-                    *reading = recorded(influence);
-                }
-            }
-        }
+                (Some(domain), None) => sample.means(domain, 0..scores),
+            };
+            let reading = |of: &Option<Influence>| of.as_ref().map(recorded).unwrap_or_default();
+            (influences.iter().map(reading).collect(), influences)
+        });
+        (self.of, self.influences) = read.into_iter().unzip();
         Ok(())
     }
 
@@ -205,11 +202,11 @@ impl<'a> Readings<'a> {
             }
             Design::Recorded => {
                 let of = |at: usize| self.influences.get(at)?.get(score)?.as_ref();
-                let difference = Influence::combine(&[(1.0, of(leaf)?), (-1.0, of(whole)?)])?;
+                let difference = of(leaf)?.against(of(whole)?)?;
                 Some(Difference {
                     value: difference.value,
-                    se: difference.se()?,
-                    df: difference.df(),
+                    se: difference.se?,
+                    df: difference.df,
                     full_shift: None,
                 })
             }
@@ -472,6 +469,15 @@ fn categories(instrument: &Instrument, score: &Score) -> Vec<crate::instrument::
         .collect()
 }
 
+/// What is told of the kab/kota of one province, by their positions in the frame.
+#[derive(Default)]
+struct Told {
+    /// Kab/kota, score, and the verdict against the province's mean.
+    standings: Vec<(usize, usize, Verdict)>,
+    /// Kab/kota with its letters and how many are clearly above and below.
+    compact: Vec<(usize, String, (u32, u32))>,
+}
+
 /// Verdicts against the province's mean, letters and counts (METHOD §3).
 fn tell_apart(
     readings: &Readings<'_>,
@@ -479,58 +485,75 @@ fn tell_apart(
     options: &Options,
     regions: &mut [RegionResult],
 ) {
-    let rule = rule(readings.design, options);
-    for at in 0..regions.len() {
-        if readings.frame.regions[at].level != Level::Province {
-            continue;
+    let is_province = |at: &usize| readings.frame.regions[*at].level == Level::Province;
+    let provinces: Vec<usize> = (0..regions.len()).filter(is_province).collect();
+    let told = parallel::map(provinces.len(), |at| {
+        told_in(provinces[at], readings, definitions, options, regions)
+    });
+    for told in told {
+        for (leaf, score, verdict) in told.standings {
+            regions[leaf].scores[score].standing = Some(verdict);
         }
-        let leaves = &readings.leaves[at];
-        for (score, definition) in definitions.iter().enumerate() {
-            if definition.kind == ScoreKind::Cell {
-                continue;
-            }
-            let with_interval = |leaf: &usize| regions[*leaf].scores[score].interval.is_some();
-            let (told, differences): (Vec<usize>, Vec<Difference>) = leaves
-                .iter()
-                .copied()
-                .filter(with_interval)
-                .filter_map(|leaf| Some((leaf, readings.difference(leaf, at, score)?)))
-                .unzip();
-            // A province of one kab/kota is that kab/kota: there is nothing to tell apart.
-            if told.len() < 2 {
-                continue;
-            }
-            for (leaf, verdict) in told.iter().zip(compare::verdicts(&differences, &rule)) {
-                regions[*leaf].scores[score].standing = Some(verdict);
-            }
-        }
-        let tested: Vec<usize> = leaves
-            .iter()
-            .copied()
-            .filter(|&leaf| regions[leaf].scores[0].interval.is_some())
-            .collect();
-        let estimates: Vec<compare::Region> = tested
-            .iter()
-            .filter_map(|&leaf| {
-                let reading = &readings.of[leaf][0];
-                Some(compare::Region {
-                    value: reading.value?,
-                    se: reading.spread?.se,
-                    df: reading.spread?.df,
-                    full_shift: reading.full_shift,
-                })
-            })
-            .collect();
-        if estimates.len() < 2 {
-            continue;
-        }
-        let pairs = Pairs::test(&estimates, &rule, options.draws, options.seed);
-        let letters = pairs.letters();
-        for (position, &leaf) in tested.iter().enumerate() {
-            regions[leaf].letters = letters.get(position).cloned().unwrap_or_default();
-            regions[leaf].clearly = Some(pairs.above_and_below(position));
+        for (leaf, letters, clearly) in told.compact {
+            regions[leaf].letters = letters;
+            regions[leaf].clearly = Some(clearly);
         }
     }
+}
+
+fn told_in(
+    province: usize,
+    readings: &Readings<'_>,
+    definitions: &[ScoreDefinition],
+    options: &Options,
+    regions: &[RegionResult],
+) -> Told {
+    let rule = rule(readings.design, options);
+    let leaves = &readings.leaves[province];
+    let with_interval =
+        |leaf: &usize, score: usize| regions[*leaf].scores[score].interval.is_some();
+    let mut told = Told::default();
+    for (score, definition) in definitions.iter().enumerate() {
+        if definition.kind == ScoreKind::Cell {
+            continue;
+        }
+        let (leaves, differences): (Vec<usize>, Vec<Difference>) = leaves
+            .iter()
+            .copied()
+            .filter(|leaf| with_interval(leaf, score))
+            .filter_map(|leaf| Some((leaf, readings.difference(leaf, province, score)?)))
+            .unzip();
+        // A province of one kab/kota is that kab/kota: there is nothing to tell apart.
+        if leaves.len() < 2 {
+            continue;
+        }
+        let standings = leaves.into_iter().zip(compare::verdicts(&differences, &rule));
+        told.standings.extend(standings.map(|(leaf, verdict)| (leaf, score, verdict)));
+    }
+    let (tested, estimates): (Vec<usize>, Vec<compare::Region>) = leaves
+        .iter()
+        .copied()
+        .filter(|leaf| with_interval(leaf, 0))
+        .filter_map(|leaf| {
+            let reading = &readings.of[leaf][0];
+            let estimate = compare::Region {
+                value: reading.value?,
+                se: reading.spread?.se,
+                df: reading.spread?.df,
+                full_shift: reading.full_shift,
+            };
+            Some((leaf, estimate))
+        })
+        .unzip();
+    if estimates.len() < 2 {
+        return told;
+    }
+    let pairs = Pairs::test(&estimates, &rule, options.draws, options.seed);
+    let compact = tested.into_iter().zip(pairs.letters()).enumerate();
+    told.compact = compact
+        .map(|(position, (leaf, letters))| (leaf, letters, pairs.above_and_below(position)))
+        .collect();
+    told
 }
 
 fn notes(input: &Input<'_>, regions: &[RegionResult]) -> Vec<Message> {

@@ -2,7 +2,7 @@
 //!
 //! A result is a pure function of what [`Frozen`] names: the snapshots of the round and of the
 //! round before, by hash, the margins, the instrument, the settings with their seed, the day, and
-//! this version of the program. It lies in a folder of its own as `result.json` (internal form)
+//! this version of the program. It lies in a folder of its own as `result.json` (internal form; of simulated answers `DATA-SIMULASI-result.json`)
 //! with `frozen.json` beside it, and is written whole before the round points at it.
 
 use std::fs;
@@ -27,6 +27,7 @@ use crate::round::register::{self, RegisterError, Round};
 use crate::round::snapshot::Reader;
 use crate::round::upload::{self, RoundMargins, ground, register_message};
 use crate::sheet::Source;
+use crate::simulate::MARK;
 use crate::store::{DataFolder, Error, FileId, RoundId, Tx};
 
 /// Kind of the jobs that compute a round's index.
@@ -269,25 +270,34 @@ pub fn compute_frozen(
 
 /// Where a result and what it was computed from lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResultFolder(PathBuf);
+pub struct ResultFolder {
+    path: PathBuf,
+    /// What the names of its results begin with: files leave the folder without it.
+    mark: String,
+}
 
 impl ResultFolder {
     /// The present result of a round; none where it was not computed yet.
     #[must_use]
     pub fn of(data: &DataFolder, round: &Round) -> Option<Self> {
-        Some(Self(data.results(round.id).join(round.result.as_ref()?)))
+        Some(Self::at(data.results(round.id).join(round.result.as_ref()?), round))
+    }
+
+    fn at(path: PathBuf, round: &Round) -> Self {
+        let mark = if round.simulated { format!("{MARK}-") } else { String::new() };
+        Self { path, mark }
     }
 
     /// The internal form.
     #[must_use]
     pub fn result(&self) -> PathBuf {
-        self.0.join("result.json")
+        self.path.join(format!("{}result.json", self.mark))
     }
 
     /// The internal form without flagged answers, where that was asked for (METHOD §7).
     #[must_use]
     pub fn without_flagged(&self) -> PathBuf {
-        self.0.join("result-without-flagged.json")
+        self.path.join(format!("{}result-without-flagged.json", self.mark))
     }
 
     /// What the result was computed from.
@@ -295,7 +305,7 @@ impl ResultFolder {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Damaged`].
     pub fn frozen(&self) -> Result<Frozen, Error> {
-        let bytes = fs::read(self.0.join("frozen.json")).map_err(|_| Error::NotFound)?;
+        let bytes = fs::read(self.path.join("frozen.json")).map_err(|_| Error::NotFound)?;
         serde_json::from_slice(&bytes).map_err(|_| Error::Damaged("frozen inputs"))
     }
 }
@@ -326,7 +336,7 @@ pub fn compute_and_keep(
         .find(|name| !data.results(ready.round.id).join(name).exists());
     let name = name.unwrap_or_else(|| ready.frozen.as_of.to_string());
     let place = data.results(ready.round.id).join(&name);
-    let folder = ResultFolder(place.with_extension("part"));
+    let folder = ResultFolder::at(place.with_extension("part"), &ready.round);
     let write = |path: PathBuf, bytes: &[u8]| {
         DataFolder::write(&path, bytes).map_err(|error| error.message())
     };
@@ -334,8 +344,8 @@ pub fn compute_and_keep(
     if let Some(flagged) = flagged {
         write(folder.without_flagged(), &json(&flagged)?)?;
     }
-    write(folder.0.join("frozen.json"), &frozen)?;
-    fs::rename(&folder.0, &place)
+    write(folder.path.join("frozen.json"), &frozen)?;
+    fs::rename(&folder.path, &place)
         .map_err(|source| Error::Folder { path: place.display().to_string(), source }.message())?;
     Ok(name)
 }

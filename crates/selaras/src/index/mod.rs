@@ -15,6 +15,7 @@ pub mod files;
 pub(crate) mod fixture;
 pub mod frozen;
 mod low;
+mod parallel;
 mod pooled;
 mod reading;
 pub mod result;

@@ -168,7 +168,7 @@ impl Default for Options {
             public_from: 100,
             public_delay_days: 14,
             seed: 20_260_203,
-            draws: 20_000,
+            draws: 5_000,
             channel_points: 0.10,
             window_days: 45,
         }

@@ -100,7 +100,8 @@ pub(super) fn gather<R>(
             .map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect();
         let merged = || {
-            let mut tally = fresh()?;
+            let mut sums = sums.into_iter();
+            let mut tally = sums.next().unwrap_or_else(fresh)?;
             for part in sums {
                 tally.merge(part?)?;
             }

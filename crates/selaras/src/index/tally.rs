@@ -227,7 +227,7 @@ impl Tally {
     ///
     /// # Errors
     /// Totals of other scores, or too much weight in all.
-    pub fn merge(&mut self, other: Self) -> Result<(), TotalsError> {
+    pub fn merge(&mut self, mut other: Self) -> Result<(), TotalsError> {
         let psus: Vec<u32> = other
             .clusters
             .iter()
@@ -242,11 +242,14 @@ impl Tally {
         let cells: Vec<u32> =
             other.cells.into_iter().map(|bands| self.number_cell(bands)).collect();
         let renumbered = |numbers: &[u32], at: u32| numbers.get(at as usize).copied().unwrap_or(at);
-        self.totals.merge(other.totals.coarsen(|key| Key {
-            psu: renumbered(&psus, key.psu),
-            cell: renumbered(&cells, key.cell),
-            ..key
-        }))?;
+        if !(in_place(&psus) && in_place(&cells)) {
+            other.totals.coarsen(|key| Key {
+                psu: renumbered(&psus, key.psu),
+                cell: renumbered(&cells, key.cell),
+                ..key
+            });
+        }
+        self.totals.merge(other.totals)?;
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
             mine.rows += theirs.rows;
             for (mine, theirs) in mine.bands.iter_mut().zip(theirs.bands) {
@@ -267,8 +270,11 @@ impl Tally {
     pub fn settle(&mut self) {
         let psus = order(&mut self.clusters);
         let cells = order(&mut self.cells);
+        if in_place(&psus) && in_place(&cells) {
+            return;
+        }
         let renumbered = |numbers: &[u32], at: u32| numbers.get(at as usize).copied().unwrap_or(at);
-        self.totals = self.totals.coarsen(|key| Key {
+        self.totals.coarsen(|key| Key {
             psu: renumbered(&psus, key.psu),
             cell: renumbered(&cells, key.cell),
             ..key
@@ -276,6 +282,11 @@ impl Tally {
         self.cluster_numbers = self.clusters.iter().copied().zip(0..).collect();
         self.cell_numbers = self.cells.iter().cloned().zip(0..).collect();
     }
+}
+
+/// Whether every number is its own position, so that there is nothing to renumber.
+fn in_place(numbers: &[u32]) -> bool {
+    numbers.iter().zip(0..).all(|(&number, position)| number == position)
 }
 
 /// Sorts `labels` and returns the new position of each old one.

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use selaras_atlas::Topology;
 use serde::{Deserialize, Serialize};
 
-use super::boundary::{self, About, Finding, Imported, Known};
+use super::boundary::{self, About, CodeList, Finding, Imported, Known};
 use super::{Code, Level, Region, districts, provinces, regencies, schematic, villages};
 use crate::policy::{Action, Actor, Module, Resource, may};
 use crate::store::{DataFolder, Error, Tx};
@@ -142,6 +142,17 @@ pub fn level_of(imported: &Imported) -> Level {
         2 => Level::Regency,
         3 => Level::District,
         _ => Level::Village,
+    }
+}
+
+/// The list of codes called `name`: `kemendagri`, `bps` or `bps-2023`.
+#[must_use]
+pub fn code_list(name: &str) -> Option<CodeList> {
+    match name {
+        "kemendagri" => Some(CodeList::Kemendagri),
+        "bps" => Some(CodeList::Bps),
+        "bps-2023" => Some(CodeList::Bps2023),
+        _ => None,
     }
 }
 

@@ -70,13 +70,31 @@ const COLUMNS: [&str; 6] = ["region", "margin", "cell", "persons", "source", "ye
 /// that the instrument does not have, a number that is none, two sources for one margin.
 pub fn read(path: &Path, instrument: &Instrument) -> Result<Vec<Margin>, Faults> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    match Source::open(path) {
+        Ok(source) => read_source(source, &name, instrument),
+        Err(_) => {
+            let mut faults = Faults::default();
+            faults.push(Fault::of_file(&name, "sheet-error-read"));
+            Err(faults)
+        }
+    }
+}
+
+/// Reads the margins in `source`, a file called `name`.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_source(
+    source: Source,
+    name: &str,
+    instrument: &Instrument,
+) -> Result<Vec<Margin>, Faults> {
     let one = |fault: Fault| {
         let mut faults = Faults::default();
         faults.push(fault);
         faults
     };
-    let source = Source::open(path).map_err(|_| one(Fault::of_file(&name, "sheet-error-read")))?;
-    let sheet = Sheet::open(source, &name, &Options::default()).map_err(|fault| one(*fault))?;
+    let sheet = Sheet::open(source, name, &Options::default()).map_err(|fault| one(*fault))?;
     let columns = sheet.sample(ROWS).map_err(|fault| one(*fault))?;
     let mut places = [0; COLUMNS.len()];
     for (place, wanted) in places.iter_mut().zip(COLUMNS) {

@@ -249,7 +249,7 @@ fn doubles<W: Write + Send>(
     chunks: &[Answers],
     column: impl Fn(&Answers) -> &[f64],
 ) -> Result<(), SnapshotError> {
-    let values: Vec<f64> = chunks.iter().flat_map(|chunk| column(chunk)).copied().collect();
+    let values: Vec<f64> = chunks.iter().flat_map(column).copied().collect();
     let Some(mut writer) = group.next_column()? else { return Err(damaged()) };
     writer.typed::<DoubleType>().write_batch(&values, None, None)?;
     Ok(writer.close()?)

@@ -30,6 +30,12 @@ impl Encoding {
         }
     }
 
+    /// Its name, as people know it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.decoder().name()
+    }
+
     /// Whether ASCII characters are single bytes, so that rows can be split before decoding.
     pub(super) fn is_ascii_superset(self) -> bool {
         matches!(self, Self::Utf8 | Self::Windows1252)

@@ -17,9 +17,11 @@
 //! Text of a person or a file enters a page only through a template, which escapes it.
 
 mod assets;
+mod boundary_pages;
 mod edge;
 mod home;
 mod job_pages;
+mod mapping_form;
 mod page;
 pub mod paths;
 mod problem;
@@ -27,6 +29,8 @@ mod result_cache;
 mod results;
 mod round_pages;
 pub mod routes;
+mod sent;
+mod upload_pages;
 
 use std::any::Any;
 use std::net::SocketAddr;
@@ -51,7 +55,6 @@ pub use assets::asset_url;
 pub use page::{Choice, Entry, Page, RoundHead, Visit, html};
 pub use problem::Problem;
 pub use result_cache::ResultCache;
-pub use results::PublicResults;
 pub use routes::Route;
 
 /// What handlers share. Cloning is cheap.
@@ -67,8 +70,6 @@ pub struct AppState {
     pub catalogue: Arc<Catalogue>,
     /// Results that were read lately.
     pub results: ResultCache,
-    /// Their public forms.
-    pub public: PublicResults,
 }
 
 impl AppState {
@@ -84,8 +85,7 @@ impl AppState {
         // One at a time: each uses all cores.
         let runner = Runner::start(store.clone(), clock, kinds, 1).await?;
         let catalogue = Arc::new(Catalogue::built_in());
-        let (results, public) = (ResultCache::default(), PublicResults::default());
-        Ok(Self { store, clock, runner, catalogue, results, public })
+        Ok(Self { store, clock, runner, catalogue, results: ResultCache::default() })
     }
 }
 
@@ -212,14 +212,8 @@ mod tests {
             let runner =
                 Runner::start(store.clone(), clock, Kinds::default(), 1).await.expect("workers");
             let catalogue = Arc::default();
-            let state = AppState {
-                store,
-                clock,
-                runner,
-                catalogue,
-                results: ResultCache::default(),
-                public: PublicResults::default(),
-            };
+            let state =
+                AppState { store, clock, runner, catalogue, results: ResultCache::default() };
             async fn faulty() -> &'static str {
                 panic!("a fault");
             }

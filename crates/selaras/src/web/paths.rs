@@ -1,6 +1,6 @@
 //! Every address of the program. An address carries the round and the region it shows.
 
-use crate::store::{JobId, RoundId};
+use crate::store::{FileId, JobId, RoundId};
 
 /// The start page.
 pub const HOME: &str = "/";
@@ -38,6 +38,59 @@ pub fn delete_round(id: RoundId) -> String {
 pub fn upload(id: RoundId) -> String {
     format!("/putaran/{id}/unggah")
 }
+
+/// One upload: its mapping, or its faults.
+#[must_use]
+pub fn one_upload(id: RoundId, upload: FileId) -> String {
+    format!("/putaran/{id}/unggah/{upload}")
+}
+
+/// Throws an upload away.
+#[must_use]
+pub fn discard_upload(id: RoundId, upload: FileId) -> String {
+    format!("/putaran/{id}/unggah/{upload}/buang")
+}
+
+/// The workbook in which the faults of an upload are marked.
+#[must_use]
+pub fn marked_upload(id: RoundId, upload: FileId) -> String {
+    format!("/putaran/{id}/unggah/{upload}/catatan.xlsx")
+}
+
+/// What became of an answer file.
+#[must_use]
+pub fn file(id: RoundId, file: FileId) -> String {
+    format!("/putaran/{id}/berkas/{file}")
+}
+
+/// Removes an answer file from its round.
+#[must_use]
+pub fn delete_file(id: RoundId, file: FileId) -> String {
+    format!("/putaran/{id}/berkas/{file}/hapus")
+}
+
+/// Takes in what is known of the population.
+#[must_use]
+pub fn margins(id: RoundId) -> String {
+    format!("/putaran/{id}/susunan")
+}
+
+/// Removes it again.
+#[must_use]
+pub fn delete_margins(id: RoundId) -> String {
+    format!("/putaran/{id}/susunan/hapus")
+}
+
+/// Computes the index of a round.
+#[must_use]
+pub fn compute(id: RoundId) -> String {
+    format!("/putaran/{id}/hitung")
+}
+
+/// Official boundaries: which are in use, and taking in others.
+pub const BOUNDARIES: &str = "/data/batas";
+/// Removes official boundaries.
+pub const DELETE_BOUNDARIES: &str = "/data/batas/hapus";
 
 /// A region in a round; for a province and the nation the page with its map.
 #[must_use]

@@ -5,15 +5,32 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use jiff::civil::Date;
+
 use super::Problem;
+use crate::index::disclosure;
 use crate::index::result::IndexResult;
+use crate::locale::Message;
 
 /// Results kept at most.
 const MOST: usize = 8;
 
 /// Keeps the results that were read last, by file. Cloning shares it.
 #[derive(Clone, Debug, Default)]
-pub struct ResultCache(Arc<Mutex<VecDeque<Kept>>>);
+pub struct ResultCache {
+    read: Arc<Mutex<VecDeque<Kept>>>,
+    public: Arc<Mutex<VecDeque<Published>>>,
+}
+
+/// The public form of a result on a day, or why there is none yet.
+type Public = Result<Arc<IndexResult>, Message>;
+
+#[derive(Clone, Debug)]
+struct Published {
+    internal: Arc<IndexResult>,
+    day: Date,
+    public: Public,
+}
 
 #[derive(Clone, Debug)]
 struct Kept {
@@ -50,8 +67,34 @@ impl ResultCache {
         Ok(result)
     }
 
+    /// The public form of `internal` as it is read on the day `today`. That day counts for the
+    /// delay of METHOD §5, whenever the result was computed.
+    ///
+    /// # Errors
+    /// Why nothing is public yet, as [`disclosure::not_yet_public`] gives it.
+    pub fn public(&self, internal: &Arc<IndexResult>, today: Date) -> Public {
+        let mut kept = self.public.lock().unwrap_or_else(PoisonError::into_inner);
+        let same =
+            |known: &&Published| Arc::ptr_eq(&known.internal, internal) && known.day == today;
+        if let Some(known) = kept.iter().find(same) {
+            return known.public.clone();
+        }
+        let mut read = IndexResult::clone(internal);
+        read.round.as_of = today;
+        let public = disclosure::public(&read).map(|mut public| {
+            public.round.as_of = internal.round.as_of;
+            Arc::new(public)
+        });
+        let internal = Arc::clone(internal);
+        kept.push_back(Published { internal, day: today, public: public.clone() });
+        while kept.len() > MOST {
+            kept.pop_front();
+        }
+        public
+    }
+
     fn find(&self, file: &Path, changed: SystemTime) -> Option<Arc<IndexResult>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let at = kept.iter().position(|kept| kept.file == file && kept.changed == changed)?;
         let found = kept.remove(at)?;
         let result = Arc::clone(&found.result);
@@ -60,7 +103,7 @@ impl ResultCache {
     }
 
     fn keep(&self, new: Kept) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|old| old.file != new.file);
         kept.push_back(new);
         while kept.len() > MOST {

@@ -118,6 +118,7 @@ async fn list(State(state): State<AppState>, visit: Visit) -> Result<Response, P
 
 /// One answer file on the page of its round.
 struct FileLine {
+    path: String,
     name: String,
     taken: String,
     kept: String,
@@ -141,6 +142,7 @@ struct RoundPage {
     files: Vec<FileLine>,
     jobs: Vec<JobLine>,
     delete: String,
+    upload: String,
 }
 
 async fn show(
@@ -158,6 +160,7 @@ async fn show(
     let line = |file: &File| {
         let added = TimeZone::Wib.wall(file.added);
         FileLine {
+            path: paths::file(id, file.id),
             name: file.name.clone(),
             taken: words.value(&file.taken.into()),
             kept: words.value(&file.kept.into()),
@@ -178,6 +181,7 @@ async fn show(
             })
             .collect(),
         delete: paths::delete_round(id),
+        upload: paths::upload(id),
         page,
     })
 }

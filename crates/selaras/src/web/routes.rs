@@ -11,7 +11,10 @@ use axum::response::IntoResponse as _;
 use axum::routing::{MethodRouter, get, post};
 use tower_http::timeout::TimeoutLayer;
 
-use super::{AppState, Problem, Visit, assets, home, job_pages, results, round_pages};
+use super::{
+    AppState, Problem, Visit, assets, boundary_pages, home, job_pages, results, round_pages,
+    upload_pages,
+};
 use crate::policy::{Action, Decision, Module, Resource, Sensitivity, may};
 
 /// A form of our own is never longer than this.
@@ -122,6 +125,8 @@ pub fn table() -> Vec<Route> {
         job_pages::routes(),
         results::routes(),
         assets::routes(),
+        upload_pages::routes(),
+        boundary_pages::routes(),
     ]
     .into_iter()
     .flatten()

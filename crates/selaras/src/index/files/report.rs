@@ -19,6 +19,9 @@ const STYLE: &str = concat!(
 /// More kab/kota than these are told by province in the chart, and the map is drawn coarser.
 const MOST_IN_ONE_CHART: usize = 40;
 
+/// Bytes for the borders of a map of many kab/kota: the whole report stays within 300 kB.
+const MAP_BYTES: usize = 18_000;
+
 /// A heading and what stands under it, as HTML.
 struct Section {
     heading: String,
@@ -140,7 +143,7 @@ impl Teller<'_> {
             })
             .collect();
         let detail = if regions.len() > MOST_IN_ONE_CHART {
-            Detail { bytes: 50_000, ..Detail::NATION }
+            Detail { bytes: MAP_BYTES, ..Detail::NATION }
         } else {
             Detail::PROVINCE
         };

@@ -192,7 +192,9 @@ impl<'a> Teller<'a> {
         table.source = Some(self.source());
         table.time = Some(self.words.short_date(self.result.round.as_of));
         if self.result.form == Form::Internal {
-            table.filters.push((self.say("files-form"), self.say("files-form-internal")));
+            table
+                .filters
+                .push((self.say("files-about-form"), self.say("files-form-internal-short")));
         }
         table
     }
@@ -449,9 +451,14 @@ impl<'a> Teller<'a> {
             ],
         );
         let fragile = self.result.design == Design::OpenLink;
-        if !fragile {
-            heads.retain(|column| !matches!(column.id.as_str(), "adjusted" | "shift_index"));
-        }
+        let mut indices = self.result.regions.iter().filter_map(|region| region.scores.first());
+        // Where no region has an adjusted score, the summary says why.
+        let adjusted = indices.any(|score| score.adjusted.is_some());
+        heads.retain(|column| match column.id.as_str() {
+            "adjusted" => adjusted,
+            "shift_index" => fragile,
+            _ => true,
+        });
         let mut table = self.table("index", heads);
         for region in &self.result.regions {
             let Some(score) = region.scores.first() else { continue };
@@ -470,9 +477,7 @@ impl<'a> Teller<'a> {
                 self.value(score),
                 interval.into(),
             ];
-            if fragile {
-                let wanted = self.result.options.selection;
-                let shift = score.shifts.iter().find(|shift| shift.correlation == wanted);
+            if adjusted {
                 cells.push(match &score.adjusted {
                     Some(adjusted) => adjusted.value.into(),
                     None if score.value.is_some() => {
@@ -480,6 +485,10 @@ impl<'a> Teller<'a> {
                     }
                     None => Cell::Empty,
                 });
+            }
+            if fragile {
+                let wanted = self.result.options.selection;
+                let shift = score.shifts.iter().find(|shift| shift.correlation == wanted);
                 cells.push(shift.map(|shift| shift.shift).into());
             }
             let said =

@@ -138,6 +138,18 @@ fn the_workbook_reads_back_as_the_tables_it_was_made_of() {
 }
 
 #[test]
+fn the_public_workbook_has_no_sheet_for_the_office_alone() {
+    let public = disclosure::public(&everything()).unwrap();
+    let teller =
+        Teller { result: &public, instrument: instrument(), words: Words::new(Language::Id) };
+    let names: Vec<&str> = teller.sheets().iter().map(|(name, _)| *name).collect();
+    for internal in ["components", "low-cells", "districts"] {
+        assert!(!names.contains(&format!("files-sheet-{internal}").as_str()), "{names:?}");
+    }
+    assert!(names.contains(&"files-sheet-change"));
+}
+
+#[test]
 fn rings_are_closed_and_outer_ones_run_counter_clockwise() {
     let public = disclosure::public(&fixture::result(&[vec![(1_250, 100_000); 3]])).unwrap();
     let files = files(&public);

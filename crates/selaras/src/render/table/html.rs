@@ -10,7 +10,7 @@ impl Table {
         self.fragment(false)
     }
 
-    /// For print: the same without links.
+    /// For print: the same without links and labels, since paper has no cards.
     #[must_use]
     pub fn print_html(&self) -> String {
         self.fragment(true)
@@ -83,9 +83,12 @@ impl Table {
                 out.push_str(class);
                 out.push('"');
             }
-            out.push_str(" data-label=\"");
-            escape(&column.full_head(), out);
-            out.push_str("\">");
+            if !print {
+                out.push_str(" data-label=\"");
+                escape(&column.full_head(), out);
+                out.push('"');
+            }
+            out.push('>');
             let link = row.href.as_deref().filter(|_| at == 0 && !print);
             if let Some(href) = link {
                 out.push_str("<a href=\"");

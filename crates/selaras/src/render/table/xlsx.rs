@@ -103,7 +103,11 @@ fn write(table: &Table, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         sheet.set_column_width(at, width(table, usize::from(at)))?;
     }
     let formats: Vec<Format> = table.columns.iter().map(|column| format(column.kind)).collect();
-    let absent = Format::new().set_font_color("#5a6b68").set_align(FormatAlign::Right);
+    let absent = Format::new()
+        .set_font_color("#5a6b68")
+        .set_align(FormatAlign::Right)
+        .set_align(FormatAlign::Top)
+        .set_text_wrap();
     row = head_row;
     for data in &table.rows {
         row += 1;
@@ -169,13 +173,15 @@ fn format(kind: Kind) -> Format {
         0 => String::new(),
         decimals => format!(".{}", "0".repeat(usize::from(decimals))),
     };
+    // Rows with wrapped words are tall: everything begins at their top.
+    let top = Format::new().set_align(FormatAlign::Top);
     match kind {
-        Kind::Text => Format::new().set_align(FormatAlign::Top).set_text_wrap(),
-        Kind::Code => Format::new().set_num_format("@"),
-        Kind::Whole => Format::new().set_num_format("#,##0"),
-        Kind::Decimal(places) => Format::new().set_num_format(format!("#,##0{}", decimals(places))),
-        Kind::Percent(places) => Format::new().set_num_format(format!("0{}%", decimals(places))),
-        Kind::Date => Format::new().set_num_format("dd/mm/yyyy"),
+        Kind::Text => top.set_text_wrap(),
+        Kind::Code => top.set_num_format("@"),
+        Kind::Whole => top.set_num_format("#,##0"),
+        Kind::Decimal(places) => top.set_num_format(format!("#,##0{}", decimals(places))),
+        Kind::Percent(places) => top.set_num_format(format!("0{}%", decimals(places))),
+        Kind::Date => top.set_num_format("dd/mm/yyyy"),
     }
 }
 

@@ -13,6 +13,9 @@ const LABELS: usize = 2_000_000;
 /// Entries of a memory of texts before it is emptied.
 const MEMORY: usize = 65_536;
 
+/// Binary digits of a place among the recent texts.
+const RECENT_BITS: u32 = 8;
+
 /// No time of day known.
 pub(super) const NO_SECOND: u32 = u32::MAX;
 
@@ -60,19 +63,33 @@ pub(super) struct Part {
 }
 
 /// Texts met before in a column, and what they stand for.
-#[derive(Default)]
 struct Memory {
-    last: Vec<u8>,
-    last_code: Option<Resolved>,
+    /// One of the known texts for each value of [`place`]: most columns have few texts, or the same
+    /// one for many rows.
+    recent: Vec<(Box<[u8]>, Option<Resolved>)>,
     known: HashMap<Box<[u8]>, Resolved>,
+}
+
+/// A place in [`Memory::recent`] from the length and the first and last eight bytes of a text.
+fn place(raw: &[u8]) -> usize {
+    let word = |bytes: &[u8]| bytes.iter().fold(0, |word, &byte| (word << 8) | u64::from(byte));
+    let ends = match (raw.first_chunk::<8>(), raw.last_chunk::<8>()) {
+        (Some(first), Some(last)) => {
+            u64::from_le_bytes(*first).rotate_left(29) ^ u64::from_le_bytes(*last)
+        }
+        _ => word(raw),
+    };
+    let mixed = (ends ^ raw.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> (64 - RECENT_BITS)) as usize
 }
 
 impl Memory {
     fn get(&mut self, raw: &[u8], resolve: impl FnOnce() -> Resolved) -> Resolved {
-        if let Some(code) = self.last_code
-            && self.last == raw
+        let place = place(raw);
+        if let Some((text, Some(code))) = self.recent.get(place)
+            && **text == *raw
         {
-            return code;
+            return *code;
         }
         let code = match self.known.get(raw) {
             Some(&code) => code,
@@ -85,9 +102,9 @@ impl Memory {
                 code
             }
         };
-        self.last.clear();
-        self.last.extend_from_slice(raw);
-        self.last_code = Some(code);
+        if let Some(recent) = self.recent.get_mut(place) {
+            *recent = (raw.into(), Some(code));
+        }
         code
     }
 }
@@ -104,7 +121,10 @@ pub(super) struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     pub(super) fn new(plan: &'a Plan<'a>, thread: usize) -> Self {
         let mut memories = Vec::new();
-        memories.resize_with(plan.actions.len(), Memory::default);
+        memories.resize_with(plan.actions.len(), || Memory {
+            recent: vec![Default::default(); 1 << RECENT_BITS],
+            known: HashMap::new(),
+        });
         Self { plan, thread, memories, names: Default::default(), part: Part::default() }
     }
 
@@ -126,6 +146,12 @@ impl<'a> Decoder<'a> {
     fn text(&mut self, block: &TextBlock) {
         let plan = self.plan;
         let mut scanner = Scanner::new(&block.bytes, block.dialect);
+        // A cell takes two bytes or more.
+        let rows = block.bytes.len() / (2 * plan.actions.len()).max(1);
+        let answers = &mut self.part.answers;
+        for column in answers.items.iter_mut().chain(&mut answers.attributes) {
+            column.reserve(rows);
+        }
         let mut row = 0_u32;
         while !scanner.done() {
             row += 1;
@@ -143,11 +169,19 @@ impl<'a> Decoder<'a> {
                     }
                     continue;
                 }
-                if let Action::Item(_, codes) | Action::Attribute(_, codes) = action {
+                let answers = &mut self.part.answers;
+                let column = match action {
+                    Action::Item(slot, codes) => answers.items.get_mut(*slot).map(|c| (c, codes)),
+                    Action::Attribute(slot, codes) => {
+                        answers.attributes.get_mut(*slot).map(|c| (c, codes))
+                    }
+                    _ => None,
+                };
+                if let Some((column, codes)) = column {
                     let start = scanner.position();
                     match scanner.small().map(|value| small(codes, value)) {
                         Some(Some(code)) => {
-                            self.put(at, u32::from(code));
+                            column.push(code);
                             continue;
                         }
                         Some(None) => scanner.rewind(start),

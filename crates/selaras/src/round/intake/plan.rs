@@ -68,6 +68,8 @@ pub(super) struct Plan<'a> {
     pub(super) region: Option<u32>,
     pub(super) lookup: Lookup<'a>,
     pub(super) missing: HashSet<String>,
+    /// Whether a text for *no answer* begins with a digit, as few do and most cells.
+    missing_digits: bool,
     pub(super) decimal_comma: bool,
     pub(super) psus_within_strata: bool,
 }
@@ -106,6 +108,10 @@ impl<'a> Plan<'a> {
             scale: (instrument.scale.min, instrument.scale.max),
             region,
             lookup,
+            missing_digits: mapping
+                .missing
+                .iter()
+                .any(|text| words(text).starts_with(|c: char| c.is_ascii_digit())),
             missing: mapping.missing.iter().map(|text| words(text)).collect(),
             decimal_comma: mapping.decimal_comma,
             psus_within_strata: mapping.psus_within_strata.unwrap_or(false),
@@ -167,9 +173,11 @@ impl<'a> Plan<'a> {
     /// Whether `text` stands for no answer.
     pub(super) fn is_missing(&self, text: &str) -> bool {
         let text = text.trim();
-        text.is_empty()
-            || text.bytes().all(|byte| byte == b'-' || byte == b'.')
-            || (text.len() < 40 && self.missing.contains(&words(text)))
+        let Some(first) = text.as_bytes().first() else { return true };
+        text.bytes().all(|byte| byte == b'-' || byte == b'.')
+            || (text.len() < 40
+                && (self.missing_digits || !first.is_ascii_digit())
+                && self.missing.contains(&words(text)))
     }
 
     /// `text` as a number, with the decimal mark of the file.

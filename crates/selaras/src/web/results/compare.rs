@@ -122,7 +122,7 @@ pub(super) async fn show(
 }
 
 /// Who stands where, as sentences with names in code order.
-fn sentences(reading: &Reading, region: &RegionResult, at: usize) -> Vec<String> {
+pub(super) fn sentences(reading: &Reading, region: &RegionResult, at: usize) -> Vec<String> {
     let words = reading.words;
     let mut said: Vec<(String, Vec<String>)> = [
         "results-above",
@@ -185,7 +185,7 @@ fn analyst_table(reading: &Reading, region: &RegionResult) -> Table {
             cells: vec![
                 Cell::from(say::name(inside, words)),
                 value.map_or(Cell::Absent(reason), Cell::from),
-                interval.map(|i| reading.between((i.low, i.high))).into(),
+                interval.map(|i| reading.range((i.low, i.high))).into(),
                 score.and_then(|score| score.n).into(),
                 if inside.letters.is_empty() {
                     Cell::Absent(words.say("results-too-few-to-compare"))

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use jiff::Timestamp;
+
 use super::view::View;
 use super::{Reading, is_nation, paths, say};
 use crate::index::result::{RegionResult, ScoreKind, Withheld};
@@ -13,6 +15,7 @@ use crate::render::map::{BaseMap, Boundaries, Classes, Detail, Label, Ramp, Regi
 use crate::render::svg::{Frame, Layout};
 use crate::round::frame::Level;
 use crate::statistic;
+use crate::store::DataFolder;
 
 /// The statistic that stands beside the index on maps.
 pub(super) const POVERTY: &str = "poverty_rate";
@@ -24,37 +27,55 @@ pub(super) struct MapFigure {
     pub(super) caption: String,
 }
 
-/// Prepared maps by code of the region they show; 553 at most, a few in use.
-static MAPS: LazyLock<Mutex<HashMap<String, Arc<BaseMap>>>> = LazyLock::new(Mutex::default);
+/// A prepared map and whose boundaries it shows.
+#[derive(Clone)]
+struct Drawn {
+    base: Arc<BaseMap>,
+    boundaries: Boundaries,
+}
 
-/// The schematic map of the regions inside the one with `code`; none for a region that the
-/// built-in table does not know.
-fn base_map(code: &str) -> Option<Arc<BaseMap>> {
-    if let Some(map) = MAPS.lock().unwrap_or_else(PoisonError::into_inner).get(code) {
-        return Some(Arc::clone(map));
-    }
-    let label = |region: &region::Region| Label {
-        code: region.code.to_string(),
-        name: region.bare_name().to_owned(),
-    };
-    let map = if is_nation(code) {
-        let labels: Vec<Label> = region::regencies().iter().map(label).collect();
-        BaseMap::prepare(region::schematic(region::Level::Regency), &labels, Detail::NATION)
+/// Prepared maps by code of the region they show and by when its boundaries were imported; a few
+/// are in use at a time.
+type Prepared = HashMap<(String, Option<Timestamp>), Drawn>;
+
+static MAPS: LazyLock<Mutex<Prepared>> = LazyLock::new(Mutex::default);
+
+/// The map of the regions inside the one with `code`, with the boundaries in use; none for a region
+/// that the built-in table does not know.
+fn base_map(data: &DataFolder, code: &str) -> Option<Drawn> {
+    let (level, inside, detail) = if is_nation(code) {
+        (region::Level::Regency, None, Detail::NATION)
     } else {
         let code: Code = code.parse().ok()?;
+        region::get(code)?;
         let level = match code.level() {
             region::Level::Province => region::Level::Regency,
             region::Level::Regency => region::Level::District,
             region::Level::District | region::Level::Village => return None,
         };
-        region::get(code)?;
-        let labels: Vec<Label> = region::children(code).iter().map(label).collect();
-        BaseMap::prepare(&region::schematic_inside(code, level), &labels, Detail::PROVINCE)
+        (level, Some(code), Detail::PROVINCE)
     };
-    let map = Arc::new(map);
-    let mut maps = MAPS.lock().unwrap_or_else(PoisonError::into_inner);
-    maps.insert(code.to_owned(), Arc::clone(&map));
-    Some(map)
+    let imported = region::atlas::official(data, level).and_then(|map| map.official);
+    let key = (code.to_owned(), imported.map(|official| official.imported));
+    if let Some(known) = MAPS.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return Some(known.clone());
+    }
+    let map = region::atlas::map_of(data, level, inside);
+    let label = |region: &region::Region| Label {
+        code: region.code.to_string(),
+        name: region.bare_name().to_owned(),
+    };
+    let regions = inside.map_or_else(region::regencies, region::children);
+    let labels: Vec<Label> = regions.iter().map(label).collect();
+    let drawn = Drawn {
+        base: Arc::new(BaseMap::prepare(&map.topology, &labels, detail)),
+        boundaries: map.official.map_or(Boundaries::Schematic, |official| Boundaries::Imported {
+            source: official.source,
+            date: official.date,
+        }),
+    };
+    MAPS.lock().unwrap_or_else(PoisonError::into_inner).insert(key, drawn.clone());
+    Some(drawn)
 }
 
 /// Whether the regions a figure shows link to their internal pages.
@@ -192,7 +213,7 @@ impl Reading {
         data: Vec<(String, Datum)>,
     ) -> Option<MapFigure> {
         let words = self.words;
-        let base = base_map(&region.code)?;
+        let Drawn { base, boundaries } = base_map(&self.data, &region.code)?;
         let values: Vec<f64> = data.iter().filter_map(|(_, datum)| datum.value).collect();
         let classes = match view {
             View::Score(_) => {
@@ -230,7 +251,7 @@ impl Reading {
             heading,
             hatched,
             decimals: if view == View::Coverage { 0 } else { say::DECIMALS },
-            boundaries: Boundaries::Schematic,
+            boundaries,
         };
         // Real figures stand on a map of their own: nothing on it is simulated.
         let real = view == View::Poverty;
@@ -270,7 +291,7 @@ impl Reading {
         let data: Vec<Datum> = inside.iter().map(|r| self.datum(r, view, links)).collect();
         let both = |draw: &dyn Fn(&Frame) -> String| {
             let frame = |id, layout| self.frame(id, title.clone(), layout, region.n);
-            draw(&frame("bagan", Layout::Half)) + &draw(&frame("bagan-kecil", Layout::Narrow))
+            draw(&frame("bagan", Layout::Wide)) + &draw(&frame("bagan-kecil", Layout::Narrow))
         };
         match view {
             View::Poverty => None,

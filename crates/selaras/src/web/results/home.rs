@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::super::html;
+use super::compare::sentences;
 use super::figures::{Links, MapFigure};
 use super::say::ChangeSentence;
 use super::view::{Switch, View};
@@ -57,7 +58,7 @@ pub(super) struct IndexCard {
     pub(super) absent: bool,
     pub(super) range: Option<String>,
     pub(super) kind: Option<String>,
-    pub(super) n: String,
+    pub(super) n: Option<String>,
     pub(super) scale: String,
     pub(super) incomplete: Option<String>,
 }
@@ -86,10 +87,7 @@ impl IndexCard {
                 (None, Some(score)) => Some(missing(score)),
                 (None, None) => None,
             },
-            n: n.map_or_else(
-                || words.say("results-too-few"),
-                |n| words.tell(&Message::new("chart-answers").with("n", reading.whole(n))),
-            ),
+            n: n.map(|n| words.tell(&Message::new("chart-answers").with("n", reading.whole(n)))),
             scale: reading.scale(),
             incomplete: (value.is_some() && !region.missing.is_empty())
                 .then(|| words.say("results-incomplete")),
@@ -167,7 +165,11 @@ impl LowCard {
             found: reading.whole(family.cells.len() as u64),
             searched: words
                 .tell(&Message::new("results-low-searched").with("searched", family.searched)),
-            table: reading.low_table(&family).map(|table| table.html()),
+            table: match region.level {
+                Level::Nation => reading.low_lists_table(&mine),
+                Level::Province | Level::Regency => reading.low_table(&family),
+            }
+            .map(|table| table.html()),
             rule: words.tell(
                 &Message::new("results-low-rule")
                     .with("by", words.number(options.low_by, 1))
@@ -232,6 +234,7 @@ struct HomePage {
     switch: Switch,
     map: Option<MapFigure>,
     chart: Option<String>,
+    sentences: Vec<String>,
     poverty: bool,
     table: String,
     answers: Vec<Answer>,
@@ -281,6 +284,10 @@ pub(super) async fn show(
             None
         } else {
             reading.chart(region, view, Links::Yes)
+        },
+        sentences: match view {
+            View::Score(at) if region.level == Level::Province => sentences(&reading, region, at),
+            _ => Vec::new(),
         },
         poverty: view == View::Poverty,
         table: reading.regions_table(region, view, Links::Yes).html(),

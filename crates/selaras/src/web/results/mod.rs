@@ -19,15 +19,13 @@ mod view;
 use std::sync::Arc;
 
 use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, paths};
+use crate::index::frozen::ResultFolder;
 use crate::index::result::{IndexResult, RegionResult};
 use crate::locale::{Message, Words};
 use crate::policy::{Action, Module, NATION};
 use crate::round::frame::Level;
 use crate::round::register::{self, Round};
-use crate::simulate;
-use crate::store::{RoundId, Tx};
-
-pub use public::PublicResults;
+use crate::store::{DataFolder, RoundId, Tx};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -49,6 +47,8 @@ struct Reading {
     round: Round,
     result: Arc<IndexResult>,
     words: Words,
+    /// Where the boundaries in use lie.
+    data: DataFolder,
 }
 
 impl Reading {
@@ -62,7 +62,7 @@ impl Reading {
         let id: RoundId = id.parse()?;
         let round = register::get(tx, visit.actor(), id).await?;
         let result = stored(state, &round).await?;
-        Ok(Self { round, result, words: visit.words() })
+        Ok(Self { round, result, words: visit.words(), data: state.store.folder().clone() })
     }
 
     /// The region with `code`.
@@ -74,13 +74,18 @@ impl Reading {
         self.result.regions.iter().find(|region| region.code == code)
     }
 
-    /// The region a page opens with: the province where the round has only one, else the nation,
-    /// else the first region.
+    /// The region a page opens with: the province where the round has only one, or where only one
+    /// has a kab/kota that reached the target; else the nation, else the first region.
     fn first(&self) -> Result<&RegionResult, Problem> {
         let of = |level| self.result.regions.iter().filter(move |region| region.level == level);
-        let province = of(Level::Province).next().filter(|_| of(Level::Province).count() == 1);
-        province
-            .or_else(|| of(Level::Nation).next())
+        let provinces: Vec<&RegionResult> = of(Level::Province).collect();
+        let reached: Vec<&RegionResult> =
+            provinces.iter().copied().filter(|province| province.reached > Some(0)).collect();
+        let only = match (provinces.as_slice(), reached.as_slice()) {
+            (&[only], _) | (_, &[only]) => Some(only),
+            _ => None,
+        };
+        only.or_else(|| of(Level::Nation).next())
             .or_else(|| self.result.regions.first())
             .ok_or(Problem::NotFound)
     }
@@ -169,19 +174,12 @@ enum Levels {
 
 /// The internal result of `round`.
 async fn stored(state: &AppState, round: &Round) -> Result<Arc<IndexResult>, Problem> {
-    state.results.read(&file(state, round)?).await
-}
-
-/// Where the internal result of `round` lies.
-fn file(state: &AppState, round: &Round) -> Result<std::path::PathBuf, Problem> {
-    let Some(name) = &round.result else {
+    let Some(folder) = ResultFolder::of(state.store.folder(), round) else {
         return Err(Problem::Invalid(
             Message::new("results-none-yet").with("round", round.name.as_str()),
         ));
     };
-    let folder = state.store.folder().results(round.id).join(name);
-    let marked = folder.join(format!("{}-result.json", simulate::MARK));
-    Ok(if round.simulated { marked } else { folder.join("result.json") })
+    state.results.read(&folder.result()).await
 }
 
 /// Whether `code` is the code of the whole country.

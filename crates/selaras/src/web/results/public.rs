@@ -1,59 +1,20 @@
 //! What anyone may see of a round: the public form of its result, in plain words.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use jiff::civil::Date;
 
 use super::super::html;
 use super::figures::{Links, MapFigure};
-use super::home::IndexCard;
+use super::home::{Asked, IndexCard};
 use super::say::ChangeSentence;
 use super::view::View;
 use super::{AppState, Page, Problem, Reading, Visit, paths, say, stored};
-use crate::index::disclosure;
-use crate::index::result::IndexResult;
 use crate::locale::{Message, TimeZone};
+use crate::round::frame::Level;
 use crate::round::register;
 use crate::store::RoundId;
-
-/// Public forms kept at most.
-const MOST: usize = 8;
-
-/// The public form of a result on a day, or why there is none yet.
-type Outcome = Result<Arc<IndexResult>, Message>;
-
-/// Public forms made lately, by the internal result they were made of and the day.
-#[derive(Clone, Debug, Default)]
-pub struct PublicResults(Arc<Mutex<VecDeque<(Arc<IndexResult>, Date, Outcome)>>>);
-
-impl PublicResults {
-    /// The public form of `internal` as of `today`. The day that counts for the delay of METHOD §5
-    /// is the day of reading, whenever the result was computed.
-    fn of(&self, internal: &Arc<IndexResult>, today: Date) -> Outcome {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |(of, day, _): &&(Arc<IndexResult>, Date, Outcome)| {
-            Arc::ptr_eq(of, internal) && *day == today
-        };
-        if let Some((_, _, outcome)) = kept.iter().find(same) {
-            return outcome.clone();
-        }
-        let mut read = IndexResult::clone(internal);
-        read.round.as_of = today;
-        let outcome = disclosure::public(&read).map(|mut public| {
-            public.round.as_of = internal.round.as_of;
-            Arc::new(public)
-        });
-        kept.push_back((Arc::clone(internal), today, outcome.clone()));
-        while kept.len() > MOST {
-            kept.pop_front();
-        }
-        outcome
-    }
-}
 
 impl Reading {
     /// The round called `id` with the public form of its result, or the round and the reason why
@@ -69,8 +30,9 @@ impl Reading {
         drop(tx);
         let internal = stored(state, &round).await?;
         let today = TimeZone::Wib.wall(state.clock.now()).date();
-        let outcome = state.public.of(&internal, today);
-        Ok(outcome.map(|result| Self { round, result, words: visit.words() }))
+        let outcome = state.results.public(&internal, today);
+        let data = state.store.folder().clone();
+        Ok(outcome.map(|result| Self { round, result, words: visit.words(), data }))
     }
 }
 
@@ -87,6 +49,7 @@ struct PublicPage {
     map: Option<MapFigure>,
     table: String,
     better: String,
+    places: Vec<(String, String, bool)>,
     method_path: String,
 }
 
@@ -101,13 +64,14 @@ pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
     Path(id): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let words = visit.words();
     let reading = match Reading::public(&state, &visit, &id).await? {
         Ok(reading) => reading,
         Err(reason) => return closed(&visit, &reason),
     };
-    let region = reading.first()?;
+    let region = reading.chosen(&asked.wilayah)?;
     let title =
         words.tell(&Message::new("results-public-title").with("region", say::name(region, words)));
     let mut page = visit.bare_page(title).open_to_all();
@@ -128,6 +92,16 @@ pub(super) async fn show(
             &Message::new("results-answer-better")
                 .with("difference", words.number(reading.result.options.least_difference, 1)),
         ),
+        places: reading
+            .result
+            .regions
+            .iter()
+            .filter(|other| other.level != Level::Regency)
+            .map(|other| {
+                let href = format!("{}?wilayah={}", paths::public(reading.round.id), other.code);
+                (href, say::name(other, words), other.code == region.code)
+            })
+            .collect(),
         method_path: format!("{}/metode", paths::public(reading.round.id)),
         page,
     })

@@ -80,7 +80,25 @@ impl Reading {
         )
     }
 
-    /// The same with signs, for differences.
+    /// `6,66 sampai 6,82`, for tables.
+    pub(super) fn range(&self, (low, high): (f64, f64)) -> String {
+        self.words.tell(
+            &Message::new("results-range")
+                .with("low", self.number(low))
+                .with("high", self.number(high)),
+        )
+    }
+
+    /// The same with signs.
+    pub(super) fn signed_range(&self, (low, high): (f64, f64)) -> String {
+        self.words.tell(
+            &Message::new("results-range")
+                .with("low", self.words.signed(low, DECIMALS))
+                .with("high", self.words.signed(high, DECIMALS)),
+        )
+    }
+
+    /// [`between`](Self::between) with signs, for differences.
     pub(super) fn signed_between(&self, (low, high): (f64, f64)) -> String {
         self.words.tell(
             &Message::new("results-between")
@@ -184,6 +202,10 @@ impl Reading {
         let entry = self.change_of(region);
         if let Some(reason) = entry.and_then(|entry| entry.not_comparable.as_ref()) {
             return none(words.tell(reason));
+        }
+        let hidden = self.index_of(region).filter(|score| score.value.is_none());
+        if let Some(score) = hidden {
+            return none(withheld(score.withheld, words));
         }
         let Some(score) = self.score_change(region, self.index_at()) else {
             return none(words.say("results-change-no-region"));

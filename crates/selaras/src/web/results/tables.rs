@@ -1,5 +1,7 @@
 //! Tables of a result.
 
+use std::collections::HashSet;
+
 use super::figures::{Links, POVERTY};
 use super::view::View;
 use super::{Reading, paths, say};
@@ -30,7 +32,7 @@ impl Reading {
         };
         let interval = match &score.interval {
             Some(interval) => {
-                let said = self.between((interval.low, interval.high));
+                let said = self.range((interval.low, interval.high));
                 let coarse = interval.coarse.then(|| self.words.say("results-coarse-short"));
                 Cell::Text(coarse.map_or(said.clone(), |coarse| format!("{said} ({coarse})")))
             }
@@ -100,10 +102,15 @@ impl Reading {
                     self.column("region", Kind::Text),
                     self.column("poverty", SCORE).unit(words.say("statistic-poverty-rate-unit")),
                     self.column("when", Kind::Text),
-                    self.column("source", Kind::Text),
                 ],
             ),
         };
+        if view == View::Poverty {
+            table.source = inside
+                .iter()
+                .find_map(|region| statistic::latest(&region.code, POVERTY))
+                .map(|figure| figure.source.text.to_owned());
+        }
         for inside in inside {
             let datum = self.datum(inside, view, links);
             let mut cells = vec![Cell::from(datum.label)];
@@ -121,7 +128,7 @@ impl Reading {
                     let signed = |value| words.signed(value, say::DECIMALS);
                     cells.push(change.and_then(|change| change.difference).map(signed).into());
                     let interval = change.and_then(|change| change.interval);
-                    cells.push(interval.map(|interval| self.signed_between(interval)).into());
+                    cells.push(interval.map(|interval| self.signed_range(interval)).into());
                     let reason = self
                         .change_of(inside)
                         .and_then(|entry| entry.not_comparable.as_ref())
@@ -141,7 +148,6 @@ impl Reading {
                         |figure| figure.value.into(),
                     ));
                     cells.push(figure.map(|figure| words.tell(&figure.when())).into());
-                    cells.push(figure.map(|figure| figure.source.text).into());
                 }
             }
             table.push(Row { cells, href: datum.href });
@@ -200,6 +206,16 @@ impl Reading {
         table
     }
 
+    /// A share with three decimals, or that it is smaller than they can say.
+    fn small_share(&self, share: f64) -> String {
+        const LEAST: f64 = 0.001;
+        if share < LEAST {
+            let least = self.words.number(LEAST, 3);
+            return self.words.tell(&Message::new("results-under").with("value", least));
+        }
+        self.words.number(share, 3)
+    }
+
     /// Variable and component of a cell.
     fn cell_name(&self, id: &str) -> String {
         let found = self.result.scores.iter().find(|score| score.id == id);
@@ -223,12 +239,41 @@ impl Reading {
             self.column("interval", Kind::Text),
             self.column("shrunken", SCORE).note(words.say("results-shrunken-note")),
             self.column("province", SCORE),
-            self.column("q", Kind::Decimal(3)).note(words.say("results-q-note")),
+            self.column("q", Kind::Text).note(words.say("results-q-note")),
             self.column("answers", Kind::Whole),
         ]);
         let mut table = self.table(words.say("results-low-title"), columns);
         for cell in &family.cells {
             table.push(self.low_row(cell, whole));
+        }
+        Some(table)
+    }
+
+    /// How many low cells each province's list holds, for the page of the nation.
+    pub(super) fn low_lists_table(&self, families: &[&LowCellFamily]) -> Option<Table> {
+        if families.is_empty() {
+            return None;
+        }
+        let mut table = self.table(
+            self.words.say("results-low-lists-title"),
+            vec![
+                self.column("region", Kind::Text),
+                self.column("low-found", Kind::Whole),
+                self.column("low-searched", Kind::Whole),
+            ],
+        );
+        for family in families {
+            let name = self
+                .find(&family.region)
+                .map_or_else(|| family.region.clone(), |region| say::name(region, self.words));
+            table.push(Row {
+                cells: vec![
+                    Cell::from(name),
+                    Cell::from(family.cells.len() as u64),
+                    Cell::from(family.searched),
+                ],
+                href: Some(paths::region(self.round.id, &family.region)),
+            });
         }
         Some(table)
     }
@@ -247,11 +292,11 @@ impl Reading {
             Cell::from(cell.value),
             interval.map_or_else(
                 || Cell::Absent(self.words.say("results-no-interval")),
-                |interval| Cell::Text(self.between((interval.low, interval.high))),
+                |interval| Cell::Text(self.range((interval.low, interval.high))),
             ),
             Cell::from(cell.shrunken),
             Cell::from(cell.province),
-            Cell::from(cell.q),
+            Cell::from(self.small_share(cell.q)),
             Cell::from(cell.n),
         ]);
         Row { cells, href: whole.then(|| paths::region(self.round.id, &cell.region)) }
@@ -260,12 +305,15 @@ impl Reading {
     /// Cells that were low in the round before, of `region` or of what it holds.
     pub(super) fn movements_table(&self, region: &RegionResult) -> Option<Table> {
         let words = self.words;
-        let inside = |movement: &&Movement| match region.level {
-            Level::Regency => movement.region == region.code,
-            _ => self.regencies(region).iter().any(|other| other.code == movement.region),
-        };
+        // Hundreds of cells of a nation are read province by province.
+        if region.level == Level::Nation {
+            return None;
+        }
+        let inside: HashSet<&str> =
+            self.regencies(region).iter().map(|other| other.code.as_str()).collect();
         let change = self.result.change.as_ref()?;
-        let moved: Vec<&Movement> = change.cells.iter().filter(inside).collect();
+        let moved: Vec<&Movement> =
+            change.cells.iter().filter(|cell| inside.contains(cell.region.as_str())).collect();
         if moved.is_empty() {
             return None;
         }
@@ -295,7 +343,7 @@ impl Reading {
                 Cell::from(format!("{place} · {}", self.cell_name(&movement.score))),
                 Cell::from(movement.before),
                 Cell::from(movement.expected),
-                Cell::from(self.between(movement.chance)),
+                Cell::from(self.range(movement.chance)),
                 Cell::from(movement.now),
                 Cell::from(similar),
                 Cell::from(words.say(said)),

@@ -1,0 +1,743 @@
+//! Files of answers on their way into a round: sending, mapping, faults, report; margins; computing.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::{Form, Multipart, Path, State};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::mapping_form::{MappingForm, apply};
+use super::sent::{self, Sent};
+use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, html, paths};
+use crate::index::frozen::{self, Frozen, ResultFolder};
+use crate::index::result::IndexResult;
+use crate::instrument::Instrument;
+use crate::jobs::{self, NewJob};
+use crate::locale::{Message, Words};
+use crate::policy::{Action, Module};
+use crate::round::frame::Level;
+use crate::round::intake::Report;
+use crate::round::margins;
+use crate::round::register::{self, File, Round};
+use crate::round::upload::{self, Refusal, RoundMargins, State as UploadState, Upload};
+use crate::sheet::{Fault, Format, Sheet};
+use crate::store::{FileId, RoundId, Tx};
+
+/// Bytes of one sending: ten times a national round as CSV.
+const SENDING: usize = 1 << 30;
+/// Time one sending may take.
+const SENDING_TIME: Duration = Duration::from_secs(1_800);
+/// Bytes of a margins file or a mapping form.
+const SMALL: usize = 16 << 20;
+/// Faults listed on a page; the workbook lists more.
+const LISTED: usize = 200;
+
+pub(super) fn routes() -> Vec<Route> {
+    let change = Action::Change;
+    let form_time = Duration::from_secs(60);
+    vec![
+        Route::get("/putaran/{round}/unggah", change, Module::Round, show),
+        Route::post("/putaran/{round}/unggah", change, Module::Round, receive)
+            .accepting(SENDING, SENDING_TIME),
+        Route::get("/putaran/{round}/unggah/{upload}", change, Module::Round, one),
+        Route::post("/putaran/{round}/unggah/{upload}", change, Module::Round, complete)
+            .accepting(SMALL, form_time),
+        Route::post("/putaran/{round}/unggah/{upload}/buang", change, Module::Round, discard),
+        Route::get("/putaran/{round}/unggah/{upload}/catatan.xlsx", change, Module::Round, marked),
+        Route::get("/putaran/{round}/berkas/{file}", Action::View, Module::Round, report),
+        Route::post("/putaran/{round}/berkas/{file}/hapus", change, Module::Round, delete_file),
+        Route::post("/putaran/{round}/susunan", change, Module::Round, take_margins)
+            .accepting(SMALL, form_time),
+        Route::post("/putaran/{round}/susunan/hapus", change, Module::Round, delete_margins),
+        Route::post("/putaran/{round}/hitung", change, Module::Round, compute),
+    ]
+}
+
+/// An upload that waits or was returned.
+struct UploadLine {
+    path: String,
+    name: String,
+    state: String,
+    returned: bool,
+}
+
+/// A file that counts.
+struct FileLine {
+    path: String,
+    name: String,
+    taken: String,
+    kept: String,
+}
+
+/// One region of the two readings, with flagged answers and without.
+struct TwoReadings {
+    name: String,
+    all: String,
+    without: String,
+    difference: String,
+}
+
+#[derive(Template)]
+#[template(path = "upload.html")]
+struct UploadPage {
+    page: Page,
+    round: String,
+    back: String,
+    notices: Vec<String>,
+    waiting: Vec<UploadLine>,
+    files: Vec<FileLine>,
+    send: String,
+    margins: Option<String>,
+    margins_path: String,
+    delete_margins: String,
+    freezes: Vec<String>,
+    compute: String,
+    readings: Vec<TwoReadings>,
+    reason: String,
+    answers: u64,
+}
+
+async fn find(tx: &mut Tx, visit: &Visit, id: &str) -> Result<Round, Problem> {
+    Ok(register::get(tx, visit.actor(), id.parse()?).await?)
+}
+
+async fn show(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    html(&upload_page(&mut tx, &state, &visit, &round, Vec::new()).await?)
+}
+
+/// The page with `notices` of what was not taken.
+async fn told(
+    state: &AppState,
+    visit: &Visit,
+    round: &Round,
+    notices: Vec<String>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let page = html(&upload_page(&mut tx, state, visit, round, notices).await?)?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+async fn upload_page(
+    tx: &mut Tx,
+    state: &AppState,
+    visit: &Visit,
+    round: &Round,
+    notices: Vec<String>,
+) -> Result<UploadPage, Problem> {
+    let (words, data) = (visit.words(), state.store.folder());
+    let files = register::files(tx, visit.actor(), round.id).await?;
+    let page = visit.page(tx, words.say("upload-title")).await?.at(Entry::Survey).of_round(round);
+    let kept = upload::margins(data, round.id)?;
+    let waiting = Upload::all(data, round.id).into_iter().map(|upload| UploadLine {
+        path: paths::one_upload(round.id, upload.id),
+        state: words.say(match upload.state {
+            UploadState::Waiting => "upload-state-waiting",
+            UploadState::Returned => "upload-state-returned",
+        }),
+        returned: upload.state == UploadState::Returned,
+        name: upload.name,
+    });
+    let lines = upload::counting(&files).map(|file| FileLine {
+        path: paths::file(round.id, file.id),
+        name: file.name.clone(),
+        taken: words.value(&file.taken.into()),
+        kept: words.value(&file.kept.into()),
+    });
+    let ready = frozen::freeze(tx, visit.actor(), data, round.id, None).await;
+    let freezes = match &ready {
+        Ok(ready) => freezes(&ready.frozen, kept.as_ref(), words),
+        Err(_) => Vec::new(),
+    };
+    let (readings, reason) = readings(state, round, words).await?;
+    Ok(UploadPage {
+        round: round.name.clone(),
+        back: paths::round(round.id),
+        notices,
+        waiting: waiting.collect(),
+        files: lines.collect(),
+        send: paths::upload(round.id),
+        margins: kept.as_ref().map(|margins| words.tell(&margins_message(margins))),
+        margins_path: paths::margins(round.id),
+        delete_margins: paths::delete_margins(round.id),
+        freezes,
+        compute: paths::compute(round.id),
+        readings,
+        reason,
+        answers: round.answers,
+        page,
+    })
+}
+
+fn margins_message(margins: &RoundMargins) -> Message {
+    let mut regions: Vec<&str> = margins.margins.iter().map(|one| one.region.as_str()).collect();
+    regions.sort_unstable();
+    regions.dedup();
+    Message::new("upload-margins-kept")
+        .with("file", margins.name.as_str())
+        .with("count", margins.margins.len())
+        .with("regions", regions.len())
+}
+
+/// What computing the index freezes, in words.
+fn freezes(frozen: &Frozen, margins: Option<&RoundMargins>, words: Words) -> Vec<String> {
+    let instrument = crate::instrument::shipped_by_id(&frozen.round.instrument);
+    let version = instrument.map_or(String::new(), |known| known.version.clone());
+    let answers: u64 = frozen.round.files.iter().map(|file| file.kept).sum();
+    let before = match &frozen.before {
+        Some(before) => Message::new("upload-freeze-before").with("round", before.name.as_str()),
+        None => Message::new("upload-freeze-no-before"),
+    };
+    let margins = margins.map_or_else(|| Message::new("upload-freeze-no-margins"), margins_message);
+    [
+        Message::new("upload-freeze-answers")
+            .with("files", frozen.round.files.len())
+            .with("answers", answers),
+        Message::new("upload-freeze-instrument")
+            .with("instrument", frozen.round.instrument.as_str())
+            .with("version", version),
+        margins,
+        before,
+        Message::new("upload-freeze-options")
+            .with("seed", frozen.options.seed.to_string())
+            .with("program", frozen.program.as_str()),
+    ]
+    .iter()
+    .map(|message| words.tell(message))
+    .collect()
+}
+
+/// The index of every region with and without flagged answers, where that was asked for, and the
+/// reason given.
+async fn readings(
+    state: &AppState,
+    round: &Round,
+    words: Words,
+) -> Result<(Vec<TwoReadings>, String), Problem> {
+    let Some(folder) = ResultFolder::of(state.store.folder(), round) else {
+        return Ok((Vec::new(), String::new()));
+    };
+    let Some(reason) = folder.frozen().ok().and_then(|frozen| frozen.without_flagged) else {
+        return Ok((Vec::new(), String::new()));
+    };
+    let all = state.results.read(&folder.result()).await?;
+    let without = state.results.read(&folder.without_flagged()).await?;
+    let index = |result: &IndexResult, at: usize| {
+        result.regions.get(at).and_then(|region| region.scores.first()).and_then(|one| one.value)
+    };
+    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| words.number(v, 2));
+    // A national round is shown by province.
+    let provinces = all.regions.iter().filter(|region| region.level == Level::Province).count();
+    let lines = all.regions.iter().enumerate();
+    let lines = lines.filter(|(_, region)| provinces < 3 || region.level != Level::Regency);
+    let lines = lines.map(|(at, region)| {
+        let (with, left) = (index(&all, at), index(&without, at));
+        let difference = with.zip(left).map(|(with, left)| words.signed(left - with, 2));
+        TwoReadings {
+            name: region.name.clone(),
+            all: shown(with),
+            without: shown(left),
+            difference: difference.unwrap_or_else(|| "–".to_owned()),
+        }
+    });
+    Ok((lines.collect(), reason))
+}
+
+/// Takes files from a form: stages each, then shows the mapping of the first.
+async fn receive(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    mut form: Multipart,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    drop(tx);
+    let (words, data) = (visit.words(), state.store.folder());
+    let (mut staged, mut notices) = (Vec::new(), Vec::new());
+    while let Some(mut field) = form.next_field().await? {
+        let Some(name) = sent::name(field.file_name()) else { continue };
+        let id = FileId::new(state.clock.now());
+        Upload::folder(data, round.id, id)?;
+        let path = Upload::raw(data, round.id, id);
+        if let Err(problem) = sent::write(&mut field, &path).await {
+            Upload::remove(data, round.id, id)?;
+            return Err(problem);
+        }
+        let mut tx = state.store.read(state.clock).await?;
+        match upload::stage(&mut tx, visit.actor(), data, &round, id, name.clone()).await {
+            Ok(upload) => staged.push(upload),
+            Err(refusal) => notices.push(words.tell(&refused(&name, refusal))),
+        }
+    }
+    if staged.is_empty() && notices.is_empty() {
+        notices.push(words.say("upload-nothing-chosen"));
+    }
+    match staged.first() {
+        Some(upload) if notices.is_empty() => {
+            Ok(Redirect::to(&paths::one_upload(round.id, upload.id)).into_response())
+        }
+        _ => told(&state, &visit, &round, notices).await,
+    }
+}
+
+fn refused(name: &str, refusal: Refusal) -> Message {
+    match refusal {
+        Refusal::Already(present) => {
+            Message::new("upload-already").with("name", name).with("present", present)
+        }
+        Refusal::Unreadable(fault) => fault.message(),
+        Refusal::Failed(message) => message,
+    }
+}
+
+/// A fault as the page of a returned file lists it.
+struct FaultLine {
+    cell: String,
+    header: String,
+    value: String,
+    reason: String,
+    advice: String,
+}
+
+#[derive(Template)]
+#[template(path = "upload_faults.html")]
+struct FaultsPage {
+    page: Page,
+    name: String,
+    summary: String,
+    faults: Vec<FaultLine>,
+    more: Option<String>,
+    marked: String,
+    again: String,
+    discard: String,
+}
+
+#[derive(Template)]
+#[template(path = "upload_mapping.html")]
+struct MappingPage {
+    page: Page,
+    name: String,
+    format: String,
+    profile: bool,
+    notices: Vec<String>,
+    form: MappingForm,
+    replaces: Vec<Choice>,
+    action: String,
+    discard: String,
+    back: String,
+}
+
+async fn one(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path((id, upload)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    let upload = Upload::load(state.store.folder(), round.id, upload.parse()?)?;
+    match upload.state {
+        UploadState::Returned => returned(&mut tx, &state, &visit, &round, &upload).await,
+        UploadState::Waiting => {
+            mapping_page(&mut tx, &state, &visit, &round, &upload, Vec::new()).await
+        }
+    }
+}
+
+async fn returned(
+    tx: &mut Tx,
+    state: &AppState,
+    visit: &Visit,
+    round: &Round,
+    upload: &Upload,
+) -> Result<Response, Problem> {
+    let words = visit.words();
+    let faults = upload.faults(state.store.folder())?.faults;
+    let page =
+        visit.page(tx, words.say("upload-faults-title")).await?.at(Entry::Survey).of_round(round);
+    let line = |fault: &Fault| FaultLine {
+        cell: match &fault.sheet {
+            Some(sheet) if !fault.cell().is_empty() => format!("{sheet}!{}", fault.cell()),
+            _ => fault.cell(),
+        },
+        header: fault.column.as_ref().map_or_else(String::new, |column| column.header.clone()),
+        value: fault.value.clone().unwrap_or_default(),
+        reason: words.tell(&fault.reason),
+        advice: words.tell(&fault.advice),
+    };
+    let listed = faults.kept.len().min(LISTED);
+    let more = faults.count.saturating_sub(listed as u64);
+    html(&FaultsPage {
+        name: upload.name.clone(),
+        summary: words.tell(&Message::new("upload-faults-summary").with("count", faults.count)),
+        faults: faults.kept.iter().take(LISTED).map(line).collect(),
+        more: (more > 0)
+            .then(|| words.tell(&Message::new("upload-faults-more").with("count", more))),
+        marked: paths::marked_upload(round.id, upload.id),
+        again: paths::upload(round.id),
+        discard: paths::discard_upload(round.id, upload.id),
+        page,
+    })
+}
+
+/// The waiting file with its first rows.
+async fn looked(
+    state: &AppState,
+    upload: &Upload,
+) -> Result<Result<(Sheet, Vec<Vec<String>>), Box<Fault>>, Problem> {
+    let (data, upload) = (state.store.folder().clone(), upload.clone());
+    let look = move || {
+        let sheet = upload.sheet(&data)?;
+        let sample = sheet.sample(upload::SAMPLE)?;
+        Ok((sheet, sample))
+    };
+    tokio::task::spawn_blocking(look).await.map_err(Problem::fault)
+}
+
+async fn mapping_page(
+    tx: &mut Tx,
+    state: &AppState,
+    visit: &Visit,
+    round: &Round,
+    upload: &Upload,
+    mut notices: Vec<String>,
+) -> Result<Response, Problem> {
+    let words = visit.words();
+    let (instrument, _) = upload::ground(round).map_err(Problem::Invalid)?;
+    let (sheet, sample) =
+        looked(state, upload).await?.map_err(|fault| Problem::Invalid(fault.message()))?;
+    let files = register::files(tx, visit.actor(), round.id).await?;
+    let title = words.say("upload-mapping-title");
+    let page = visit.page(tx, title).await?.at(Entry::Survey).of_round(round);
+    let form = MappingForm::new(&upload.mapping, &sheet, &sample, instrument, words);
+    let refused = !notices.is_empty();
+    notices.extend(form.questions.iter().cloned());
+    let answer = html(&MappingPage {
+        name: upload.name.clone(),
+        format: words.tell(&format_message(&sheet)),
+        profile: upload.from_profile,
+        notices,
+        form,
+        replaces: replaces(&files, upload, words),
+        action: paths::one_upload(round.id, upload.id),
+        discard: paths::discard_upload(round.id, upload.id),
+        back: paths::upload(round.id),
+        page,
+    })?;
+    let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, answer).into_response())
+}
+
+fn replaces(files: &[File], upload: &Upload, words: Words) -> Vec<Choice> {
+    let mut choices = vec![Choice {
+        value: String::new(),
+        label: words.say("upload-add"),
+        chosen: upload.replaces.is_none(),
+    }];
+    choices.extend(upload::counting(files).map(|file| Choice {
+        value: file.id.to_string(),
+        label: words.tell(&Message::new("upload-replace").with("file", file.name.as_str())),
+        chosen: upload.replaces == Some(file.id),
+    }));
+    choices
+}
+
+/// What kind of file it is, in words.
+fn format_message(sheet: &Sheet) -> Message {
+    let columns = sheet.columns.len();
+    match sheet.format {
+        Format::Csv => Message::new("upload-format-csv")
+            .with(
+                "delimiter",
+                match sheet.delimiter {
+                    Some(b'\t') => Message::new("upload-delimiter-tab"),
+                    Some(b';') => Message::new("upload-delimiter-semicolon"),
+                    Some(b'|') => Message::new("upload-delimiter-bar"),
+                    _ => Message::new("upload-delimiter-comma"),
+                },
+            )
+            .with("encoding", sheet.encoding.map_or("UTF-8", crate::sheet::Encoding::name)),
+        Format::Xlsx => Message::new("upload-format-xlsx")
+            .with("sheet", sheet.sheet.clone().unwrap_or_default()),
+        Format::Parquet => Message::new("upload-format-parquet"),
+    }
+    .with("columns", columns)
+}
+
+/// Takes the mapping as a person completed it; with the button `terima` the file is taken in.
+async fn complete(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path((id, upload)): Path<(String, String)>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.begin(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    let data = state.store.folder();
+    let mut upload = Upload::load(data, round.id, upload.parse()?)?;
+    let place = paths::one_upload(round.id, upload.id);
+    if upload.state == UploadState::Returned {
+        return Ok(Redirect::to(&place).into_response());
+    }
+    let (instrument, frame) = upload::ground(&round).map_err(Problem::Invalid)?;
+    let (sheet, sample) =
+        looked(&state, &upload).await?.map_err(|fault| Problem::Invalid(fault.message()))?;
+    let applied = apply(&pairs, &mut upload.mapping, &sheet, &sample, instrument, &frame);
+    let field =
+        |name: &str| pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+    let files = register::files(&mut tx, visit.actor(), round.id).await?;
+    if let Some(chosen) = field("ganti") {
+        let found = upload::counting(&files).find(|file| file.id.to_string() == chosen);
+        upload.replaces = found.map(|file| file.id);
+    }
+    upload.save(data)?;
+    if let Err(message) = applied {
+        let notices = vec![visit.words().tell(&message)];
+        return mapping_page(&mut tx, &state, &visit, &round, &upload, notices).await;
+    }
+    if field("aksi") != Some("terima") || !upload.mapping.questions().is_empty() {
+        return Ok(Redirect::to(&place).into_response());
+    }
+    upload::save_profile(&mut tx, visit.actor(), instrument, &upload.mapping).await?;
+    let payload = json!({ "upload": upload.id });
+    let job = begin(&mut tx, &visit, upload::INTAKE, round.id, payload).await?;
+    tx.commit().await?;
+    state.runner.wake();
+    Ok(Redirect::to(&job).into_response())
+}
+
+/// Puts a job into the queue, or finds the same one that has not ended; the address of its page.
+async fn begin(
+    tx: &mut Tx,
+    visit: &Visit,
+    kind: &str,
+    round: RoundId,
+    payload: serde_json::Value,
+) -> Result<String, Problem> {
+    let subject = round.to_string();
+    let present = jobs::of_subject(tx, visit.actor(), &subject).await?;
+    let same = |job: &&jobs::Job| !job.state.ended() && job.kind == kind && job.payload == payload;
+    let id = match present.iter().find(same) {
+        Some(job) => job.id,
+        None => {
+            let job = NewJob { kind, subject: Some(subject), payload: payload.clone() };
+            jobs::submit(tx, visit.actor(), job).await?
+        }
+    };
+    Ok(paths::job(id))
+}
+
+async fn discard(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path((id, upload)): Path<(String, String)>,
+) -> Result<Redirect, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    Upload::remove(state.store.folder(), round.id, upload.parse()?)?;
+    Ok(Redirect::to(&paths::upload(round.id)))
+}
+
+async fn marked(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path((id, upload)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    let data = state.store.folder();
+    let upload = Upload::load(data, round.id, upload.parse()?)?;
+    let bytes = tokio::fs::read(upload.marked(data, visit.words().language)).await;
+    let bytes = bytes.map_err(|_| Problem::NotFound)?;
+    let name = visit.words().say("upload-faults-file");
+    let headers = [
+        (CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".into()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// A column that was not kept.
+struct DroppedLine {
+    column: String,
+    header: String,
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "upload_report.html")]
+struct ReportPage {
+    page: Page,
+    name: String,
+    rows: String,
+    kept: String,
+    dropped: Vec<DroppedLine>,
+    missing: Vec<String>,
+    flags: Vec<(String, String)>,
+    snapshot: String,
+    counts: bool,
+    delete: String,
+    upload: String,
+}
+
+async fn report(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path((id, file)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    let file: FileId = file.parse()?;
+    let files = register::files(&mut tx, visit.actor(), round.id).await?;
+    let found = files.iter().find(|known| known.id == file).ok_or(Problem::NotFound)?;
+    let words = visit.words();
+    let kept = upload::kept(state.store.folder(), round.id, file)?;
+    let title = words.say("upload-report-title");
+    let page = visit.page(&mut tx, title).await?.at(Entry::Survey).of_round(&round);
+    let (instrument, _) = upload::ground(&round).map_err(Problem::Invalid)?;
+    html(&ReportPage {
+        name: found.name.clone(),
+        rows: words.value(&kept.report.rows.into()),
+        kept: words.value(&kept.report.kept.into()),
+        dropped: kept
+            .report
+            .dropped
+            .iter()
+            .map(|dropped| DroppedLine {
+                column: dropped.column.letters(),
+                header: dropped.column.header.clone(),
+                reason: words.tell(&dropped.reason),
+            })
+            .collect(),
+        missing: missing(&kept.report, instrument, words),
+        flags: flags(&kept.report, words),
+        snapshot: kept.snapshot,
+        counts: found.replaced_by.is_none(),
+        delete: paths::delete_file(round.id, file),
+        upload: paths::upload(round.id),
+        page,
+    })
+}
+
+fn missing(report: &Report, instrument: &Instrument, words: Words) -> Vec<String> {
+    let items = instrument.items.iter();
+    let items = items.filter(|item| report.items_without_column.contains(&item.id));
+    items.map(|item| format!("{}: {}", item.id, item.text.in_language(words.language))).collect()
+}
+
+fn flags(report: &Report, words: Words) -> Vec<(String, String)> {
+    let quality = report.quality;
+    [
+        ("upload-flag-straight", quality.straight_lines),
+        ("upload-flag-duplicate", quality.duplicates),
+        ("upload-flag-burst", quality.bursts),
+    ]
+    .map(|(key, count)| (words.say(key), words.value(&count.into())))
+    .to_vec()
+}
+
+async fn delete_file(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path((id, file)): Path<(String, String)>,
+) -> Result<Redirect, Problem> {
+    let mut tx = state.store.begin(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    let gone = register::remove_file(&mut tx, visit.actor(), round.id, file.parse()?).await?;
+    tx.commit().await?;
+    upload::forget(state.store.folder(), round.id, &gone)?;
+    Ok(Redirect::to(&paths::upload(round.id)))
+}
+
+async fn take_margins(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Multipart,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    drop(tx);
+    let words = visit.words();
+    let Some((name, bytes)) = Sent::read(form).await?.file else {
+        return told(&state, &visit, &round, vec![words.say("upload-nothing-chosen")]).await;
+    };
+    let (instrument, _) = upload::ground(&round).map_err(Problem::Invalid)?;
+    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let source = crate::sheet::Source::memory(bytes);
+    let kept = name.clone();
+    let read = move || margins::read_source(source, &kept, instrument);
+    match tokio::task::spawn_blocking(read).await.map_err(Problem::fault)? {
+        Ok(margins) => {
+            let margins = RoundMargins { name, sha256, margins };
+            upload::keep_margins(state.store.folder(), round.id, &margins)?;
+            Ok(Redirect::to(&paths::upload(round.id)).into_response())
+        }
+        Err(faults) => {
+            let listed = faults.kept.iter().take(LISTED);
+            let mut notices: Vec<String> =
+                listed.map(|fault| words.tell(&fault.message())).collect();
+            let more = faults.count.saturating_sub(notices.len() as u64);
+            if more > 0 {
+                notices.push(words.tell(&Message::new("upload-faults-more").with("count", more)));
+            }
+            told(&state, &visit, &round, notices).await
+        }
+    }
+}
+
+async fn delete_margins(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Redirect, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    match tokio::fs::remove_file(state.store.folder().margins(round.id)).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Problem::fault(error));
+        }
+        _ => {}
+    }
+    Ok(Redirect::to(&paths::upload(round.id)))
+}
+
+/// Puts the computing into the queue. Flagged answers are left out of a second reading only with a
+/// reason (METHOD §7).
+async fn compute(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.begin(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    let field = |name: &str| pairs.iter().find(|(other, _)| other == name);
+    let reason = field("alasan").map_or("", |(_, reason)| reason.trim());
+    let reason: String = reason.chars().filter(|c| !c.is_control()).take(500).collect();
+    let two = field("tanpa").is_some();
+    if two && reason.is_empty() {
+        drop(tx);
+        let notice = visit.words().say("upload-reason-missing");
+        return told(&state, &visit, &round, vec![notice]).await;
+    }
+    if round.answers == 0 {
+        drop(tx);
+        let notice = Message::new("upload-error-no-files").with("round", round.name.as_str());
+        return told(&state, &visit, &round, vec![visit.words().tell(&notice)]).await;
+    }
+    let payload = if two { json!({ "without_flagged": reason }) } else { json!({}) };
+    let job = begin(&mut tx, &visit, frozen::INDEX, round.id, payload).await?;
+    tx.commit().await?;
+    state.runner.wake();
+    Ok(Redirect::to(&job).into_response())
+}

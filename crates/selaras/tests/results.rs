@@ -1,0 +1,345 @@
+//! The pages of a result as a browser meets them, on two simulated rounds of West Kalimantan that
+//! were taken in and computed as real ones are.
+
+#![cfg(test)]
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{LazyLock, Mutex};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use selaras::index::result::IndexResult;
+use selaras::index::{self, Before};
+use selaras::instrument::shipped_by_id;
+use selaras::policy::Actor;
+use selaras::region;
+use selaras::round::intake::{self, File};
+use selaras::round::mapping;
+use selaras::round::register::{self, NewRound};
+use selaras::sheet::{self, Sheet, Source};
+use selaras::simulate::{Place, Plan, Simulation, Sizes};
+use selaras::store::{Clock, DataFolder, RoundId, Store};
+use selaras::web::{self, AppState};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// A simulated answer file, summed up.
+fn summed(plan: &Plan, frame: &selaras::round::frame::Frame) -> index::Summed {
+    let instrument = shipped_by_id("ihai-2025").expect("a shipped instrument");
+    let places = Place::all_of(frame);
+    let mut csv = Vec::new();
+    let simulation = Simulation::new(plan.clone(), instrument, &places);
+    simulation.write_csv(&mut csv).expect("answers");
+    let sheet = Sheet::open(Source::memory(csv), "jawaban.csv", &sheet::Options::default());
+    let sheet = sheet.expect("a sheet");
+    let regions = intake::Regions::new(frame);
+    let sample = sheet.sample(2_000).expect("a sample");
+    let find = |text: &str| regions.find(text);
+    let mapping = mapping::propose(&sheet, &sample, instrument, &find, Some(plan.year));
+    let files = [File { sheet: &sheet, mapping: &mapping }];
+    let summed =
+        index::sum_up(&files, instrument, frame, true, &intake::Options::default()).expect("sums");
+    assert!(summed.report.faults.is_empty());
+    summed
+}
+
+/// The second of two rounds, compared with the first.
+fn result() -> IndexResult {
+    let instrument = shipped_by_id("ihai-2025").expect("a shipped instrument");
+    let province = "61".parse().expect("a code");
+    let frame = region::frame(&[province]).expect("a frame");
+    let plan = |year, round| Plan { year, round, sizes: Sizes::Uneven, ..Plan::default() };
+    let (first, second) = (plan(2025, 1), plan(2026, 2));
+    let (then, now) = (summed(&first, &frame), summed(&second, &frame));
+    let places = Place::all_of(&frame);
+    let margins = Simulation::new(second.clone(), instrument, &places).margins();
+    let round = |plan: &Plan| index::result::RoundRef {
+        name: format!("Putaran {}", plan.year),
+        year: plan.year,
+        opened: Some(plan.opened()),
+        closed: Some(plan.closed()),
+        as_of: plan.closed(),
+        target: 1_250,
+    };
+    let options = index::result::Options { draws: 2_000, ..Default::default() };
+    let input = index::Input {
+        instrument,
+        frame: &frame,
+        labels: &now.report.labels,
+        tally: &now.tally,
+        margins: &margins,
+        round: round(&second),
+        files: Vec::new(),
+        simulated: true,
+        options,
+        before: Some(Before {
+            instrument,
+            frame: &frame,
+            labels: &then.report.labels,
+            tally: &then.tally,
+            round: round(&first),
+        }),
+        district_name: &|code| region::find(code).map(|region| region.name.clone()),
+    };
+    index::compute(&input).expect("a result")
+}
+
+static RESULT: LazyLock<IndexResult> = LazyLock::new(result);
+
+struct Server {
+    address: SocketAddr,
+    round: RoundId,
+    _runtime: Runtime,
+    _folder: TempDir,
+}
+
+impl Server {
+    /// A server on a store with one round and its result, on the day `now`.
+    fn start(now: &str) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = Clock::At(now.parse::<Timestamp>().expect("a moment"));
+        let (address, round) = runtime.block_on(async {
+            let data = DataFolder::create(folder.path()).expect("a data folder");
+            let store = Store::open(&data, None).await.expect("a store");
+            let actor = Actor::operator();
+            let of = &RESULT.round;
+            let mut tx = store.begin(clock).await.expect("a transaction");
+            let new = NewRound {
+                year: of.year,
+                name: of.name.clone(),
+                instrument: RESULT.instrument.id.clone(),
+                opened: of.opened,
+                closed: of.closed,
+                target: of.target,
+                simulated: true,
+                regions: vec!["61".to_owned()],
+            };
+            let id = register::create(&mut tx, &actor, new, |_| true).await.expect("a round");
+            register::set_result(&mut tx, &actor, id, "satu").await.expect("a result");
+            tx.commit().await.expect("a commit");
+            let place = store.folder().results(id).join("satu");
+            std::fs::create_dir_all(&place).expect("a folder");
+            let json = serde_json::to_vec(&*RESULT).expect("json");
+            std::fs::write(place.join("result.json"), json).expect("a file");
+            let state = AppState::start(store, clock).await.expect("a state");
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let address = listener.local_addr().expect("an address");
+            tokio::spawn(web::serve(listener, state, std::future::pending()));
+            (address, id)
+        });
+        Self { address, round, _runtime: runtime, _folder: folder }
+    }
+
+    fn ask(&self, path: &str, headers: &str) -> (u16, Vec<u8>) {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{headers}\r\n",
+            self.address
+        );
+        let mut stream = TcpStream::connect(self.address).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).expect("an answer");
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let status = head.split(' ').nth(1).and_then(|text| text.parse().ok()).expect("a status");
+        (status, bytes[end + 4..].to_vec())
+    }
+
+    /// The page at `path` of the round; `{round}` stands for it.
+    fn page(&self, path: &str) -> String {
+        let path = path.replace("{round}", &self.round.to_string());
+        let (status, body) = self.ask(&path, "");
+        let body = String::from_utf8_lossy(&body).into_owned();
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+}
+
+/// Long after the round closed.
+static OPEN: LazyLock<Mutex<Server>> =
+    LazyLock::new(|| Mutex::new(Server::start("2026-11-02T03:00:00Z")));
+
+fn open(path: &str) -> String {
+    OPEN.lock().expect("the server").page(path)
+}
+
+const INTERNAL: [&str; 9] = [
+    "/putaran/{round}/beranda",
+    "/putaran/{round}/beranda?wilayah=ID",
+    "/putaran/{round}/peta?tampil=cakupan",
+    "/putaran/{round}/wilayah/ID",
+    "/putaran/{round}/wilayah/61",
+    "/putaran/{round}/wilayah/61.71",
+    "/putaran/{round}/beda",
+    "/putaran/{round}/beda?cara=analis",
+    "/putaran/{round}/metode",
+];
+
+/// The text of a page without its marks.
+fn text(page: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for letter in page.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                out.push(' ');
+            }
+            other if !inside => out.push(other),
+            _ => {}
+        }
+    }
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_page_says_whose_reckoning_it_is_that_it_is_simulated_and_from_what() {
+    for path in INTERNAL.iter().chain(&["/publik/{round}", "/publik/{round}/metode"]) {
+        let page = open(path);
+        for said in ["bukan hasil resmi Kemendagri", "ata simulasi", "versi 1"] {
+            assert!(page.contains(said), "{path}: {said}");
+        }
+        for never in ["terharmonis", "peringkat 1", "margin of error", "results-", "method-"] {
+            let words = text(&page);
+            assert!(!words.contains(never), "{path}: {never}");
+        }
+    }
+}
+
+#[test]
+fn every_map_and_chart_of_simulated_answers_says_so_inside() {
+    for path in ["/putaran/{round}/beranda", "/putaran/{round}/wilayah/61.71", "/publik/{round}"] {
+        let page = open(path);
+        for svg in page.split("<svg").skip(1).filter(|svg| svg.contains("figure")) {
+            let end = svg.find("</svg>").unwrap_or(svg.len());
+            let real = svg[..end].contains("id=\"kemiskinan");
+            assert!(real || svg[..end].contains("DATA SIMULASI"), "{path}");
+        }
+    }
+    let real = open("/putaran/{round}/beranda?tampil=kemiskinan");
+    assert!(real.contains("bukan sebab dan akibat"));
+}
+
+#[test]
+fn the_three_questions_are_answered_in_plain_sentences() {
+    for path in ["/putaran/{round}/beranda", "/putaran/{round}/wilayah/61.71"] {
+        let page = text(&open(path));
+        for question in
+            ["Siapa yang digambarkan?", "Apakah satu wilayah lebih baik", "Apakah indeksnya naik?"]
+        {
+            assert!(page.contains(question), "{path}: {question}");
+        }
+        assert!(page.contains("yang memilih menjawab, bukan sampel acak"), "{path}");
+    }
+}
+
+#[test]
+fn a_region_page_shows_the_four_things_of_an_open_link() {
+    let page = text(&open("/putaran/{round}/wilayah/61.71"));
+    for said in [
+        "Skor aturan instrumen",
+        "Skor disesuaikan susunan",
+        "Aparatur sipil negara:",
+        "Selang acak",
+        "Uji kerentanan",
+        "Korelasi ±0,005",
+        "Korelasi ±0,010",
+        "Korelasi ±0,020",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn regions_stand_in_code_order_and_the_view_for_analysts_shows_letters_but_no_places() {
+    let page = open("/putaran/{round}/beda?cara=analis");
+    let at = |name: &str| page.find(&format!(">{name}</a>")).unwrap_or_else(|| panic!("{name}"));
+    assert!(at("Kab. Sambas") < at("Kab. Mempawah") && at("Kab. Kubu Raya") < at("Kota Pontianak"));
+    assert!(text(&page).contains("Huruf boleh tumpang tindih"));
+    assert!(!page.contains("sort"));
+}
+
+#[test]
+fn a_province_with_a_region_missing_is_incomplete_and_names_it() {
+    let missing = RESULT.regions.iter().find(|region| region.n == Some(0)).expect("one without");
+    let page = text(&open("/putaran/{round}/beranda"));
+    assert!(page.contains("belum lengkap") && page.contains("belum ada jawaban"));
+    let name = region::find(&missing.code).expect("a region").short_name();
+    assert!(page.contains(&format!("belum mempunyai skor ({name})")));
+}
+
+#[test]
+fn low_cells_say_how_many_were_searched() {
+    let family = RESULT.low_cells.iter().find(|family| family.region == "61").expect("a family");
+    let searched = format!("dicari di {} sel", family.searched);
+    assert!(text(&open("/putaran/{round}/beranda")).contains(&searched));
+}
+
+#[test]
+fn what_is_internal_is_on_no_public_page() {
+    let page = open("/publik/{round}");
+    let few: Vec<_> =
+        RESULT.regions.iter().filter(|region| region.n.is_some_and(|n| n > 0 && n < 100)).collect();
+    assert!(!few.is_empty());
+    for region in few {
+        let n = format!("{} jawaban", region.n.expect("a count"));
+        assert!(!text(&page).contains(&format!(" {n}")), "{}", region.code);
+    }
+    for path in ["/wilayah/", "/beda", "/beranda", "sel-rendah"] {
+        assert!(!page.contains(path), "{path}");
+    }
+}
+
+#[test]
+fn before_the_day_it_opens_the_public_page_says_when() {
+    let closed = Server::start("2026-07-30T03:00:00Z");
+    let page = text(&closed.page("/publik/{round}"));
+    assert!(page.contains("Hasilnya dibuka untuk umum mulai Senin, 10 Agustus 2026"), "{page}");
+    assert!(!page.contains("antara"));
+    // The result was computed on the closing day; the day of reading counts.
+    assert!(open("/publik/{round}").contains("antara"));
+}
+
+#[test]
+fn pages_are_light_and_quick() {
+    let server = OPEN.lock().expect("the server");
+    for (path, most) in INTERNAL
+        .iter()
+        .map(|path| (*path, 150_000))
+        .chain([("/publik/{round}", 100_000), ("/data", 150_000)])
+    {
+        let path = path.replace("{round}", &server.round.to_string());
+        let bytes = |path: &str| server.ask(path, "accept-encoding: gzip\r\n").1.len();
+        let style: usize = ["selaras.css", "figures.css", "results.css"]
+            .iter()
+            .map(|name| bytes(&web::asset_url(name)))
+            .sum();
+        let all = bytes(&path) + style;
+        assert!(all <= most, "{path}: {all} bytes");
+        let mut times: Vec<Duration> = (0..9)
+            .map(|_| {
+                let start = Instant::now();
+                server.ask(&path, "");
+                start.elapsed()
+            })
+            .collect();
+        times.sort();
+        println!("{path}: {all} bytes, {:?}", times[4]);
+        // The promise is 50 ms on an idle machine; tests run beside one another.
+        assert!(times[4] < Duration::from_millis(500), "{path}: {:?}", times[4]);
+    }
+}
+
+#[test]
+fn no_word_of_a_page_stands_outside_the_message_files() {
+    let english = open("/putaran/{round}/beranda?bahasa=en");
+    for indonesian in ["Perubahan", "Cakupan jawaban", "belum dapat", "jawaban masuk"] {
+        assert!(!text(&english).contains(indonesian), "{indonesian}");
+    }
+    assert!(english.contains("cannot be told apart") || english.contains("no conclusion yet"));
+}

@@ -1,0 +1,427 @@
+//! A file of answers from the form that sends it to the result that is computed of it, over HTTP,
+//! on both engines.
+
+#![cfg(test)]
+
+mod support;
+
+use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::time::Duration;
+
+use selaras::index::frozen::ResultFolder;
+use selaras::index::result::IndexResult;
+use selaras::instrument::{Instrument, shipped_by_id};
+use selaras::policy::Actor;
+use selaras::round::register::{self, NewRound, Round};
+use selaras::store::{Clock, RoundId};
+use selaras::web::{self, AppState};
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+on_both_engines!(
+    a_form_export_with_faults_is_returned_mended_taken_in_and_computed,
+    a_corrected_file_replaces_and_a_deleted_one_leaves_nothing,
+    what_cannot_be_read_is_refused_with_its_reason,
+    official_boundaries_replace_the_schematic_map_until_they_are_removed,
+);
+
+const INSTRUMENT: &str = "contoh-layanan-desa";
+/// What points at a person in the files sent; none of it may be found in the data folder.
+const PERSONS: [&str; 4] = ["siti.rahmawati", "budi.santoso", "6171014507900001", "Siti Rahmawati"];
+
+struct Server {
+    address: SocketAddr,
+    state: AppState,
+    runtime: Runtime,
+    end: Option<tokio::sync::oneshot::Sender<()>>,
+    folder: TempDir,
+}
+
+struct Answer {
+    status: u16,
+    location: String,
+    bytes: Vec<u8>,
+}
+
+impl Answer {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
+impl Server {
+    fn start(url: Option<&str>) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let folder = tempfile::tempdir().expect("a folder");
+        let (end, ended) = tokio::sync::oneshot::channel();
+        let (address, state) = runtime.block_on(async {
+            let store = support::open(folder.path(), url).await;
+            let state = AppState::start(store, Clock::System).await.expect("a state");
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let address = listener.local_addr().expect("an address");
+            let shutdown = async {
+                let _ = ended.await;
+            };
+            tokio::spawn(web::serve(listener, state.clone(), shutdown));
+            (address, state)
+        });
+        Self { address, state, runtime, end: Some(end), folder }
+    }
+
+    fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Answer {
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nconnection: close\r\nhost: {0}\r\n\
+             origin: http://{0}\r\ncontent-type: {kind}\r\ncontent-length: {1}\r\n\r\n",
+            self.address,
+            body.len()
+        );
+        let mut stream = TcpStream::connect(self.address).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time limit");
+        stream.write_all(head.as_bytes()).expect("a request");
+        stream.write_all(body).expect("a body");
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).expect("an answer");
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
+        let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+        let location = lines.find(|(name, _)| name.eq_ignore_ascii_case("location"));
+        Answer {
+            status,
+            location: location.map_or_else(String::new, |(_, path)| path.to_owned()),
+            bytes: bytes.split_off(end + 4),
+        }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "text/plain", b"")
+    }
+
+    fn post(&self, path: &str, form: &str) -> Answer {
+        self.send("POST", path, "application/x-www-form-urlencoded", form.as_bytes())
+    }
+
+    /// Sends a file as a browser does, with text fields before it.
+    fn upload(&self, path: &str, texts: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
+        let mut body = Vec::new();
+        for (field, text) in texts {
+            let part = format!(
+                "--grens\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{text}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        let part = format!(
+            "--grens\r\ncontent-disposition: form-data; name=\"berkas\"; filename=\"{name}\"\r\n\
+             content-type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(part.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--grens--\r\n");
+        self.send("POST", path, "multipart/form-data; boundary=grens", &body)
+    }
+
+    fn make_round(&self) -> RoundId {
+        let new = NewRound {
+            year: 2026,
+            name: "Putaran uji".to_owned(),
+            instrument: INSTRUMENT.to_owned(),
+            target: 1_250,
+            regions: vec!["61".to_owned()],
+            ..NewRound::default()
+        };
+        self.runtime.block_on(async {
+            let mut tx = self.state.store.begin(Clock::System).await.expect("a transaction");
+            let made = register::create(&mut tx, &Actor::operator(), new, |_| true).await;
+            tx.commit().await.expect("a commit");
+            made.expect("a round")
+        })
+    }
+
+    fn round(&self, id: RoundId) -> Round {
+        self.runtime.block_on(async {
+            let mut tx = self.state.store.read(Clock::System).await.expect("a transaction");
+            register::get(&mut tx, &Actor::operator(), id).await.expect("the round")
+        })
+    }
+
+    /// Waits for the job at `path` to end and returns the address of its result.
+    fn result_of(&self, path: &str) -> String {
+        for _ in 0..1_000 {
+            let page = self.get(path).text();
+            if let Some((_, rest)) = page.split_once("<a class=\"button\" href=\"") {
+                return rest.split('"').next().expect("an address").to_owned();
+            }
+            assert!(!page.contains("badge stopped"), "{page}");
+            std::thread::sleep(Duration::from_millis(30));
+        }
+        panic!("the job never ended: {}", self.get(path).text());
+    }
+
+    /// Agrees with the mapping at `path`, deciding what answers in words mean.
+    fn agree(&self, path: &str) -> String {
+        let page = self.get(path).text();
+        let mut form = "aksi=terima".to_owned();
+        let meanings = [("tidak puas", 2), ("cukup puas", 3), ("puas", 4)];
+        for number in 0..40 {
+            let Some((_, rest)) =
+                page.split_once(&format!("name=\"teks-jawaban-{number}\" value=\""))
+            else {
+                break;
+            };
+            let text = rest.split('"').next().expect("a label");
+            let meaning = meanings.iter().find(|(label, _)| *label == text);
+            let _ = write!(form, "&teks-jawaban-{number}={}", text.replace(' ', "+"));
+            if let Some((_, value)) = meaning {
+                let _ = write!(form, "&jawaban-{number}={value}");
+            }
+        }
+        let sent = self.post(path, &form);
+        assert_eq!(sent.status, 303, "{}", sent.text());
+        assert!(sent.location.starts_with("/pekerjaan/"), "{}: {page}", sent.location);
+        self.result_of(&sent.location)
+    }
+
+    /// Asserts that nothing that points at a person is kept anywhere.
+    fn holds_no_person(&self) {
+        let mut kept = Vec::new();
+        bytes_below(self.folder.path(), &mut kept);
+        self.runtime.block_on(async {
+            let mut tx = self.state.store.read(Clock::System).await.expect("a transaction");
+            for table in ["audit", "jobs", "rounds", "round_files", "mapping_profiles"] {
+                let sql = sqlx::AssertSqlSafe(format!("SELECT * FROM {table}"));
+                let rows: Vec<AnyRow> =
+                    sqlx::query(sql).fetch_all(tx.connection()).await.expect("rows");
+                for row in rows {
+                    for column in 0..row.len() {
+                        if let Ok(Some(text)) = row.try_get::<Option<String>, _>(column) {
+                            kept.extend_from_slice(text.as_bytes());
+                            kept.push(b'\n');
+                        }
+                    }
+                }
+            }
+        });
+        for person in PERSONS {
+            let found = kept.windows(person.len()).any(|part| part == person.as_bytes());
+            assert!(!found, "{person} is kept");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(end) = self.end.take() {
+            let _ = end.send(());
+        }
+    }
+}
+
+fn bytes_below(folder: &Path, bytes: &mut Vec<u8>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        if entry.path().is_dir() {
+            bytes_below(&entry.path(), bytes);
+        } else {
+            bytes.extend(std::fs::read(entry.path()).expect("a file"));
+        }
+    }
+}
+
+fn instrument() -> &'static Instrument {
+    shipped_by_id(INSTRUMENT).expect("an instrument")
+}
+
+/// A Google Forms export: a time stamp, an e-mail address, questions as headers, labels as
+/// answers, free text. Row 4 repeats row 3. With `faulty` two cells are wrong.
+fn export(faulty: bool) -> Vec<u8> {
+    let mut csv = "Cap waktu,Alamat Email,NIK,Nama lengkap,Kabupaten/Kota,Kecamatan".to_owned();
+    for item in &instrument().items {
+        let _ = write!(csv, ",\"{}\"", item.text.id);
+    }
+    csv.push_str(",Saran untuk desa\n");
+    let labels = ["Sangat puas", "Puas", "Cukup puas", "Tidak puas", "Sangat tidak puas"];
+    for row in 0..24_usize {
+        let person = if row % 2 == 0 { "siti.rahmawati" } else { "budi.santoso" };
+        let regency = match row {
+            5 if faulty => "Kota Atlantis",
+            _ if row % 3 == 0 => "Kab. Kubu Raya",
+            _ => "Kota Pontianak",
+        };
+        // The time of a repeated answer differs; what is answered does not.
+        let alike = if row == 2 { 1 } else { row };
+        let regency = if row == 2 { "Kota Pontianak" } else { regency };
+        let _ = write!(
+            csv,
+            "2026/07/{:02} {}:{:02}:11,{person}{row}@contoh.id,6171014507900001,Siti Rahmawati,\
+             {regency},",
+            row % 9 + 10,
+            row % 12 + 8,
+            row + 10
+        );
+        for at in 0..instrument().items.len() {
+            let answer = if faulty && row == 7 && at == 1 {
+                "9"
+            } else {
+                labels[(alike * 7 + at * (alike % 4 + 1)) % labels.len()]
+            };
+            let _ = write!(csv, ",{answer}");
+        }
+        let _ = writeln!(csv, ",\"Kata Siti Rahmawati, jalan perlu diperbaiki ({row})\"");
+    }
+    csv.into_bytes()
+}
+
+fn a_form_export_with_faults_is_returned_mended_taken_in_and_computed(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let place = format!("/putaran/{id}/unggah");
+    let sent = server.upload(&place, &[], "jawaban.csv", &export(true));
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let page = server.get(&sent.location).text();
+    for shown in ["belum ditentukan", "cukup puas", "2026/07/10", "tampak berisi surel"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    assert!(!page.contains("siti.rahmawati"), "{page}");
+
+    // Not a single answer is taken while something is undecided.
+    let early = server.post(&sent.location, "aksi=terima");
+    assert_eq!(early.location, sent.location);
+
+    let faults = server.agree(&sent.location);
+    assert_eq!(faults, sent.location);
+    let page = server.get(&faults).text();
+    let column = |index: usize| char::from(b'A' + index as u8);
+    for cell in ["E7".to_owned(), format!("{}9", column(7))] {
+        assert!(page.contains(&format!(">{cell}<")), "{cell}: {page}");
+    }
+    assert!(page.contains("Kota Atlantis"));
+    let marked = server.get(&format!("{faults}/catatan.xlsx"));
+    assert_eq!(&marked.bytes[..2], b"PK");
+    assert_eq!(server.round(id).answers, 0);
+    server.holds_no_person();
+
+    // The mended file finds the mapping again.
+    let sent = server.upload(&place, &[], "jawaban.csv", &export(false));
+    assert!(server.get(&sent.location).text().contains("Memakai profil tersimpan"));
+    let report = server.agree(&sent.location);
+    let page = server.get(&report).text();
+    assert!(page.contains("Jawaban diterima") && page.contains("Saran untuk desa"), "{page}");
+    assert!(page.contains("<dt>Bertanda: baris kembar</dt><dd>1</dd>"), "{page}");
+    assert_eq!(server.round(id).answers, 24);
+    server.holds_no_person();
+
+    let again = server.upload(&place, &[], "salinan.csv", &export(false));
+    assert_eq!(again.status, 422);
+    assert!(again.text().contains("sudah pernah diterima"), "{}", again.text());
+
+    let job = server.post(&format!("/putaran/{id}/hitung"), "tanpa=ya&alasan=uji").location;
+    assert_eq!(server.result_of(&job), format!("/putaran/{id}"));
+    let folder = ResultFolder::of(server.state.store.folder(), &server.round(id));
+    let folder = folder.expect("a result");
+    let read = |path: &Path| -> IndexResult {
+        serde_json::from_slice(&std::fs::read(path).expect("a file")).expect("a result")
+    };
+    let n = |result: &IndexResult, code: &str| {
+        let region = result.regions.iter().find(|region| region.code == code);
+        region.expect("the region").scores[0].n
+    };
+    let result = read(&folder.result());
+    assert_eq!(result.inputs.len(), 1);
+    let both = n(&result, "61.71").zip(n(&result, "61.12")).expect("counts");
+    assert_eq!(both.0 + both.1, 24);
+    assert!(result.regions.iter().any(|region| region.scores[0].value.is_some()));
+    let without = read(&folder.without_flagged());
+    assert_eq!(n(&without, "61.71"), Some(both.0 - 1));
+    assert_eq!(folder.frozen().expect("what was frozen").without_flagged.as_deref(), Some("uji"));
+    let page = server.get(&place).text();
+    assert!(page.contains("Skor dengan dan tanpa jawaban bertanda"), "{page}");
+    server.holds_no_person();
+}
+
+fn a_corrected_file_replaces_and_a_deleted_one_leaves_nothing(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let place = format!("/putaran/{id}/unggah");
+    let first = server.upload(&place, &[], "jawaban.csv", &export(false)).location;
+    let first = server.agree(&first);
+    let mut longer = export(false);
+    let last = longer.iter().rposition(|&byte| byte == b'6').expect("a digit");
+    longer[last] = b'7';
+    let sent = server.upload(&place, &[], "jawaban.csv", &longer).location;
+    let page = server.get(&sent).text();
+    let old = first.rsplit('/').next().expect("an id").to_owned();
+    assert!(page.contains(&format!("<option value=\"{old}\" selected>")), "{page}");
+    let second = server.agree(&sent);
+    assert_eq!(server.round(id).answers, 24);
+    let added = server.upload(&place, &[], "lain.csv", &export(false)).location;
+    server.agree(&added);
+    assert_eq!(server.round(id).answers, 48);
+    let gone = server.post(&format!("{second}/hapus"), "");
+    assert_eq!(gone.status, 303, "{}", gone.text());
+    assert_eq!(server.round(id).answers, 24);
+    let files = server.state.store.folder().round(id).join("files");
+    assert_eq!(std::fs::read_dir(files).expect("a folder").count(), 2);
+    assert_eq!(server.get(&first).status, 404);
+}
+
+fn what_cannot_be_read_is_refused_with_its_reason(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let place = format!("/putaran/{id}/unggah");
+    for (name, file) in [("kosong.csv", &b""[..]), ("gambar.png", b"\x89PNG\r\n\x1a\n0000")] {
+        let refused = server.upload(&place, &[], name, file);
+        assert_eq!(refused.status, 422);
+        assert!(refused.text().contains(name), "{}", refused.text());
+    }
+    let nothing = server.upload(&place, &[], "", b"");
+    assert!(nothing.text().contains("Belum ada berkas"), "{}", nothing.text());
+    let uploads = server.state.store.folder().uploads(id);
+    assert_eq!(std::fs::read_dir(uploads).expect("a folder").count(), 0);
+    let margins = format!("/putaran/{id}/susunan");
+    let wrong = server.upload(&margins, &[], "susunan.csv", b"region,margin\n61.71,education\n");
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text().contains("susunan.csv"), "{}", wrong.text());
+    let empty = server.post(&format!("/putaran/{id}/hitung"), "");
+    assert_eq!(empty.status, 422);
+}
+
+fn official_boundaries_replace_the_schematic_map_until_they_are_removed(url: Option<&str>) {
+    let server = Server::start(url);
+    let square = |west: f64, code: &str, name: &str| {
+        let east = west + 0.5;
+        format!(
+            r#"{{"type":"Feature","properties":{{"kode":"{code}","nama":"{name}"}},"geometry":{{"type":"Polygon","coordinates":[[[{west},0.0],[{east},0.0],[{east},0.5],[{west},0.5],[{west},0.0]]]}}}}"#
+        )
+    };
+    let file = format!(
+        r#"{{"type":"FeatureCollection","features":[{},{}]}}"#,
+        square(109.0, "61.71", "Kota Pontianak"),
+        square(109.5, "61.12", "Kabupaten Kubu Raya")
+    );
+    let about = [("sumber", "Uji"), ("tanggal", "2025")];
+    let send = |texts: &[(&str, &str)], file: &str| {
+        server.upload("/data/batas", texts, "batas.geojson", file.as_bytes())
+    };
+    assert_eq!(send(&[], &file).status, 422);
+    let broken = send(&about, &file.replace("61.71", "99.99"));
+    assert_eq!(broken.status, 422);
+    assert!(broken.text().contains("dikembalikan dengan catatan"), "{}", broken.text());
+    let taken = send(&about, &file);
+    assert_eq!(taken.status, 303, "{}", taken.text());
+    assert!(server.get("/data/batas").text().contains("batas.geojson"));
+    let map = || {
+        let data = server.state.store.folder();
+        let province = "61".parse().expect("a code");
+        selaras::region::atlas::map_of(data, selaras::region::Level::Regency, Some(province))
+    };
+    assert_eq!(map().topology.shapes().len(), 2);
+    assert_eq!(map().official.expect("official boundaries").source, "Uji");
+    assert_eq!(server.post("/data/batas/hapus", "tingkat=kabkota").status, 303);
+    assert_eq!(map().topology.shapes().len(), 14);
+    assert!(map().official.is_none());
+}
