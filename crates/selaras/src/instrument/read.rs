@@ -26,8 +26,10 @@ const MOST_BYTES: usize = 1 << 20;
 const MOST_FAULTS: usize = 100;
 /// Entries of one list.
 const MOST_ENTRIES: usize = 1_000;
+/// Brackets and braces open at one place.
+const MOST_LEVELS: usize = 200;
 /// Parts of a dotted key.
-const MOST_KEY_PARTS: usize = 32;
+const MOST_KEY_PARTS: usize = 24;
 /// Bands of one attribute: a band is stored in a byte, with 0 for no answer.
 const MOST_BANDS: usize = 250;
 
@@ -76,7 +78,7 @@ impl Instrument {
             }
         };
         faults.text = text;
-        if let Some(at) = endless_key(text) {
+        if let Some(at) = endless_nesting(text) {
             faults.add(at..at, "", Message::new("instrument-fault-syntax"));
             return Err(faults.into_error());
         }
@@ -103,26 +105,26 @@ impl Instrument {
     }
 }
 
-/// Where a key of more than [`MOST_KEY_PARTS`] parts begins, if there is one. Each part is a table
-/// in a table, and tables within tables without end would exhaust the stack.
-fn endless_key(text: &str) -> Option<usize> {
-    let mut line_start = 0;
-    for line in text.split_inclusive('\n') {
-        let (mut quote, mut dots) = (None, 0);
-        for byte in line.bytes() {
-            match (byte, quote) {
-                (b'"' | b'\'', None) => quote = Some(byte),
-                (_, Some(open)) if byte == open => quote = None,
-                (_, Some(_)) => {}
-                (b'.', None) => dots += 1,
-                (b'=' | b',' | b'[' | b']' | b'{' | b'}', None) => dots = 0,
-                _ => {}
-            }
-            if dots >= MOST_KEY_PARTS {
-                return Some(line_start);
-            }
+/// Where the text opens more levels than [`MOST_LEVELS`], or a key has more parts than
+/// [`MOST_KEY_PARTS`]. The parser calls itself for every level, even where it only notes a fault, so
+/// that such a text would exhaust the stack. Quotes are not heeded: no sentence comes near.
+fn endless_nesting(text: &str) -> Option<usize> {
+    let (mut levels, mut parts, mut last) = (0_usize, 0_usize, b' ');
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'[' | b'{' => (levels, parts) = (levels + 1, 0),
+            b']' | b'}' => (levels, parts) = (levels.saturating_sub(1), 0),
+            b'=' | b',' | b'\n' => parts = 0,
+            // Dots in a row end a sentence or are to be filled in; they are in no key.
+            b'.' if last != b'.' => parts += 1,
+            _ => {}
         }
-        line_start += line.len();
+        if levels > MOST_LEVELS || parts > MOST_KEY_PARTS {
+            return Some(at);
+        }
+        if !matches!(byte, b' ' | b'\t') {
+            last = byte;
+        }
     }
     None
 }

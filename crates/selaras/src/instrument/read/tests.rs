@@ -272,11 +272,19 @@ proptest! {
 }
 
 #[test]
-fn a_key_of_endless_parts_is_refused_before_it_exhausts_the_stack() {
-    for text in
-        [format!("{}a = 1", "a.".repeat(200_000)), format!("[{}a]", "\"a\".".repeat(90_000))]
-    {
-        let error = Instrument::parse("x.toml", text.as_bytes()).expect_err("refused");
-        assert_eq!(error.faults[0].key, "instrument-fault-syntax");
+fn levels_without_end_are_refused_before_they_exhaust_the_stack() {
+    let texts = [
+        format!("{}a = 1", "a.".repeat(200_000)),
+        format!("[{}a]", "\"a\".".repeat(90_000)),
+        format!("a = {}", "{a=".repeat(100_000)),
+        format!("{}a", "a={a=".repeat(100_000)),
+        format!("a = {}", "[".repeat(500_000)),
+        format!("a = {}1", "\n[".repeat(100_000)),
+        // Within both bounds, to the most the parser takes.
+        format!("a = {}1{}", format!("{{{}a = ", "a.".repeat(23)).repeat(190), "}".repeat(190)),
+        format!("a = {}1{}", format!("{{{}a = ", "a.".repeat(23)).repeat(70), "}".repeat(70)),
+    ];
+    for text in texts {
+        assert!(Instrument::parse("x.toml", text.as_bytes()).is_err());
     }
 }
