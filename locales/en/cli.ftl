@@ -6,7 +6,7 @@ cli-help =
       demo        prepares simulated data and opens the program on this computer
     {"              ["}--port 8061] [--data FOLDER]
       serve       opens the program on your office's data folder (on this computer only)
-                  --data FOLDER [--port 8061]
+                  --data FOLDER [--port 8061] [--region CODE]
       index       computes the index from files of answers
                   --instrument ID|FILE --answers FILE… --out FOLDER
     {"              ["}--mapping PROFILE.json] [--regions FRAME.csv] [--region CODE] [--margins FILE]

@@ -6,7 +6,7 @@ cli-help =
       demo        menyiapkan data simulasi dan membuka program di komputer ini
     {"              ["}--port 8061] [--data FOLDER]
       serve       membuka program pada folder data kantor Anda (hanya di komputer ini)
-                  --data FOLDER [--port 8061]
+                  --data FOLDER [--port 8061] [--region KODE]
       index       menghitung indeks dari berkas jawaban
                   --instrument ID|BERKAS --answers BERKAS… --out FOLDER
     {"              ["}--mapping PROFIL.json] [--regions KERANGKA.csv] [--region KODE] [--margins BERKAS]

@@ -84,8 +84,14 @@ impl Server {
                     .map(|(code, name)| (code.to_owned(), name.to_owned()))
                     .to_vec(),
             });
-            let state =
-                AppState { store, clock, runner, catalogue, results: ResultCache::default() };
+            let state = AppState {
+                store,
+                clock,
+                runner,
+                catalogue,
+                results: ResultCache::default(),
+                office: None,
+            };
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
             let address = listener.local_addr().expect("an address");
             let shutdown = async {

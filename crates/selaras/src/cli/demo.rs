@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     let listener = runtime.block_on(request.listen())?;
     let store = runtime.block_on(open(data))?;
     prepare(&runtime, &store, words)?;
-    runtime.block_on(serve(listener, store, words))
+    let office = request.office.clone().or_else(|| Some(PROVINCE.to_owned()));
+    runtime.block_on(serve(listener, store, office, words))
 }
 
 /// Makes the rounds that are not there yet.

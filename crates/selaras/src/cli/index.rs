@@ -193,24 +193,23 @@ pub(super) fn instrument(named: &str) -> Result<Instrument, Stop> {
     Instrument::parse(&name, &bytes).map_err(|error| Stop::faults(error.faults))
 }
 
-/// The built-in frame of the regions named by code or name; all where none is named.
-pub(super) fn kemendagri(named: &[String]) -> Result<Frame, Stop> {
-    let mut codes = Vec::with_capacity(named.len());
-    for text in named {
-        match region::search(text, region::Scope::default()) {
-            region::Found::One(found) => codes.push(found.code),
-            region::Found::Candidates(_) => {
-                return Err(Stop::usage(
-                    Message::new("region-error-ambiguous").with("text", text.clone()),
-                ));
-            }
-            region::Found::None => {
-                return Err(Stop::usage(
-                    Message::new("region-error-unknown").with("code", text.clone()),
-                ));
-            }
+/// The code of the one region that `text`, a code or a name, means.
+pub(super) fn region_code(text: &str) -> Result<region::Code, Stop> {
+    match region::search(text, region::Scope::default()) {
+        region::Found::One(found) => Ok(found.code),
+        region::Found::Candidates(_) => {
+            Err(Stop::usage(Message::new("region-error-ambiguous").with("text", text)))
+        }
+        region::Found::None => {
+            Err(Stop::usage(Message::new("region-error-unknown").with("code", text)))
         }
     }
+}
+
+/// The built-in frame of the regions named by code or name; all where none is named.
+pub(super) fn kemendagri(named: &[String]) -> Result<Frame, Stop> {
+    let codes: Vec<region::Code> =
+        named.iter().map(|text| region_code(text)).collect::<Result<_, _>>()?;
     region::frame(&codes).map_err(Stop::usage)
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+use super::index::region_code;
 use super::{Argument, Arguments, Stop, print, say};
 use crate::locale::{Message, Words};
 use crate::store::{Clock, DataFolder, Store};
@@ -20,16 +21,22 @@ const DATABASE: &str = "SELARAS_DATABASE";
 /// What `serve` and `demo` are asked.
 pub(super) struct Request {
     pub(super) data: Option<PathBuf>,
+    /// Code of the region whose office this is.
+    pub(super) office: Option<String>,
     port: u16,
 }
 
 impl Request {
     pub(super) fn read(arguments: &mut Arguments) -> Result<Self, Stop> {
-        let mut request = Self { data: None, port: PORT };
+        let mut request = Self { data: None, office: None, port: PORT };
         while let Some(argument) = arguments.take()? {
             match argument {
                 Argument::Option(name) if name == "data" => {
                     request.data = Some(arguments.path(&name)?);
+                }
+                Argument::Option(name) if name == "region" => {
+                    let code = region_code(&arguments.text(&name)?)?;
+                    request.office = Some(code.to_string());
                 }
                 Argument::Option(name) if name == "port" => {
                     request.port = arguments.parsed(&name)?
@@ -60,7 +67,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     runtime()?.block_on(async {
         let listener = request.listen().await?;
         let store = open(data).await?;
-        serve(listener, store, words).await
+        serve(listener, store, request.office.clone(), words).await
     })
 }
 
@@ -86,8 +93,13 @@ pub(super) async fn open(path: &std::path::Path) -> Result<Store, Stop> {
 
 /// Serves until the program is asked to end; the address stands on a line of its own once the
 /// pages can be reached.
-pub(super) async fn serve(listener: TcpListener, store: Store, words: Words) -> Result<(), Stop> {
-    let state = AppState::start(store, Clock::System).await?;
+pub(super) async fn serve(
+    listener: TcpListener,
+    store: Store,
+    office: Option<String>,
+    words: Words,
+) -> Result<(), Stop> {
+    let state = AppState { office, ..AppState::start(store, Clock::System).await? };
     let address = listener.local_addr().map_err(|error| Stop::machine("127.0.0.1", &error))?;
     say(&words, &Message::new("cli-serve-ready"))?;
     print(&format!("http://{address}/"))?;

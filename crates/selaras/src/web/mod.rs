@@ -70,6 +70,8 @@ pub struct AppState {
     pub catalogue: Arc<Catalogue>,
     /// Results that were read lately.
     pub results: ResultCache,
+    /// Code of the region whose office runs the program: Beranda opens with it.
+    pub office: Option<String>,
 }
 
 impl AppState {
@@ -85,7 +87,8 @@ impl AppState {
         // One at a time: each uses all cores.
         let runner = Runner::start(store.clone(), clock, kinds, 1).await?;
         let catalogue = Arc::new(Catalogue::built_in());
-        Ok(Self { store, clock, runner, catalogue, results: ResultCache::default() })
+        let results = ResultCache::default();
+        Ok(Self { store, clock, runner, catalogue, results, office: None })
     }
 }
 
@@ -212,8 +215,14 @@ mod tests {
             let runner =
                 Runner::start(store.clone(), clock, Kinds::default(), 1).await.expect("workers");
             let catalogue = Arc::default();
-            let state =
-                AppState { store, clock, runner, catalogue, results: ResultCache::default() };
+            let state = AppState {
+                store,
+                clock,
+                runner,
+                catalogue,
+                results: ResultCache::default(),
+                office: None,
+            };
             async fn faulty() -> &'static str {
                 panic!("a fault");
             }

@@ -256,7 +256,11 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let mut tx = state.store.read(state.clock).await?;
     let reading = Reading::internal(&state, &visit, &mut tx, &id).await?;
-    let mut region = reading.chosen(&asked.wilayah)?;
+    let office = state.office.as_deref().and_then(|code| reading.find(code));
+    let mut region = match office {
+        Some(office) if asked.wilayah.is_empty() => office,
+        _ => reading.chosen(&asked.wilayah)?,
+    };
     if region.level == Level::Regency {
         region = reading.parent(region).unwrap_or(region);
     }
