@@ -31,3 +31,13 @@ test-rust:
 
 known-answers:
 	$(CARGO) test $(FLAGS) -p selaras-stats --test known_answers
+
+BENCH = target/bench
+
+## make bench   speed and size against polars, duckdb and numpy, in paired runs
+bench: build
+	$(CARGO) build $(FLAGS) -p selaras-stats --example bootstrap_speed
+	test -x $(BENCH)/venv/bin/python || python3 -m venv $(BENCH)/venv
+	$(BENCH)/venv/bin/pip install --quiet --requirement benches/requirements.txt
+	$(BENCH)/venv/bin/python benches/run.py target/release/selaras \
+		target/release/examples/bootstrap_speed $(BENCH)/national
