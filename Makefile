@@ -17,7 +17,7 @@ build:
 	$(CARGO) build $(FLAGS) --bin selaras
 
 ## make test    everything a clean checkout must pass, fast things first
-test: lint test-rust known-answers test-browser
+test: lint test-rust test-browser
 
 ## make lint    format, warnings, licences of dependencies, spelling
 lint:
@@ -30,6 +30,7 @@ lint:
 test-rust:
 	$(CARGO) test $(FLAGS) --workspace --lib --bins --tests
 
+## make known-answers   estimators against independent implementations, one line a case
 known-answers:
 	$(CARGO) test $(FLAGS) -p selaras-stats --test known_answers
 
@@ -37,3 +38,16 @@ known-answers:
 soak:
 	@scripts/setup data
 	@scripts/soak $(CARGO) $(FLAGS)
+
+BENCH = target/bench
+
+## make bench   speed and size against polars, duckdb and numpy, in paired runs
+bench: build
+	$(CARGO) build $(FLAGS) -p selaras-stats --example bootstrap_speed
+	test -x $(BENCH)/venv/bin/python || python3 -m venv $(BENCH)/venv
+	$(BENCH)/venv/bin/pip install --quiet --requirement benches/requirements.txt
+	$(BENCH)/venv/bin/python benches/run.py target/release/selaras \
+		target/release/examples/bootstrap_speed $(BENCH)/national
+
+test-browser: build
+	@scripts/test-browser target/release/selaras

@@ -1,6 +1,8 @@
 """The comparison: PSU totals by a polars group-by, then means and linearised errors.
 
-usage: polars_totals.py INSTRUMENT.toml ANSWERS.{csv,parquet} OUT.json
+usage: polars_totals.py INSTRUMENT.toml ANSWERS.{csv,parquet} OUT.json [TOTALS.csv]
+
+TOTALS.csv takes the PSU totals for the comparison of the bootstrap.
 
 What it does not do: check a single value, hash the file, look for duplicate or monotonous answers,
 design effects, intervals, differences.
@@ -46,7 +48,7 @@ def linearised(totals, keys, names):
     return aggregated.join(errors, on=keys)
 
 
-def main(instrument_path, answers, out):
+def main(instrument_path, answers, out, totals_out=None):
     instrument = of.read(instrument_path)
     variables, dimensions, index = instrument
     names = of.scores(instrument)
@@ -74,6 +76,10 @@ def main(instrument_path, answers, out):
             pl.col(REGION).str.slice(0, 2).alias("province"), pl.lit("ID").alias("nation")
         )
     )
+    if totals_out:
+        number = [pl.col(key).rank("dense").cast(pl.Int64) - 1 for key in keys]
+        means = [(pl.col(f"y_{s}") / pl.col(f"w_{s}")).alias(s) for s in names]
+        totals.select(*number, pl.col("w_index").alias("w"), *means).sort(keys).write_csv(totals_out)
     result = {}
     for key in [REGION, "province", "nation"]:
         for row in linearised(totals, [key], names).iter_rows(named=True):

@@ -1,0 +1,174 @@
+"""Paired runs of whole processes on the national round; prints one table.
+
+usage: run.py SELARAS BOOTSTRAP_SPEED FOLDER [REPETITIONS]
+
+Ours and the comparisons take turns, so that whatever else the machine does falls on all of them;
+figures are medians. Wall seconds, processor seconds and peak memory come from wait4.
+"""
+
+import http.client
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+INSTRUMENT = HERE.parent / "crates/selaras/tests/instruments/national.toml"
+ROWS = 642_500
+LARGER = 10
+REPLICATES = 1_000
+PAGES = ["/", "/data", "/metode"]
+LISTENING = 8073
+
+
+def process(command):
+    """Runs `command`; returns wall seconds, processor seconds, peak megabytes, output."""
+    start = time.perf_counter()
+    child = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    output = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{command[0]} ended with {child.returncode}: {' '.join(map(str, command))}")
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output
+
+
+def in_turns(commands, repetitions):
+    """Medians by name of (wall, processor, memory) over runs in turns."""
+    runs = {name: [] for name in commands}
+    for _ in range(repetitions):
+        for name, command in commands.items():
+            runs[name].append(process(command)[:3])
+    return {name: tuple(map(statistics.median, zip(*of))) for name, of in runs.items()}
+
+
+def furthest(result, comparison):
+    """Largest distance of a mean or error between our result and a comparison."""
+    ours, theirs = json.loads(result.read_text()), json.loads(comparison.read_text())
+    ids = [score["id"] for score in ours["scores"]]
+    order = [theirs["scores"].index(name) for name in ids]
+    distance = 0.0
+    for region in ours["regions"]:
+        for score, at in zip(region["scores"], order):
+            n, mean, error = theirs["regions"][region["code"]][at]
+            if score["n"] != n:
+                raise SystemExit(f"{region['code']}: {score['n']} respondents, not {n}")
+            distance = max(distance, abs(score["value"] - mean), abs(score["se"] - error))
+    return distance
+
+
+def repeated(answers, larger):
+    """Writes the rows of `answers` ten times: the same regions, strata and PSUs."""
+    header, _, body = answers.read_bytes().partition(b"\n")
+    with open(larger, "wb") as file:
+        file.write(header + b"\n")
+        for _ in range(LARGER):
+            file.write(body)
+
+
+def served(selaras, folder):
+    """Seconds until pages are served, and the slowest page's median of 50 in milliseconds."""
+    data = folder / "data"
+    start = time.perf_counter()
+    server = subprocess.Popen(
+        [selaras, "serve", "--data", data, "--port", str(LISTENING)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        for line in server.stdout:
+            if line.startswith("http://"):
+                break
+        ready = time.perf_counter() - start
+        medians = []
+        for page in PAGES:
+            times = []
+            for _ in range(50):
+                connection = http.client.HTTPConnection("127.0.0.1", LISTENING)
+                before = time.perf_counter()
+                connection.request("GET", page)
+                connection.getresponse().read()
+                times.append(time.perf_counter() - before)
+            medians.append(statistics.median(times))
+        return ready, 1000 * max(medians)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def main(selaras, bootstrap, folder, repetitions="5"):
+    folder, repetitions = Path(folder), int(repetitions)
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = folder / "DATA-SIMULASI-national-2026-putaran-1-jawaban"
+    for file, more in [("csv", []), ("parquet", ["--parquet"])]:
+        if not stem.with_suffix(f".{file}").exists():
+            simulate = [selaras, "simulate", "--instrument", INSTRUMENT, "--out", folder]
+            process([*simulate, "--total", ROWS, "--recorded", *more])
+    table = []
+
+    def line(what, figure, target=None, met=None):
+        verdict = "" if met is None else ("yes" if met else "no")
+        table.append(f"| {what} | {figure} | {target or ''} | {verdict} |")
+
+    def ours(answers, out):
+        days = ["--closed", "2026-07-27", "--as-of", "2026-08-20"]
+        return [selaras, "index", "--instrument", INSTRUMENT, "--answers", answers, "--out", out, "--internal", *days]
+
+    for file, least in [("csv", 3.0), ("parquet", 2.0)]:
+        answers, out = stem.with_suffix(f".{file}"), folder / f"out-{file}"
+        commands = {"ours": ours(answers, out)}
+        for name in ["polars", "duckdb"]:
+            script = [sys.executable, HERE / f"{name}_totals.py", INSTRUMENT, answers]
+            commands[name] = [*script, folder / f"{name}-{file}.json"]
+        times = in_turns(commands, repetitions)
+        for name, (wall, processor, memory) in times.items():
+            line(f"{file}: {name}", f"{wall:.2f} s, {processor:.2f} processor s, {memory:.0f} MB")
+        for name in ["polars", "duckdb"]:
+            ratio = [theirs / own for theirs, own in zip(times[name], times["ours"])]
+            target = (f"≥ {least:.0f}", ratio[0] >= least) if name == "polars" else ()
+            line(f"{file}: {name} / ours, time", f"{ratio[0]:.2f} (processor {ratio[1]:.2f})", *target)
+            target = ("> 1", ratio[2] > 1) if name == "polars" else ()
+            line(f"{file}: {name} / ours, memory", f"{ratio[2]:.2f}", *target)
+            distance = furthest(out / "result.json", folder / f"{name}-{file}.json")
+            line(f"{file}: distance from {name}", f"{distance:.1e}", "≤ 1e-9", distance <= 1e-9)
+
+    larger = folder / "larger.csv"
+    repeated(stem.with_suffix(".csv"), larger)
+    one = {"one": ours(stem.with_suffix(".csv"), folder / "out-csv")}
+    times = in_turns(one | {"ten": ours(larger, folder / "out-larger")}, max(1, repetitions // 2))
+    larger.unlink()
+    ratio = [ten / one for ten, one in zip(times["ten"], times["one"])]
+    line("10 × rows: time", f"{ratio[0]:.2f} × (processor {ratio[1]:.2f} ×)", "≤ 11", ratio[0] <= 11)
+    line("10 × rows: memory", f"{ratio[2]:.2f} × ({times['ten'][2]:.0f} MB)", "≤ 1.5", ratio[2] <= 1.5)
+
+    totals = folder / "totals.csv"
+    process(
+        [sys.executable, HERE / "polars_totals.py", INSTRUMENT, stem.with_suffix(".csv"), folder / "polars.json", totals]
+    )
+    seconds = {"ours": [], "numpy": []}
+    for _ in range(repetitions):
+        for name, program in [("ours", [bootstrap]), ("numpy", [sys.executable, HERE / "numpy_bootstrap.py"])]:
+            output = process([*program, totals, REPLICATES])[3]
+            seconds[name].append(json.loads(output)["seconds"])
+    own, numpy = statistics.median(seconds["ours"]), statistics.median(seconds["numpy"])
+    line("bootstrap: ours", f"{own:.2f} s")
+    line("bootstrap: numpy", f"{numpy:.2f} s")
+    line("bootstrap: numpy / ours", f"{numpy / own:.2f}", "≥ 2", numpy / own >= 2)
+
+    ready, page = served(selaras, folder)
+    line("serve: ready", f"{ready:.2f} s", "≤ 0.5 s", ready <= 0.5)
+    line("serve: slowest page, median of 50", f"{page:.1f} ms", "≤ 50 ms", page <= 50)
+    size = os.path.getsize(selaras) / 1e6
+    line("size of the program", f"{size:.1f} MB", "< 60 MB", size < 60)
+
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    print(f"{os.cpu_count()} cores, {math.ceil(memory)} GiB; {repetitions} runs each, in turns; load {os.getloadavg()[0]:.1f}\n")
+    print("| what | figure | target | met |\n|---|---|---|---|")
+    print("\n".join(table))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,84 @@
+// Every page of the demo at the width of a desk and of a phone: it answers, says what it is, fits
+// its width, breaks no content policy, and has no serious fault of accessibility.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { browser, demo, WIDTHS } from './program.mjs';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Path, and the most bytes that may travel for the first view, compressed. */
+const pages = (round) => ({
+  'Beranda of a province': [`/putaran/${round}/beranda`, 150_000],
+  'Beranda of the nation': [`/putaran/${round}/beranda?wilayah=ID`, 400_000],
+  'map of a province': [`/putaran/${round}/peta?wilayah=61`, 150_000],
+  'map of the nation': [`/putaran/${round}/peta?wilayah=ID`, 400_000],
+  'a kab/kota': [`/putaran/${round}/wilayah/61.01`, 150_000],
+  'a kab/kota without answers': [`/putaran/${round}/wilayah/61.10`, 150_000],
+  'differences': [`/putaran/${round}/beda?wilayah=61`, 150_000],
+  'method': [`/putaran/${round}/metode`, 150_000],
+  'upload': [`/putaran/${round}/unggah`, 150_000],
+  'rounds': ['/putaran', 150_000],
+  'a new round': ['/putaran/baru', 150_000],
+  'data': ['/data', 150_000],
+  'boundaries': ['/data/batas', 150_000],
+  'public page': [`/publik/${round}?wilayah=61`, 100_000],
+});
+
+let program;
+let chromium;
+before(async () => {
+  program = await demo();
+  chromium = await browser();
+});
+after(async () => {
+  await chromium?.close();
+  await program?.end();
+});
+
+for (const name of Object.keys(pages(''))) {
+  test(name, async (t) => {
+    const [path, most] = pages(program.round)[name];
+    for (const width of WIDTHS) {
+      await t.test(`${width} px`, async () => {
+        const context = await chromium.newContext({ viewport: { width, height: 900 }, bypassCSP: false });
+        const page = await context.newPage();
+        const said = [];
+        page.on('console', (message) => {
+          if (['error', 'warning'].includes(message.type())) said.push(message.text());
+        });
+        let bytes = 0;
+        page.on('requestfinished', async (request) => {
+          const sizes = await request.sizes().catch(() => null);
+          bytes += sizes ? sizes.responseBodySize + sizes.responseHeadersSize : 0;
+        });
+        const answer = await page.goto(program.address + path, { waitUntil: 'networkidle' });
+        assert.equal(answer.status(), 200);
+        assert.deepEqual(said, [], 'the console is silent');
+        assert.ok(bytes <= most, `${bytes} bytes of at most ${most}`);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(wide <= width, `${wide} px wide`);
+        assert.equal(await page.locator('h1').count(), 1);
+        assert.equal(await page.locator('html').getAttribute('lang'), 'id');
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => window.axe.run(document, {
+          runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
+        }));
+        const serious = violations
+          .filter((of) => ['serious', 'critical'].includes(of.impact))
+          .map((of) => `${of.id}: ${of.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')}`);
+        assert.deepEqual(serious, []);
+        await context.close();
+      });
+    }
+  });
+}
+
+test('the language switch keeps the page', async () => {
+  const page = await (await chromium.newContext()).newPage();
+  await page.goto(`${program.address}/putaran/${program.round}/wilayah/61.01`);
+  await page.getByRole('link', { name: 'English' }).first().click();
+  assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+  assert.match(page.url(), /wilayah\/61\.01/);
+});

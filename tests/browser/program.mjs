@@ -1,0 +1,41 @@
+// The program under test with its demo data, and a browser to look at it.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+export const WIDTHS = [1280, 360];
+
+/** Starts `selaras demo` on a free port; resolves to its address, its newest round and a way to end it. */
+export async function demo() {
+  const data = await mkdtemp(join(tmpdir(), 'selaras-browser-'));
+  const child = spawn(process.env.SELARAS_PROGRAM, ['demo', '--port', '0', '--data', data]);
+  const address = await new Promise((resolve, reject) => {
+    let said = '';
+    child.stdout.on('data', (text) => {
+      said += text;
+      const found = said.match(/^http:\/\/\S+$/m);
+      if (found) resolve(found[0].replace(/\/$/, ''));
+    });
+    child.on('exit', (code) => reject(new Error(`selaras ended with ${code}: ${said}`)));
+  });
+  const home = await fetch(`${address}/`, { redirect: 'manual' });
+  const round = home.headers.get('location').split('/')[2];
+  const end = async () => {
+    const gone = new Promise((resolve) => child.on('exit', resolve));
+    child.kill();
+    await gone;
+    await rm(data, { recursive: true, force: true });
+  };
+  return { address, round, end };
+}
+
+/** A headless Chromium that asks nobody outside for anything. */
+export function browser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
