@@ -1,5 +1,7 @@
 //! The command line `selaras index`, from files of answers to a folder of results.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,8 @@
 //! Scores of respondents against an independent computation in R (case `ihai_endtoend_open`,
 //! synthetic answers, CC0): every variable, aspect and the index of 1,800 respondents to 1e-10.
 
+#![cfg(test)]
+
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
