@@ -19,7 +19,7 @@ const STYLE: &str = concat!(
 /// More kab/kota than these are told by province in the chart, and the map is drawn coarser.
 const MOST_IN_ONE_CHART: usize = 40;
 
-/// Bytes for the borders of a map of many kab/kota: the whole report stays within 300 kB.
+/// Bytes for the borders of a map of many kab/kota, which would otherwise be most of the report.
 const MAP_BYTES: usize = 18_000;
 
 /// A heading and what stands under it, as HTML.
