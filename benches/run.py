@@ -10,6 +10,8 @@ import http.client
 import json
 import math
 import os
+import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -21,12 +23,16 @@ INSTRUMENT = HERE.parent / "crates/selaras/tests/instruments/national.toml"
 ROWS = 642_500
 LARGER = 10
 REPLICATES = 1_000
-PAGES = ["/", "/data", "/metode"]
+PAGES = 40
 LISTENING = 8073
 
 
 def process(command):
-    """Runs `command`; returns wall seconds, processor seconds, peak megabytes, output."""
+    """Runs `command`; returns wall seconds, processor seconds, peak megabytes, output.
+
+    A child's peak counts what this process held when it was started, so nothing large may be held
+    before the last measurement of memory.
+    """
     start = time.perf_counter()
     child = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     output = child.stdout.read()
@@ -64,36 +70,66 @@ def furthest(result, comparison):
 
 def repeated(answers, larger):
     """Writes the rows of `answers` ten times: the same regions, strata and PSUs."""
-    header, _, body = answers.read_bytes().partition(b"\n")
-    with open(larger, "wb") as file:
-        file.write(header + b"\n")
+    with open(answers, "rb") as rows, open(larger, "wb") as file:
+        file.write(rows.readline())
+        start = rows.tell()
         for _ in range(LARGER):
-            file.write(body)
+            rows.seek(start)
+            shutil.copyfileobj(rows, file)
+
+
+def page(path):
+    """Seconds to get a page, and its text, where a redirect's is the address; `None` without one."""
+    connection = http.client.HTTPConnection("127.0.0.1", LISTENING)
+    before = time.perf_counter()
+    connection.request("GET", path)
+    response = connection.getresponse()
+    body = response.read()
+    seconds = time.perf_counter() - before
+    if location := response.getheader("location"):
+        return seconds, f'<a href="{location}">'
+    return seconds, body.decode("utf-8", "replace") if response.status == 200 else None
+
+
+def pages():
+    """The front page and what can be reached from it, `PAGES` at most, in the order of links."""
+    found, at = ["/"], 0
+    while at < len(found):
+        text = page(found[at])[1]
+        if text is None:
+            found.pop(at)
+            continue
+        links = re.findall(r'<a [^>]*href="(/[^"#]*)"', text)
+        new = [link.replace("&amp;", "&") for link in dict.fromkeys(links)]
+        found += [link for link in new if link not in found][: PAGES - len(found)]
+        at += 1
+    return found
+
+
+def serving(command):
+    """Starts a server; returns it and the seconds until it tells its address."""
+    start = time.perf_counter()
+    command = [*command, "--port", str(LISTENING)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    for line in server.stdout:
+        if line.startswith("http://"):
+            return server, time.perf_counter() - start
+    raise SystemExit(f"{command} does not serve")
 
 
 def served(selaras, folder):
-    """Seconds until pages are served, and the slowest page's median of 50 in milliseconds."""
-    data = folder / "data"
-    start = time.perf_counter()
-    server = subprocess.Popen(
-        [selaras, "serve", "--data", data, "--port", str(LISTENING)], stdout=subprocess.PIPE, text=True
-    )
+    """Seconds until the demo's data are served again, then pages, the slowest with its median of 50
+    in milliseconds."""
+    data = ["--data", folder / "demo"]
+    demo, _ = serving([selaras, "demo", *data])
+    demo.terminate()
+    demo.wait()
+    server, ready = serving([selaras, "serve", *data])
     try:
-        for line in server.stdout:
-            if line.startswith("http://"):
-                break
-        ready = time.perf_counter() - start
-        medians = []
-        for page in PAGES:
-            times = []
-            for _ in range(50):
-                connection = http.client.HTTPConnection("127.0.0.1", LISTENING)
-                before = time.perf_counter()
-                connection.request("GET", page)
-                connection.getresponse().read()
-                times.append(time.perf_counter() - before)
-            medians.append(statistics.median(times))
-        return ready, 1000 * max(medians)
+        found = pages()
+        median = {path: statistics.median(page(path)[0] for _ in range(50)) for path in found}
+        slowest = max(median, key=median.get)
+        return ready, len(found), slowest, 1000 * median[slowest]
     finally:
         server.terminate()
         server.wait()
@@ -107,11 +143,14 @@ def main(selaras, bootstrap, folder, repetitions="5"):
         if not stem.with_suffix(f".{file}").exists():
             simulate = [selaras, "simulate", "--instrument", INSTRUMENT, "--out", folder]
             process([*simulate, "--total", ROWS, "--recorded", *more])
-    table = []
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    load = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, {math.ceil(memory)} GiB; {repetitions} runs each, in turns; load {load:.1f}\n")
+    print("| what | figure | target | met |\n|---|---|---|---|")
 
     def line(what, figure, target=None, met=None):
         verdict = "" if met is None else ("yes" if met else "no")
-        table.append(f"| {what} | {figure} | {target or ''} | {verdict} |")
+        print(f"| {what} | {figure} | {target or ''} | {verdict} |", flush=True)
 
     def ours(answers, out):
         days = ["--closed", "2026-07-27", "--as-of", "2026-08-20"]
@@ -132,8 +171,6 @@ def main(selaras, bootstrap, folder, repetitions="5"):
             line(f"{file}: {name} / ours, time", f"{ratio[0]:.2f} (processor {ratio[1]:.2f})", *target)
             target = ("> 1", ratio[2] > 1) if name == "polars" else ()
             line(f"{file}: {name} / ours, memory", f"{ratio[2]:.2f}", *target)
-            distance = furthest(out / "result.json", folder / f"{name}-{file}.json")
-            line(f"{file}: distance from {name}", f"{distance:.1e}", "≤ 1e-9", distance <= 1e-9)
 
     larger = folder / "larger.csv"
     repeated(stem.with_suffix(".csv"), larger)
@@ -158,16 +195,16 @@ def main(selaras, bootstrap, folder, repetitions="5"):
     line("bootstrap: numpy", f"{numpy:.2f} s")
     line("bootstrap: numpy / ours", f"{numpy / own:.2f}", "≥ 2", numpy / own >= 2)
 
-    ready, page = served(selaras, folder)
+    ready, count, slowest, median = served(selaras, folder)
     line("serve: ready", f"{ready:.2f} s", "≤ 0.5 s", ready <= 0.5)
-    line("serve: slowest page, median of 50", f"{page:.1f} ms", "≤ 50 ms", page <= 50)
+    line(f"serve: slowest of {count} pages, median of 50", f"{median:.1f} ms ({slowest})", "≤ 50 ms", median <= 50)
     size = os.path.getsize(selaras) / 1e6
     line("size of the program", f"{size:.1f} MB", "< 60 MB", size < 60)
 
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    print(f"{os.cpu_count()} cores, {math.ceil(memory)} GiB; {repetitions} runs each, in turns; load {os.getloadavg()[0]:.1f}\n")
-    print("| what | figure | target | met |\n|---|---|---|---|")
-    print("\n".join(table))
+    for file in ["csv", "parquet"]:
+        for name in ["polars", "duckdb"]:
+            distance = furthest(folder / f"out-{file}/result.json", folder / f"{name}-{file}.json")
+            line(f"{file}: distance of means and errors from {name}", f"{distance:.1e}", "≤ 1e-9", distance <= 1e-9)
 
 
 if __name__ == "__main__":
