@@ -57,8 +57,8 @@ fn none<T: std::fmt::Display>(what: &str, found: impl IntoIterator<Item = T>) {
 
 // Words outside message files
 
-/// Names that are the same in every language.
-const NAMES: [&str; 2] = ["Selaras", "SHA"];
+/// Names that are the same in every language: the program, offices, the hash of files.
+const NAMES: [&str; 4] = ["Selaras", "BPS", "Kemendagri", "SHA"];
 
 #[test]
 fn templates_hold_no_words() {
