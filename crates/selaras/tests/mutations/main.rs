@@ -12,6 +12,8 @@
 //! named by a failure is run alone with `SELARAS_MUTATION=<format>:<number>`, which also leaves its
 //! file in that folder.
 
+#![cfg(test)]
+
 mod mutate;
 mod seeds;
 
