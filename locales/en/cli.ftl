@@ -10,7 +10,10 @@ cli-help =
       index       computes the index from files of answers
                   --instrument ID|FILE --answers FILE… --out FOLDER
     {"              ["}--mapping PROFILE.json] [--regions FRAME.csv] [--region CODE] [--margins FILE]
-    {"              ["}--before-answers FILE…] [--opened DATE] [--closed DATE] [--as-of DATE]
+    {"              ["}--before-answers FILE…] [--before-opened DATE] [--before-closed DATE]
+    {"              ["}--name TEXT] [--year YEAR] [--target NUMBER] [--simulated]
+    {"              ["}--save-mapping PROFILE.json] [--faults FILE.xlsx]
+    {"              ["}--opened DATE] [--closed DATE] [--as-of DATE]
     {"              ["}--internal] [--no-fpc] [--seed NUMBER] [--threads NUMBER] [--json]
       simulate    makes a simulated round with the truth beside it
                   --instrument ID|FILE --out FOLDER [--region CODE] [--year YEAR] [--round 1|2]

@@ -10,7 +10,10 @@ cli-help =
       index       menghitung indeks dari berkas jawaban
                   --instrument ID|BERKAS --answers BERKAS… --out FOLDER
     {"              ["}--mapping PROFIL.json] [--regions KERANGKA.csv] [--region KODE] [--margins BERKAS]
-    {"              ["}--before-answers BERKAS…] [--opened TANGGAL] [--closed TANGGAL] [--as-of TANGGAL]
+    {"              ["}--before-answers BERKAS…] [--before-opened TANGGAL] [--before-closed TANGGAL]
+    {"              ["}--name TEKS] [--year TAHUN] [--target ANGKA] [--simulated]
+    {"              ["}--save-mapping PROFIL.json] [--faults BERKAS.xlsx]
+    {"              ["}--opened TANGGAL] [--closed TANGGAL] [--as-of TANGGAL]
     {"              ["}--internal] [--no-fpc] [--seed ANGKA] [--threads ANGKA] [--json]
       simulate    membuat putaran simulasi beserta nilai yang sebenarnya
                   --instrument ID|BERKAS --out FOLDER [--region KODE] [--year TAHUN] [--round 1|2]

@@ -4,6 +4,8 @@
 //! faulty value is noted and replaced by a harmless one, so that the walk goes on; nothing made in
 //! this way leaves [`Instrument::parse`] once there is a fault.
 
+mod nesting;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
@@ -26,10 +28,6 @@ const MOST_BYTES: usize = 1 << 20;
 const MOST_FAULTS: usize = 100;
 /// Entries of one list.
 const MOST_ENTRIES: usize = 1_000;
-/// Brackets and braces open at one place.
-const MOST_LEVELS: usize = 200;
-/// Parts of a dotted key.
-const MOST_KEY_PARTS: usize = 24;
 /// Bands of one attribute: a band is stored in a byte, with 0 for no answer.
 const MOST_BANDS: usize = 250;
 
@@ -78,7 +76,7 @@ impl Instrument {
             }
         };
         faults.text = text;
-        if let Some(at) = endless_nesting(text) {
+        if let Some(at) = nesting::endless(text) {
             faults.add(at..at, "", Message::new("instrument-fault-syntax"));
             return Err(faults.into_error());
         }
@@ -103,30 +101,6 @@ impl Instrument {
             Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(instrument)
     }
-}
-
-/// Where the text opens more levels than [`MOST_LEVELS`], or a key has more parts than
-/// [`MOST_KEY_PARTS`]. The parser calls itself for every level, even where it only notes a fault, so
-/// that such a text would exhaust the stack. Quotes are not heeded: no sentence comes near.
-fn endless_nesting(text: &str) -> Option<usize> {
-    let (mut levels, mut parts, mut last) = (0_usize, 0_usize, b' ');
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'[' | b'{' => (levels, parts) = (levels + 1, 0),
-            b']' | b'}' => (levels, parts) = (levels.saturating_sub(1), 0),
-            b'=' | b',' | b'\n' => parts = 0,
-            // Dots in a row end a sentence or are to be filled in; they are in no key.
-            b'.' if last != b'.' => parts += 1,
-            _ => {}
-        }
-        if levels > MOST_LEVELS || parts > MOST_KEY_PARTS {
-            return Some(at);
-        }
-        if !matches!(byte, b' ' | b'\t') {
-            last = byte;
-        }
-    }
-    None
 }
 
 /// Faults found so far.

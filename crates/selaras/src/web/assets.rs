@@ -84,7 +84,10 @@ mod tests {
             for entry in std::fs::read_dir(folder).expect("the folder") {
                 let path = entry.expect("an entry").path();
                 if path.is_dir() {
-                    folders.push(path);
+                    // The report is a file that travels alone; it is not served under the policy.
+                    if path.file_name().is_some_and(|name| name != "report") {
+                        folders.push(path);
+                    }
                     continue;
                 }
                 let text = std::fs::read_to_string(&path).expect("a template");

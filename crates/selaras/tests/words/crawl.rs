@@ -139,11 +139,12 @@ fn data() -> BTreeSet<String> {
     for licence in selaras::region::licences() {
         data.extend(words(licence.notice));
     }
+    data.extend(words(selaras::region::LICENCE_TEXTS));
     for path in files("data", "csv") {
         data.extend(words(&std::fs::read_to_string(path).expect("a table")));
     }
-    // The program, its time zone, names of licences, packages and the sources of their data.
-    let names = ["Selaras", "WIB", "MIT", "Apache", "ODbL", "ISC", "Natural", "Earth"];
+    // The program, its time zone, how names of regions are shortened, and the hash of files.
+    let names = ["Selaras", "WIB", "Kab", "Adm", "SHA"];
     data.extend(names.map(str::to_owned));
     data
 }
@@ -172,7 +173,10 @@ fn no_page_of_the_demo_says_a_word_that_is_in_no_message_file() {
             continue;
         }
         read += 1;
-        let text = readable(&body);
+        // The simulated margins call themselves so in their column of sources.
+        let text = readable(&body).replace(selaras::simulate::MARK, " ");
+        let files = |word: &&str| !word.contains(".csv");
+        let text = text.split_whitespace().filter(files).collect::<Vec<_>>().join(" ");
         // Hashes and ids hold digits; words of a hash without one are rare and short.
         let foreign = words(&text).filter(|word| {
             !data.contains(word) && !word.contains(|c: char| c.is_ascii_digit()) && word.len() > 1

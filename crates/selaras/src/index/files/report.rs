@@ -12,7 +12,7 @@ use crate::render::svg::{Frame, Layout};
 use crate::round::frame::Level;
 
 const STYLE: &str = concat!(
-    include_str!("../../../../../static/report.css"),
+    include_str!("../../../../../templates/report/report.css"),
     include_str!("../../../../../static/figures.css")
 );
 
@@ -29,7 +29,7 @@ struct Section {
 }
 
 #[derive(Template)]
-#[template(path = "report.html")]
+#[template(path = "report/report.html")]
 struct Page {
     language: &'static str,
     words: Words,

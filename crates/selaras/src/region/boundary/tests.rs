@@ -153,7 +153,7 @@ fn a_wrong_code_is_named_with_its_feature_and_column() {
     assert_eq!(keys(&findings), ["boundary-error-unknown-code"]);
     assert_eq!(findings[0].feature, Some(3));
     let said = Words::new(Language::Id).tell(&findings[0].message);
-    assert!(said.contains("\"61.1\"") && said.contains("kode"), "{said}");
+    assert!(said.contains("«61.1»") && said.contains("kode"), "{said}");
 }
 
 #[test]

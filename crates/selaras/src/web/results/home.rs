@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::super::html;
 use super::compare::sentences;
+use super::download;
 use super::figures::{Links, MapFigure};
 use super::say::ChangeSentence;
 use super::view::{Switch, View};
@@ -246,6 +247,7 @@ struct HomePage {
     map_path: String,
     public_path: String,
     round_path: String,
+    files: Vec<(String, &'static str, String)>,
 }
 
 pub(super) async fn show(
@@ -309,6 +311,7 @@ pub(super) async fn show(
         ),
         public_path: paths::public(round),
         round_path: paths::round(round),
+        files: download::links(&paths::round(round), &visit),
         page,
     })
 }

@@ -6,6 +6,7 @@
 
 mod compare;
 mod data;
+mod download;
 mod figures;
 mod home;
 mod map;
@@ -37,6 +38,14 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/putaran/{round}/metode", Action::View, Module::Result, method::show),
         Route::get("/publik/{round}", Action::View, Module::Result, public::show).public(),
         Route::get("/publik/{round}/metode", Action::View, Module::Result, method::show_public)
+            .public(),
+        Route::get(
+            "/putaran/{round}/unduh/{file}",
+            Action::View,
+            Module::Result,
+            download::internal,
+        ),
+        Route::get("/publik/{round}/unduh/{file}", Action::View, Module::Result, download::public)
             .public(),
         Route::get(paths::DATA, Action::View, Module::Program, data::show),
     ]

@@ -5,6 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 
 use super::super::html;
+use super::download;
 use super::figures::{Links, MapFigure};
 use super::home::{Asked, IndexCard};
 use super::say::ChangeSentence;
@@ -50,6 +51,7 @@ struct PublicPage {
     better: String,
     places: Vec<(String, String, bool)>,
     method_path: String,
+    files: Vec<(String, &'static str, String)>,
 }
 
 #[derive(Template)]
@@ -102,6 +104,7 @@ pub(super) async fn show(
             })
             .collect(),
         method_path: format!("{}/metode", paths::public(reading.round.id)),
+        files: download::links(&paths::public(reading.round.id), &visit),
         page,
     })
 }
