@@ -123,7 +123,7 @@ impl Server {
             let place = store.folder().results(id).join("satu");
             std::fs::create_dir_all(&place).expect("a folder");
             let json = serde_json::to_vec(&*RESULT).expect("json");
-            std::fs::write(place.join("result.json"), json).expect("a file");
+            std::fs::write(place.join("DATA-SIMULASI-result.json"), json).expect("a file");
             let state = AppState::start(store, clock).await.expect("a state");
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
             let address = listener.local_addr().expect("an address");

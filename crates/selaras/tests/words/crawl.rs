@@ -78,7 +78,10 @@ fn links(page: &str) -> Vec<String> {
     page.split(" href=\"")
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
-        .filter(|link| link.starts_with('/') && !link.contains("bahasa="))
+        // Downloads are files, not pages.
+        .filter(|link| {
+            link.starts_with('/') && !link.contains("bahasa=") && !link.contains("/unduh/")
+        })
         .map(|link| link.split('#').next().unwrap_or_default().replace("&#38;", "&"))
         .map(|link| link.replace("&amp;", "&"))
         .collect()

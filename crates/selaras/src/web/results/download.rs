@@ -19,11 +19,9 @@ pub(super) const FILES: [(&str, &str); 6] = [
 ];
 
 /// Links to the files below `base`, each with what it is for.
-pub(super) fn links(base: &str, visit: &Visit) -> Vec<(String, &'static str, String)> {
+pub(super) fn links(base: &str, visit: &Visit) -> Vec<(String, String)> {
     let words = visit.words();
-    let link =
-        |(file, key): (&'static str, &str)| (format!("{base}/unduh/{file}"), file, words.say(key));
-    FILES.into_iter().map(link).collect()
+    FILES.into_iter().map(|(file, key)| (format!("{base}/unduh/{file}"), words.say(key))).collect()
 }
 
 pub(super) async fn internal(

@@ -247,7 +247,7 @@ struct HomePage {
     map_path: String,
     public_path: String,
     round_path: String,
-    files: Vec<(String, &'static str, String)>,
+    files: Vec<(String, String)>,
 }
 
 pub(super) async fn show(

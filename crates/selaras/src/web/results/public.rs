@@ -51,7 +51,7 @@ struct PublicPage {
     better: String,
     places: Vec<(String, String, bool)>,
     method_path: String,
-    files: Vec<(String, &'static str, String)>,
+    files: Vec<(String, String)>,
 }
 
 #[derive(Template)]
