@@ -8,6 +8,8 @@
 //! [`Pairs`].
 
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
+
 use statrs::distribution::{Continuous, ContinuousCDF, Normal, StudentsT};
 
 mod letters;
@@ -140,6 +142,18 @@ pub(crate) fn upper_tail(value: f64, se: f64, df: f64) -> f64 {
 /// root. The quantile function of the statistics library is off by 1e-3 for a million degrees of
 /// freedom.
 pub(crate) fn critical_t(confidence: f64, df: f64) -> f64 {
+    // The scores of a region mostly have the same degrees of freedom.
+    thread_local!(static LAST: Cell<[f64; 3]> = const { Cell::new([f64::NAN; 3]) });
+    let [known_confidence, known_df, known] = LAST.get();
+    if (known_confidence, known_df) == (confidence, df) {
+        return known;
+    }
+    let critical = critical_t_anew(confidence, df);
+    LAST.set([confidence, df, critical]);
+    critical
+}
+
+fn critical_t_anew(confidence: f64, df: f64) -> f64 {
     let tail = (1.0 - confidence) / 2.0;
     let Ok(student) = StudentsT::new(0.0, 1.0, df) else { return f64::INFINITY };
     if !(tail > 0.0 && tail < 0.5) {

@@ -24,6 +24,7 @@ fn power_of_two(exponent: i32) -> f64 {
 
 /// A score in steps; `None` where it is not finite or not below [`SCORE_LIMIT`].
 #[must_use]
+#[inline]
 pub fn score_steps(score: f64) -> Option<i64> {
     (score.abs() < SCORE_LIMIT).then(|| to_steps(score, SCORE_BITS))
 }
@@ -31,11 +32,13 @@ pub fn score_steps(score: f64) -> Option<i64> {
 /// A weight in steps, at least one; `None` where it is not above zero or not below
 /// [`WEIGHT_LIMIT`].
 #[must_use]
+#[inline]
 pub fn weight_steps(weight: f64) -> Option<u64> {
     (weight > 0.0 && weight < WEIGHT_LIMIT).then(|| to_steps(weight, WEIGHT_BITS).max(1) as u64)
 }
 
 /// Rounds to the nearest step, halves away from zero.
+#[inline]
 fn to_steps(value: f64, bits: u32) -> i64 {
     let scaled = value * power_of_two(bits as i32);
     // Halves are added only where the number still has a fraction to round.
@@ -71,6 +74,17 @@ impl<const LIMBS: usize> Wide<LIMBS> {
             *limb = part;
         }
         Self(limbs)
+    }
+
+    /// The number × 2^(64 × `limbs`); the highest limbs are cut off where it does not fit.
+    #[must_use]
+    #[inline]
+    pub fn shifted(self, limbs: usize) -> Self {
+        let mut moved = [0; LIMBS];
+        for (place, limb) in moved.iter_mut().skip(limbs).zip(self.0) {
+            *place = limb;
+        }
+        Self(moved)
     }
 
     /// The same number in another width; the highest limbs are cut off where it does not fit.

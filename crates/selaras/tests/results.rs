@@ -74,6 +74,7 @@ fn result() -> IndexResult {
         files: Vec::new(),
         simulated: true,
         options,
+        threads: 0,
         before: Some(Before {
             instrument,
             frame: &frame,

@@ -40,22 +40,38 @@ impl Design {
         pairs: &[(u32, f64, f64)],
         chosen: impl Fn(u32) -> bool,
     ) -> Option<(f64, f64)> {
-        let strata = || {
-            let by_stratum = pairs.chunk_by(|x, y| self.stratum(x.0) == self.stratum(y.0));
-            by_stratum.filter_map(|present| {
-                let stratum = self.stratum(present.first()?.0)?;
-                Some((stratum, self.strata.get(stratum as usize)?, present))
-            })
-        };
-        // The mean over all PSUs of the strata that the domain touches.
-        let units: f64 = strata().map(|(_, stratum, _)| f64::from(stratum.units)).sum();
+        let grand = self.grand(pairs);
+        Self::summed(
+            self.by_stratum(pairs)
+                .map(|(number, present)| (chosen(number), self.within(number, present, grand))),
+        )
+    }
+
+    /// The PSUs of `pairs` stratum by stratum.
+    fn by_stratum<'a>(
+        &self,
+        pairs: &'a [(u32, f64, f64)],
+    ) -> impl Iterator<Item = (u32, &'a [(u32, f64, f64)])> {
+        let by_stratum = pairs.chunk_by(|x, y| self.stratum(x.0) == self.stratum(y.0));
+        by_stratum.filter_map(|present| Some((self.stratum(present.first()?.0)?, present)))
+    }
+
+    /// The mean over all PSUs of the strata that `pairs` touch.
+    pub(super) fn grand(&self, pairs: &[(u32, f64, f64)]) -> (f64, f64) {
+        let strata = self.by_stratum(pairs).filter_map(|(at, _)| self.strata.get(at as usize));
+        let units: f64 = strata.map(|stratum| f64::from(stratum.units)).sum();
         let grand = pairs.iter().fold((0.0, 0.0), |sum, pair| (sum.0 + pair.1, sum.1 + pair.2));
-        let grand = (grand.0 / units, grand.1 / units);
+        (grand.0 / units, grand.1 / units)
+    }
+
+    /// Sums what strata add, of those that are chosen and of the rest. One that says nothing counts
+    /// as the average of the others; `None` where all say nothing.
+    pub(super) fn summed(parts: impl Iterator<Item = (bool, Option<f64>)>) -> Option<(f64, f64)> {
         let (mut inside, mut outside, mut touched, mut usable) = (0.0, 0.0, 0_u32, 0_u32);
-        for (number, stratum, present) in strata() {
+        for (chosen, part) in parts {
             touched += 1;
-            if let Some(part) = self.within(stratum, present, grand) {
-                *(if chosen(number) { &mut inside } else { &mut outside }) += part;
+            if let Some(part) = part {
+                *(if chosen { &mut inside } else { &mut outside }) += part;
                 usable += 1;
             }
         }
@@ -63,14 +79,22 @@ impl Design {
         (usable > 0).then(|| (scaled(inside), scaled(outside)))
     }
 
+    /// Whether what a stratum adds depends on PSUs of other strata.
+    pub(super) fn leans_on_others(&self, number: u32) -> bool {
+        let Options { lonely, lonely_in_domain, .. } = self.options;
+        let single = self.strata.get(number as usize).is_some_and(|stratum| stratum.units < 2);
+        lonely == Lonely::Adjust && (single || lonely_in_domain)
+    }
+
     /// What one stratum adds, `present` being its PSUs in the domain; `None` where it says nothing
     /// about its own variance.
-    fn within(
+    pub(super) fn within(
         &self,
-        stratum: &Stratum,
+        number: u32,
         present: &[(u32, f64, f64)],
         grand: (f64, f64),
     ) -> Option<f64> {
+        let stratum = self.strata.get(number as usize)?;
         let Options { lonely, lonely_in_domain, .. } = self.options;
         if stratum.unsampled < 1e-7 {
             return Some(0.0);

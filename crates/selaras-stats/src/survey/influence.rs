@@ -1,6 +1,7 @@
 //! Estimates as linear functions of PSUs.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
@@ -64,6 +65,20 @@ pub struct Influence {
     pub(super) units: Arc<[u32]>,
     /// Variance under simple random sampling.
     pub(super) simple_random: Option<f64>,
+    /// The strata of `units`, once they have been asked for.
+    pub(super) parts: OnceLock<Vec<Part>>,
+}
+
+/// What of an estimate stands in one stratum.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    stratum: u32,
+    /// Positions in [`Influence::z`].
+    z: Range<usize>,
+    /// PSUs with respondents in the domain.
+    units: usize,
+    /// What the stratum adds to the variance of the estimate, unless it leans on other strata.
+    variance: Option<f64>,
 }
 
 impl Influence {
@@ -142,6 +157,7 @@ impl Influence {
         let mut sum = first.clone();
         sum.value *= factor;
         sum.simple_random = None;
+        sum.parts = OnceLock::new();
         if rest.is_empty() {
             sum.z.iter_mut().for_each(|(_, z)| *z *= factor);
             return Some(sum);
@@ -181,23 +197,37 @@ impl Influence {
         if !Arc::ptr_eq(&self.design, &whole.design) {
             return None;
         }
-        let mut own: Vec<Option<u32>> =
-            self.units.iter().map(|&unit| self.design.stratum(unit)).collect();
-        own.dedup();
-        let inside = |stratum: Option<u32>| own.binary_search(&stratum).is_ok();
-        let moved: Vec<(u32, f64, f64)> = pairs(&self.z, &whole.z)
-            .into_iter()
-            .map(|(unit, part, whole)| (unit, part - whole, part - whole))
-            .collect();
-        let (part, rest) = self.design.split_covariance(&moved, |number| inside(Some(number)))?;
+        let (own, strata) = (self.strata(), whole.strata());
+        let part_of = |number: u32| {
+            let at = own.binary_search_by_key(&number, |part| part.stratum).ok()?;
+            own.get(at)
+        };
+        let moved = |stratum: &Part| -> Vec<(u32, f64, f64)> {
+            let part = part_of(stratum.stratum).map_or(&[][..], |own| self.influences(own));
+            let pairs = pairs(part, whole.influences(stratum)).into_iter();
+            pairs.map(|(unit, part, whole)| (unit, part - whole, part - whole)).collect()
+        };
+        let lean = strata.iter().any(|part| self.design.leans_on_others(part.stratum));
+        let grand =
+            lean.then(|| self.design.grand(&strata.iter().flat_map(moved).collect::<Vec<_>>()));
         let (mut part_df, mut rest_df) = (0.0, 0.0);
-        let strata =
-            whole.units.chunk_by(|&a, &b| self.design.stratum(a) == self.design.stratum(b));
-        for units in strata {
-            let stratum = units.first().and_then(|&unit| self.design.stratum(unit));
-            let df = if inside(stratum) { &mut part_df } else { &mut rest_df };
-            *df += (units.len() - 1) as f64;
+        let mut added = Vec::with_capacity(strata.len());
+        for stratum in strata {
+            let inside = part_of(stratum.stratum).is_some();
+            *(if inside { &mut part_df } else { &mut rest_df }) += (stratum.units - 1) as f64;
+            if !stratum.z.is_empty() {
+                // A stratum that the part does not touch adds the same whatever the part.
+                let variance = match grand {
+                    None if !inside => stratum.variance,
+                    grand => {
+                        let grand = grand.unwrap_or_default();
+                        self.design.within(stratum.stratum, &moved(stratum), grand)
+                    }
+                };
+                added.push((inside, variance));
+            }
         }
+        let (part, rest) = Design::summed(added.into_iter())?;
         let variance = part + rest;
         let spread: f64 = [(part, part_df), (rest, rest_df)]
             .into_iter()
@@ -212,6 +242,31 @@ impl Influence {
             deff: None,
             clusters: whole.clusters(),
         })
+    }
+
+    /// The strata with respondents in the domain, in order.
+    fn strata(&self) -> &[Part] {
+        self.parts.get_or_init(|| {
+            let mut from = 0;
+            let same = |a: &u32, b: &u32| self.design.stratum(*a) == self.design.stratum(*b);
+            let strata = self.units.chunk_by(same).filter_map(|units| {
+                let stratum = self.design.stratum(*units.first()?)?;
+                let rest = self.z.get(from..).unwrap_or_default();
+                let count = rest.partition_point(|z| self.design.stratum(z.0) <= Some(stratum));
+                let z = from..from + count;
+                from = z.end;
+                let own = self.z.get(z.clone()).unwrap_or_default();
+                let squares: Vec<(u32, f64, f64)> = own.iter().map(|&(u, z)| (u, z, z)).collect();
+                let variance = self.design.within(stratum, &squares, (0.0, 0.0));
+                Some(Part { stratum, z, units: units.len(), variance })
+            });
+            strata.collect()
+        })
+    }
+
+    /// The influences of the PSUs in a stratum.
+    fn influences(&self, part: &Part) -> &[(u32, f64)] {
+        self.z.get(part.z.clone()).unwrap_or_default()
     }
 
     /// Σ factor · estimate, of estimates of samples drawn independently (two rounds), with the

@@ -18,7 +18,7 @@ mod influence;
 mod tests;
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::fixed::{SCORE_BITS, WEIGHT_BITS, Wide};
 use crate::totals::{Cell, Key, MeanSums, Moments, Totals};
@@ -258,6 +258,7 @@ impl<'a> Sample<'a> {
                 design: Arc::clone(&self.design),
                 z,
                 units: Arc::clone(&domain.units),
+                parts: OnceLock::new(),
                 simple_random: self.simple_random(sum),
             })
         };
@@ -277,6 +278,7 @@ impl<'a> Sample<'a> {
             design: Arc::clone(&self.design),
             z: sums.into_iter().map(|(unit, sum)| (unit, double(sum.wy))).collect(),
             units: Arc::clone(&domain.units),
+            parts: OnceLock::new(),
             simple_random: None,
         })
     }
@@ -314,6 +316,7 @@ impl<'a> Sample<'a> {
             design: Arc::clone(&self.design),
             z: over.into_iter().zip(under).map(influence).collect(),
             units: Arc::clone(&domain.units),
+            parts: OnceLock::new(),
             simple_random: None,
         })
     }

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use crate::fixed::{SCORE_BITS, WEIGHT_BITS, Wide, score_steps, weight_steps};
 pub(crate) use moments::MeanSums;
 pub use moments::Moments;
-use moments::{MASS_LIMIT, ROWS_LIMIT, Sums};
+use moments::{MASS_LIMIT, MISSING, ROWS_LIMIT, Sums};
 
 /// Which sums a row adds to: small numbers that the caller has given to names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,8 +67,6 @@ pub enum TotalsError {
     Foreign,
 }
 
-/// Marks a score that is missing from a stored row.
-const MISSING: i64 = i64::MIN;
 /// Binary digits of steps, as the bytes begin with them.
 const STEPS: [u8; 2] = [SCORE_BITS as u8, WEIGHT_BITS as u8];
 const MAGIC: &[u8; 8] = b"SELTOT\x01\0";
@@ -122,18 +120,33 @@ impl Store {
         };
     }
 
-    fn add_row(&mut self, weight: u64, row: &[i64]) {
-        self.widen(row.len(), Some(weight));
+    /// What rows hold: their weights, and score after score the values of all rows.
+    fn of_rows(weights: &[u64], scores: &[i64]) -> Self {
+        if let &[weight] = weights {
+            return Self::Row { weight, scores: scores.into() };
+        }
+        let weight = weights.first().copied().unwrap_or_default();
+        let sums = vec![Sums::default(); scores.len() / weights.len().max(1)].into();
+        let mut store = Self::Even { weight, sums };
+        store.add_rows(weights, scores);
+        store
+    }
+
+    /// Adds rows, given as in [`Store::of_rows`].
+    fn add_rows(&mut self, weights: &[u64], scores: &[i64]) {
+        let (rows, weight) = (weights.len().max(1), weights.first().copied());
+        let one = weight.filter(|one| weights.iter().all(|weight| weight == one));
+        self.widen(scores.len() / rows, one);
         match self {
             Self::Row { .. } => {}
             Self::Even { sums, .. } => {
-                for (sums, &y) in sums.iter_mut().zip(row).filter(|(_, y)| **y != MISSING) {
-                    sums.add(y);
+                for (sums, column) in sums.iter_mut().zip(scores.chunks(rows)) {
+                    column.iter().filter(|y| **y != MISSING).for_each(|&y| sums.add(y));
                 }
             }
             Self::Uneven(moments) => {
-                for (moments, &y) in moments.iter_mut().zip(row).filter(|(_, y)| **y != MISSING) {
-                    moments.add_row(weight, y);
+                for (moments, column) in moments.iter_mut().zip(scores.chunks(rows)) {
+                    moments.add_rows(weights, column);
                 }
             }
         }
@@ -141,7 +154,7 @@ impl Store {
 
     fn merge(&mut self, scores: usize, other: &Self) {
         match other {
-            Self::Row { weight, scores: row } => self.add_row(*weight, row),
+            Self::Row { weight, scores: row } => self.add_rows(&[*weight], row),
             Self::Even { weight, sums: others } => {
                 self.widen(scores, Some(*weight));
                 match self {
@@ -229,7 +242,9 @@ pub struct Totals {
     index: HashMap<Key, usize>,
     entries: Vec<Entry>,
     mass: u128,
-    row: Vec<i64>,
+    /// Room for rows in steps.
+    weight_steps: Vec<u64>,
+    score_steps: Vec<i64>,
 }
 
 impl Totals {
@@ -243,8 +258,14 @@ impl Totals {
         if scores.len() > SCORES_LIMIT || scores.iter().any(|name| name.len() > 255) {
             return Err(TotalsError::TooManyScores);
         }
-        let row = vec![MISSING; scores.len()];
-        Ok(Self { scores, index: HashMap::new(), entries: Vec::new(), mass: 0, row })
+        Ok(Self {
+            scores,
+            index: HashMap::new(),
+            entries: Vec::new(),
+            mass: 0,
+            weight_steps: Vec::new(),
+            score_steps: Vec::new(),
+        })
     }
 
     /// Names of the scores.
@@ -268,26 +289,55 @@ impl Totals {
     /// Adds a respondent: `scores` in the order of [`Totals::scores`], NaN where there is none.
     ///
     /// # Errors
-    /// [`TotalsError`] for a wrong number of scores, a score or weight out of range, or weights
-    /// that add up to too much; the totals are unchanged then.
+    /// As [`Totals::add_rows`], and for another number of scores.
     pub fn add(&mut self, key: Key, weight: f64, scores: &[f64]) -> Result<(), TotalsError> {
         let expected = self.scores.len();
         if scores.len() != expected {
             return Err(TotalsError::ScoreCount { expected, got: scores.len() });
         }
-        let weight = weight_steps(weight).ok_or(TotalsError::WeightRange)?;
-        for (score, (&y, steps)) in scores.iter().zip(&mut self.row).enumerate() {
-            *steps = match score_steps(y) {
-                Some(steps) => steps,
-                None if y.is_nan() => MISSING,
-                None => return Err(TotalsError::ScoreRange { score }),
-            };
+        self.add_rows(key, &[weight], |score| scores.get(score..=score).unwrap_or_default())
+    }
+
+    /// Adds respondents with one key: their weights, and for each score its values, one a
+    /// respondent, NaN where there is none.
+    ///
+    /// # Errors
+    /// [`TotalsError`] for a score or weight out of range, weights that add up to too much, or a
+    /// column of another length than the weights; the totals are unchanged then.
+    pub fn add_rows<'a>(
+        &mut self,
+        key: Key,
+        weights: &[f64],
+        column: impl Fn(usize) -> &'a [f64],
+    ) -> Result<(), TotalsError> {
+        self.weight_steps.clear();
+        let mut mass = self.mass;
+        for &weight in weights {
+            let steps = weight_steps(weight).ok_or(TotalsError::WeightRange)?;
+            mass += u128::from(steps);
+            self.weight_steps.push(steps);
         }
-        let mass = self.mass + u128::from(weight);
         if mass > MASS_LIMIT {
             return Err(TotalsError::TooMuch);
         }
+        self.score_steps.clear();
+        for score in 0..self.scores.len() {
+            let values = column(score);
+            if values.len() != weights.len() {
+                let (expected, got) = (weights.len(), values.len());
+                return Err(TotalsError::ScoreCount { expected, got });
+            }
+            for &y in values {
+                let missing = y.is_nan().then_some(MISSING);
+                let steps = score_steps(y).or(missing);
+                self.score_steps.push(steps.ok_or(TotalsError::ScoreRange { score })?);
+            }
+        }
         self.mass = mass;
+        if weights.is_empty() {
+            return Ok(());
+        }
+        let rows = weights.len() as u64;
         // Rows of a PSU often follow one another.
         let known = match self.entries.last() {
             Some(last) if last.key == key => Some(self.entries.len() - 1),
@@ -295,13 +345,13 @@ impl Totals {
         };
         match known.and_then(|position| self.entries.get_mut(position)) {
             Some(entry) => {
-                entry.rows += 1;
-                entry.store.add_row(weight, &self.row);
+                entry.rows += rows;
+                entry.store.add_rows(&self.weight_steps, &self.score_steps);
             }
             None => {
-                let store = Store::Row { weight, scores: self.row.as_slice().into() };
+                let store = Store::of_rows(&self.weight_steps, &self.score_steps);
                 self.index.insert(key, self.entries.len());
-                self.entries.push(Entry { key, rows: 1, store });
+                self.entries.push(Entry { key, rows, store });
             }
         }
         Ok(())
@@ -483,6 +533,24 @@ mod tests {
                 part
             })]);
             prop_assert_eq!(nested.to_bytes(), whole);
+        }
+
+        #[test]
+        fn rows_added_together_are_rows_added_one_by_one(
+            rows in prop::collection::vec(
+                (0.001..4e6_f64, prop::collection::vec(
+                    prop_oneof![4 => -10.0..10.0_f64, 1 => Just(f64::NAN), 1 => -1e6..1e6_f64], 2,
+                )),
+                0..100,
+            ),
+        ) {
+            let key = Key { region: 1, stratum: 1, psu: 1, cell: 1 };
+            let mut together = totals([]);
+            let weights: Vec<f64> = rows.iter().map(|row| row.0).collect();
+            let columns = [0, 1].map(|at| rows.iter().map(|row| row.1[at]).collect::<Vec<f64>>());
+            together.add_rows(key, &weights, |score| &columns[score]).unwrap();
+            let one_by_one: Vec<Row> = rows.into_iter().map(|(w, y)| (key, w, y)).collect();
+            prop_assert_eq!(together.to_bytes(), totals(&one_by_one).to_bytes());
         }
 
         #[test]

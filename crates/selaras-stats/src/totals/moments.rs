@@ -2,6 +2,8 @@
 
 use crate::fixed::{SCORE_BITS, WEIGHT_BITS, Wide};
 
+/// Marks a score that is missing from a row in steps.
+pub(super) const MISSING: i64 = i64::MIN;
 /// Largest sum of weights, in steps.
 pub(super) const MASS_LIMIT: u128 = 1 << (34 + WEIGHT_BITS);
 /// Most rows that a key read from bytes may claim.
@@ -127,6 +129,20 @@ impl Moments {
         self.wwyy = self.wwyy.plus(Wide::product(size, size));
     }
 
+    /// Adds rows: their weights and their scores, [`MISSING`] where there is none. The same as
+    /// [`Moments::add_row`] of each, faster.
+    pub(super) fn add_rows(&mut self, weights: &[u64], scores: &[i64]) {
+        for (weights, scores) in weights.chunks(PARTIAL_ROWS).zip(scores.chunks(PARTIAL_ROWS)) {
+            let mut part = Partial::new();
+            for (&weight, &y) in weights.iter().zip(scores) {
+                if y != MISSING {
+                    part.add_row(weight, y);
+                }
+            }
+            self.add(&part.moments());
+        }
+    }
+
     /// Appends n and, where it is not 0, all sums.
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         Wide::<2>::new(i128::from(self.n)).write(bytes);
@@ -190,6 +206,93 @@ impl Moments {
             && bounded(self.wwyy, Wide::product(ww, score * score))
             && !self.wyy.is_negative()
             && !self.wwyy.is_negative()
+    }
+}
+
+/// Rows that the sums of a [`Partial`] hold without overflow.
+const PARTIAL_ROWS: usize = 32;
+
+/// Sums over at most [`PARTIAL_ROWS`] rows, with the carries between limbs left for the end.
+///
+/// With w < 2⁵⁶ and |y| < 2⁵⁸, w·|y| = h·2⁶⁴ + l has h < 2⁵⁰, so that no product below reaches 2¹²³
+/// but l², which is kept in halves.
+struct Partial {
+    n: u64,
+    w: u128,
+    ww: u128,
+    wy: i128,
+    /// Σ l·|y| and Σ h·|y|.
+    wyy: [u128; 2],
+    /// Σ ±l·w and Σ ±h·w, with the sign of y.
+    wwy: [i128; 2],
+    /// Σ of the lower and of the upper half of l², Σ h·l and Σ h².
+    wwyy: [u128; 4],
+    least: u64,
+    most: u64,
+}
+
+impl Partial {
+    fn new() -> Self {
+        Self {
+            n: 0,
+            w: 0,
+            ww: 0,
+            wy: 0,
+            wyy: [0; 2],
+            wwy: [0; 2],
+            wwyy: [0; 4],
+            least: u64::MAX,
+            most: 0,
+        }
+    }
+
+    #[inline]
+    fn add_row(&mut self, weight: u64, y: i64) {
+        let (w, size) = (u128::from(weight), u128::from(y.unsigned_abs()));
+        let wy = w * size;
+        let (high, low) = (wy >> 64, u128::from(wy as u64));
+        let (wwy_low, wwy_high) = ((low * w) as i128, (high * w) as i128);
+        let square = low * low;
+        self.n += 1;
+        self.w += w;
+        self.ww += w * w;
+        self.wyy[0] += low * size;
+        self.wyy[1] += high * size;
+        if y < 0 {
+            self.wy -= wy as i128;
+            self.wwy[0] -= wwy_low;
+            self.wwy[1] -= wwy_high;
+        } else {
+            self.wy += wy as i128;
+            self.wwy[0] += wwy_low;
+            self.wwy[1] += wwy_high;
+        }
+        self.wwyy[0] += u128::from(square as u64);
+        self.wwyy[1] += square >> 64;
+        self.wwyy[2] += high * low;
+        self.wwyy[3] += high * high;
+        self.least = self.least.min(weight);
+        self.most = self.most.max(weight);
+    }
+
+    fn moments(&self) -> Moments {
+        fn wide<const LIMBS: usize>(value: u128, limbs: usize) -> Wide<LIMBS> {
+            Wide::new(value as i128).shifted(limbs)
+        }
+        Moments {
+            n: self.n,
+            w: wide(self.w, 0),
+            wy: Wide::new(self.wy),
+            wyy: wide(self.wyy[0], 0).plus(wide(self.wyy[1], 1)),
+            ww: wide(self.ww, 0),
+            wwy: Wide::new(self.wwy[0]).plus(Wide::new(self.wwy[1]).shifted(1)),
+            // The mixed product stands twice in the square.
+            wwyy: wide(self.wwyy[0], 0)
+                .plus(wide(self.wwyy[1] + 2 * self.wwyy[2], 1))
+                .plus(wide(self.wwyy[3], 2)),
+            least: self.least,
+            most: self.most,
+        }
     }
 }
 

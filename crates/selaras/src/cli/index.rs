@@ -146,6 +146,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         files: inputs(&now),
         simulated: request.simulated,
         options,
+        threads: request.threads,
         before: before.as_ref().map(|before| Before {
             instrument: &instrument,
             frame: &frame,

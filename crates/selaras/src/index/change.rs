@@ -65,7 +65,8 @@ pub(super) fn compare(
         return Ok(Some(change));
     }
     let earlier_cells = Cells::new(before.tally);
-    let earlier = Readings::new(before.frame, before.tally, &earlier_cells, &input.options)?;
+    let earlier =
+        Readings::new(before.frame, before.tally, &earlier_cells, &input.options, input.threads)?;
     // Per kab/kota of the frame now: its place in the frame before, and the standardised pair.
     let mut pairs: BTreeMap<usize, Vec<Option<(Standardised, Standardised)>>> = BTreeMap::new();
     for (at, region) in input.frame.regions.iter().enumerate() {

@@ -58,16 +58,16 @@ fn compose(input: &Input<'_>, readings: &Readings<'_>, at: usize) -> Vec<Composi
     let mut lines = Vec::new();
     let mut civil_servants = None;
     for (position, attribute) in input.instrument.attributes.iter().enumerate() {
-        let mut counts: BTreeMap<u8, u64> = BTreeMap::new();
+        let mut counts = vec![0; attribute.bands.len() + 1];
         for counted in leaves.iter().filter_map(|&leaf| input.tally.counts.get(leaf)) {
-            for (&band, &count) in counted.bands.get(position).into_iter().flatten() {
-                *counts.entry(band).or_default() += count;
+            for (sum, &count) in
+                counts.iter_mut().zip(counted.bands.get(position).into_iter().flatten())
+            {
+                *sum += count;
             }
         }
-        let answered: u64 = counts.iter().filter(|(band, _)| **band > 0).map(|(_, n)| n).sum();
-        let of_band = |band: usize| {
-            u8::try_from(band + 1).ok().and_then(|band| counts.get(&band)).copied().unwrap_or(0)
-        };
+        let answered: u64 = counts.iter().skip(1).sum();
+        let of_band = |band: usize| counts.get(band + 1).copied().unwrap_or(0);
         if attribute.kind == AttributeKind::Occupation && answered > 0 {
             let servants =
                 attribute.bands.iter().enumerate().filter(|(_, band)| band.civil_servant);

@@ -41,10 +41,12 @@ pub struct Input<'a> {
     pub simulated: bool,
     /// Settings.
     pub options: Options,
+    /// Threads that compute; 0 for as many as the machine has. The result is the same for any.
+    pub threads: usize,
     /// The round before, if there is one to compare with.
     pub before: Option<Before<'a>>,
     /// Name of a kecamatan by its code.
-    pub district_name: &'a dyn Fn(&str) -> Option<String>,
+    pub district_name: &'a (dyn Fn(&str) -> Option<String> + Sync),
 }
 
 /// Why there is no result.
@@ -96,6 +98,7 @@ impl<'a> Readings<'a> {
         tally: &Tally,
         cells: &Cells<'_>,
         options: &Options,
+        threads: usize,
     ) -> Result<Self, ComputeError> {
         let leaves = leaves(frame);
         let scores = tally.scorer().len();
@@ -109,7 +112,7 @@ impl<'a> Readings<'a> {
         };
         match tally.design {
             Design::OpenLink => readings.read_open_link(tally, cells, options),
-            Design::Recorded => readings.read_recorded(tally, options)?,
+            Design::Recorded => readings.read_recorded(tally, options, threads)?,
         }
         Ok(readings)
     }
@@ -142,7 +145,12 @@ impl<'a> Readings<'a> {
         }
     }
 
-    fn read_recorded(&mut self, tally: &Tally, options: &Options) -> Result<(), ComputeError> {
+    fn read_recorded(
+        &mut self,
+        tally: &Tally,
+        options: &Options,
+        threads: usize,
+    ) -> Result<(), ComputeError> {
         let population = |stratum: u32| {
             tally.population_psus.get(&stratum).copied().filter(|_| options.finite_population)
         };
@@ -162,7 +170,7 @@ impl<'a> Readings<'a> {
             }
         }
         let scores = tally.scorer().len();
-        let read = parallel::map(domains.len(), |at| {
+        let read = parallel::map(threads, domains.len(), |at| {
             let domain = domains.get(at).and_then(Option::as_ref);
             let influences = match (domain, &tally.pooled) {
                 (None, _) => vec![None; scores],
@@ -274,12 +282,13 @@ pub fn compute(input: &Input<'_>) -> Result<IndexResult, ComputeError> {
     let options = &input.options;
     let definitions = Scorer::new(input.instrument).definitions().to_vec();
     let cells = Cells::new(input.tally);
-    let readings = Readings::new(input.frame, input.tally, &cells, options)?;
-    let mut regions: Vec<RegionResult> = (0..input.frame.regions.len())
-        .map(|at| region(input, &readings, &cells, &definitions, at))
-        .collect();
+    let readings = Readings::new(input.frame, input.tally, &cells, options, input.threads)?;
+    let mut regions: Vec<RegionResult> =
+        parallel::map(input.threads, input.frame.regions.len(), |at| {
+            region(input, &readings, &cells, &definitions, at)
+        });
     composition::describe(input, &readings, &cells, &mut regions);
-    tell_apart(&readings, &definitions, options, &mut regions);
+    tell_apart(&readings, &definitions, options, input.threads, &mut regions);
     let low_cells = low::families(input.frame, options, &readings, &definitions);
     let change = change::compare(input, &readings, &cells, &definitions)?;
     Ok(IndexResult {
@@ -483,11 +492,12 @@ fn tell_apart(
     readings: &Readings<'_>,
     definitions: &[ScoreDefinition],
     options: &Options,
+    threads: usize,
     regions: &mut [RegionResult],
 ) {
     let is_province = |at: &usize| readings.frame.regions[*at].level == Level::Province;
     let provinces: Vec<usize> = (0..regions.len()).filter(is_province).collect();
-    let told = parallel::map(provinces.len(), |at| {
+    let told = parallel::map(threads, provinces.len(), |at| {
         told_in(provinces[at], readings, definitions, options, regions)
     });
     for told in told {

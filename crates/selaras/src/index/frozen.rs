@@ -181,8 +181,7 @@ fn read(
         let key = if designs.is_empty() { "upload-error-no-files" } else { "upload-error-designs" };
         return Err(Message::new(key).with("round", round.name.as_str()));
     };
-    let rows = frozen.files.iter().map(|file| file.rows).sum();
-    let mut reader = Reader::new(instrument, &frame, rows);
+    let mut reader = Reader::new(instrument, &frame);
     let margins = design == Design::OpenLink;
     let (outcome, tally) = gather(instrument, &frame, design, margins, 0, |sink| {
         for file in &frozen.files {
@@ -254,6 +253,7 @@ pub fn compute_frozen(
             .collect(),
         simulated: round.simulated,
         options: frozen.options.clone(),
+        threads: 0,
         before: then.as_ref().map(|(before, then)| Before {
             instrument: then.instrument,
             frame: &then.frame,

@@ -1,13 +1,21 @@
-//! Independent pieces of work on all processors, with results in order.
+//! Independent pieces of work on several processors, with results in order.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// `of(0)`, `of(1)`, …, `of(count − 1)` in this order, on as many threads as there are processors.
-/// Which thread makes which is left to chance, so `of` must be a function of its argument alone.
-pub(super) fn map<T: Send>(count: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(count);
+/// `threads`, or as many as there are processors where it is 0.
+pub(super) fn threads(threads: usize) -> usize {
+    match threads {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        given => given,
+    }
+}
+
+/// `of(0)`, `of(1)`, …, `of(count − 1)` in this order, on so many [`threads`]. Which thread makes
+/// which is left to chance, so `of` must be a function of its argument alone.
+pub(super) fn map<T: Send>(threads: usize, count: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let threads = self::threads(threads).min(count);
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(count));
     thread::scope(|scope| {
@@ -34,11 +42,11 @@ pub(super) fn map<T: Send>(count: usize, of: impl Fn(usize) -> T + Sync) -> Vec<
 mod tests {
     #[test]
     fn results_stand_in_order_however_long_each_takes() {
-        let squares = super::map(200, |at| {
+        let squares = super::map(0, 200, |at| {
             std::thread::sleep(std::time::Duration::from_micros((at * 7919 % 50) as u64));
             at * at
         });
         assert_eq!(squares, (0..200).map(|at| at * at).collect::<Vec<_>>());
-        assert_eq!(super::map(0, |at| at), Vec::<usize>::new());
+        assert_eq!(super::map(3, 0, |at| at), Vec::<usize>::new());
     }
 }

@@ -5,6 +5,7 @@
 //! and cells by their labels.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use selaras_stats::totals::{Key, Totals, TotalsError};
 
@@ -13,8 +14,8 @@ use super::result::FlagCounts;
 use crate::instrument::{Aggregation, AttributeKind, Instrument, Scorer};
 use crate::round::answers::{Answers, Design, Flag, NONE};
 
-/// Respondents scored at a time.
-const BLOCK: usize = 4_096;
+/// Respondents scored at a time: their scores stay in the processor's first cache.
+const BLOCK: usize = 256;
 
 /// What an open link's answers cluster by: those who were reached together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,7 +36,7 @@ pub struct Counts {
     /// Answers taken in.
     pub rows: u64,
     /// Per attribute of the instrument, respondents by band (position + 1; 0 not answered).
-    pub bands: Vec<BTreeMap<u8, u64>>,
+    pub bands: Vec<Vec<u64>>,
     /// Respondents by kecamatan.
     pub districts: BTreeMap<u32, u64>,
     /// Respondents by link.
@@ -67,6 +68,9 @@ pub struct Tally {
     scorer: Scorer,
     cluster_numbers: HashMap<Cluster, u32>,
     cell_numbers: HashMap<Box<[u8]>, u32>,
+    /// The stratum of the row before with its population.
+    last_fpc: Option<(u32, f64)>,
+    /// Room for scores.
     scored: Vec<f64>,
 }
 
@@ -108,7 +112,11 @@ impl Tally {
             margin_attributes,
             counts: vec![
                 Counts {
-                    bands: vec![BTreeMap::new(); instrument.attributes.len()],
+                    bands: instrument
+                        .attributes
+                        .iter()
+                        .map(|attribute| vec![0; attribute.bands.len() + 1])
+                        .collect(),
                     ..Counts::default()
                 };
                 regions
@@ -118,6 +126,7 @@ impl Tally {
             scorer,
             cluster_numbers: HashMap::new(),
             cell_numbers: HashMap::new(),
+            last_fpc: None,
             scored: Vec::new(),
         })
     }
@@ -132,25 +141,44 @@ impl Tally {
     /// # Errors
     /// Weights or scores that do not fit the totals; see [`Totals::add`].
     pub fn add(&mut self, answers: &Answers) -> Result<(), TotalsError> {
-        let mut row = vec![f64::NAN; self.totals.scores().len()];
+        let scores = self.totals.scores().len();
+        let mut row = vec![f64::NAN; scores];
         let mut scored = std::mem::take(&mut self.scored);
+        let mut keys = Vec::with_capacity(BLOCK);
         for start in (0..answers.len).step_by(BLOCK) {
             let block = start..(start + BLOCK).min(answers.len);
-            if self.pooled.is_none() {
-                self.scorer.score_rows(answers, block.clone(), &mut scored);
-            }
-            for at in block.clone() {
-                match &mut self.pooled {
-                    Some(pooled) => pooled.fill(&self.scorer, answers, at, &mut row),
-                    None => {
-                        for (score, value) in row.iter_mut().enumerate() {
-                            *value = scored[score * block.len() + at - block.start];
+            match &mut self.pooled {
+                None => self.scorer.score_rows(answers, block.clone(), &mut scored),
+                Some(pooled) => {
+                    scored.resize(scores * block.len(), f64::NAN);
+                    for at in block.clone() {
+                        pooled.fill(&self.scorer, answers, at, &mut row);
+                        for (score, &value) in row.iter().enumerate() {
+                            scored[score * block.len() + at - start] = value;
                         }
                     }
                 }
-                let key = self.key(answers, at);
-                self.totals.add(key, answers.weight[at], &row)?;
-                self.count(answers, at);
+            }
+            keys.clear();
+            keys.extend(block.clone().map(|at| self.key(answers, at)));
+            let mut from = start;
+            for run in keys.chunk_by(|a, b| a == b) {
+                let (rows, first) = (from..from + run.len(), from - start);
+                let column = |score: usize| {
+                    let offset = score * block.len() + first;
+                    scored.get(offset..offset + run.len()).unwrap_or_default()
+                };
+                self.totals.add_rows(run[0], &answers.weight[rows.clone()], column)?;
+                from = rows.end;
+            }
+            let same = |&a: &usize, &b: &usize| {
+                answers.region[a] == answers.region[b]
+                    && answers.district[a] == answers.district[b]
+                    && answers.link[a] == answers.link[b]
+            };
+            let rows: Vec<usize> = block.collect();
+            for run in rows.chunk_by(same) {
+                self.count(answers, run[0]..run[0] + run.len());
             }
         }
         self.scored = scored;
@@ -162,8 +190,10 @@ impl Tally {
         let (stratum, psu) = match self.design {
             Design::Recorded => {
                 let stratum = answers.stratum[at];
-                if answers.fpc[at].is_finite() {
-                    self.population_psus.insert(stratum, answers.fpc[at]);
+                let fpc = answers.fpc[at];
+                if fpc.is_finite() && self.last_fpc != Some((stratum, fpc)) {
+                    self.population_psus.insert(stratum, fpc);
+                    self.last_fpc = Some((stratum, fpc));
                 }
                 (stratum, answers.psu[at])
             }
@@ -205,22 +235,30 @@ impl Tally {
         number
     }
 
-    fn count(&mut self, answers: &Answers, at: usize) {
+    /// Counts respondents of one region, kecamatan and link.
+    fn count(&mut self, answers: &Answers, rows: Range<usize>) {
+        let (at, number) = (rows.start, rows.len() as u64);
         let Some(counts) = self.counts.get_mut(answers.region[at] as usize) else { return };
-        counts.rows += 1;
+        counts.rows += number;
         for (bands, column) in counts.bands.iter_mut().zip(&answers.attributes) {
-            *bands.entry(column[at]).or_default() += 1;
+            for &band in &column[rows.clone()] {
+                if let Some(count) = bands.get_mut(usize::from(band)) {
+                    *count += 1;
+                }
+            }
         }
         if answers.district[at] != NONE {
-            *counts.districts.entry(answers.district[at]).or_default() += 1;
+            *counts.districts.entry(answers.district[at]).or_default() += number;
         }
         if answers.link[at] != NONE {
-            *counts.links.entry(answers.link[at]).or_default() += 1;
+            *counts.links.entry(answers.link[at]).or_default() += number;
         }
-        let flagged = |flag: Flag| u64::from(answers.flags[at] & flag as u8 != 0);
-        counts.flags.straight_line += flagged(Flag::StraightLine);
-        counts.flags.duplicate += flagged(Flag::Duplicate);
-        counts.flags.burst += flagged(Flag::Burst);
+        for &flags in &answers.flags[rows] {
+            let flagged = |flag: Flag| u64::from(flags & flag as u8 != 0);
+            counts.flags.straight_line += flagged(Flag::StraightLine);
+            counts.flags.duplicate += flagged(Flag::Duplicate);
+            counts.flags.burst += flagged(Flag::Burst);
+        }
     }
 
     /// Adds the answers of `other`, a tally of the same instrument, frame and labels.
@@ -252,8 +290,9 @@ impl Tally {
         self.totals.merge(other.totals)?;
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
             mine.rows += theirs.rows;
-            for (mine, theirs) in mine.bands.iter_mut().zip(theirs.bands) {
-                add_counts(mine, theirs);
+            for (mine, theirs) in mine.bands.iter_mut().flatten().zip(theirs.bands.iter().flatten())
+            {
+                *mine += theirs;
             }
             add_counts(&mut mine.districts, theirs.districts);
             add_counts(&mut mine.links, theirs.links);

@@ -269,9 +269,9 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of `rows` answers in all.
+    /// A reader of answers to `instrument` from regions of `frame`.
     #[must_use]
-    pub fn new(instrument: &'a Instrument, frame: &'a Frame, rows: u64) -> Self {
+    pub fn new(instrument: &'a Instrument, frame: &'a Frame) -> Self {
         Self {
             instrument,
             frame,
@@ -280,7 +280,7 @@ impl<'a> Reader<'a> {
             links: HashMap::new(),
             strata: HashMap::new(),
             psus: HashMap::new(),
-            seen: Seen::for_rows(usize::try_from(rows).unwrap_or(0)),
+            seen: Seen::new(frame.regions.len()),
         }
     }
 
@@ -307,8 +307,9 @@ impl<'a> Reader<'a> {
             let mut answers = self.group(group.as_ref())?;
             self.relabel(&head, &mut places, &mut answers)?;
             let hashes = hashes(&answers);
-            for (flags, hash) in answers.flags.iter_mut().zip(hashes) {
-                if self.seen.see(hash) {
+            let rows = answers.flags.iter_mut().zip(&answers.region).zip(hashes);
+            for ((flags, &region), hash) in rows {
+                if self.seen.see(region, hash) {
                     *flags |= Flag::Duplicate as u8;
                 }
             }
@@ -550,7 +551,7 @@ mod tests {
             },
         );
         writer.finish(&report.labels).expect("a snapshot");
-        let mut reader = Reader::new(instrument, &frame, 1_000);
+        let mut reader = Reader::new(instrument, &frame);
         let (mut first, mut again) = (Vec::new(), Vec::new());
         reader.read(&path, 0, &mut |answers| first.push(answers)).expect("answers");
         reader.read(&path, 0, &mut |answers| again.push(answers)).expect("answers");

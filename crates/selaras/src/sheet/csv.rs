@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use memchr::{memchr, memchr2, memrchr};
+use sha2::{Digest, Sha256};
 
 use super::dialect::{self, Dialect, Encoding};
 use super::source::{Source, SourceReader};
@@ -82,6 +83,36 @@ impl<'a> Scanner<'a> {
         self.at = position.min(self.at);
     }
 
+    /// What is left.
+    #[must_use]
+    #[inline]
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// Passes over `length` bytes of [`Scanner::rest`], which must be whole fields with their
+    /// delimiters.
+    #[inline]
+    pub fn pass(&mut self, length: usize) {
+        self.at += length;
+    }
+
+    /// The next four fields where each is one digit and followed by the delimiter; they are not
+    /// passed over.
+    #[inline]
+    pub fn digits(&self) -> Option<[u8; 4]> {
+        const DIGITS: u64 = 0x00ff_00ff_00ff_00ff;
+        const ZEROS: u64 = 0x0030_0030_0030_0030;
+        const ABOVE_NINE: u64 = 0x0076_0076_0076_0076;
+        let word = u64::from_le_bytes(*self.rest().first_chunk::<8>()?);
+        // A digit is below 10 after its zero is taken off, and stays below 128 with 118 added.
+        let digits = (word & DIGITS) ^ ZEROS;
+        let cut = word & !DIGITS == repeated(self.dialect.delimiter) & !DIGITS;
+        let plain = (digits | (digits + ABOVE_NINE)) & 0x0080_0080_0080_0080 == 0;
+        let [a, _, b, _, c, _, d, _] = digits.to_le_bytes();
+        (cut && plain).then_some([a, b, c, d])
+    }
+
     /// Passes over the next row if nothing but delimiters and spaces stand in it.
     pub fn skip_blank(&mut self) -> bool {
         let Dialect { delimiter, newline } = self.dialect;
@@ -126,12 +157,7 @@ impl<'a> Scanner<'a> {
             return self.quoted(rest);
         }
         let Dialect { delimiter, newline } = self.dialect;
-        // Most fields are short: a plain loop beats a call.
-        let near = rest.iter().take(24).position(|&byte| byte == delimiter || byte == newline);
-        let length = near.or_else(|| {
-            let far = rest.get(24..)?;
-            memchr2(delimiter, newline, far).map(|at| at + 24)
-        });
+        let length = first_of(rest, delimiter, newline);
         let (raw, end) = match length {
             None => {
                 self.at = self.bytes.len();
@@ -189,6 +215,31 @@ impl<'a> Scanner<'a> {
         };
         Field { raw, doubled, end }
     }
+}
+
+/// Eight times `byte`.
+#[inline]
+fn repeated(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// Where the first `a` or `b` stands in `bytes`.
+#[inline]
+fn first_of(bytes: &[u8], a: u8, b: u8) -> Option<usize> {
+    // Most fields are short: eight bytes at a time beat a call. Taking one from each byte borrows
+    // at its highest bit only in a byte that is zero, or above such a byte.
+    let zeros = |word: u64| word.wrapping_sub(repeated(1)) & !word & repeated(0x80);
+    let (near, far) = bytes.split_at_checked(24).unwrap_or((&[], bytes));
+    let mut at = 0;
+    for chunk in near.as_chunks::<8>().0 {
+        let word = u64::from_le_bytes(*chunk);
+        let found = zeros(word ^ repeated(a)) | zeros(word ^ repeated(b));
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    memchr2(a, b, far).map(|found| at + found)
 }
 
 /// Where the mark that closes a quoted field stands in `body`, and whether doubled marks precede.
@@ -266,6 +317,8 @@ pub(super) struct Blocks {
     carry: Vec<u8>,
     longest_row: usize,
     ended: bool,
+    /// Takes the bytes as they stand in the file.
+    hasher: Sha256,
 }
 
 impl Blocks {
@@ -285,7 +338,13 @@ impl Blocks {
             carry: Vec::new(),
             longest_row,
             ended: false,
+            hasher: Sha256::new(),
         }
+    }
+
+    /// SHA-256 of what has been read.
+    fn sha256(self) -> [u8; 32] {
+        self.hasher.finalize().into()
     }
 
     /// The next block; none at the end.
@@ -310,12 +369,15 @@ impl Blocks {
     /// Appends about one block of text.
     fn fill(&mut self, block: &mut Vec<u8>) -> std::io::Result<()> {
         let Some(decoder) = &mut self.decoder else {
+            let before = block.len();
             let read = (&mut self.reader).take(BLOCK as u64).read_to_end(block)?;
+            self.hasher.update(block.get(before..).unwrap_or_default());
             self.ended = read == 0;
             return Ok(());
         };
         self.raw.clear();
         let read = (&mut self.reader).take(BLOCK as u64).read_to_end(&mut self.raw)?;
+        self.hasher.update(&self.raw);
         self.ended = read == 0;
         let longest = decoder.max_utf8_buffer_length(self.raw.len()).unwrap_or(self.raw.len() * 3);
         let mut text = String::with_capacity(longest);
@@ -431,8 +493,8 @@ pub(super) fn open(
     })
 }
 
-/// Reads the rows below the header.
-pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
+/// Reads the rows below the header; SHA-256 of the file where it was read to its end.
+pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<Option<[u8; 32]>, Box<Fault>> {
     let deadline = sheet.deadline();
     let encoding = sheet.encoding.unwrap_or(Encoding::Utf8);
     let limits = &sheet.limits;
@@ -441,7 +503,7 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
     loop {
         let mut bytes = match blocks.next() {
             Ok(Some(bytes)) => bytes,
-            Ok(None) => return Ok(()),
+            Ok(None) => return Ok(Some(blocks.sha256())),
             Err(Broken::Unreadable) => {
                 return Err(Box::new(sheet.fault("sheet-error-read", None, None)));
             }
@@ -462,7 +524,7 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
             continue;
         }
         if sink(Block::Text(TextBlock { bytes, dialect: sheet.dialect })).is_break() {
-            return Ok(());
+            return Ok(None);
         }
     }
 }
@@ -504,6 +566,7 @@ mod tests {
     #[test]
     fn plain_digits_are_read_without_looking_further() {
         let mut scanner = Scanner::new(b"7,,10,x,3\n", COMMA);
+        assert_eq!(scanner.digits(), None, "the second is empty");
         assert_eq!(scanner.small(), Some(Some(7)));
         assert_eq!(scanner.small(), Some(None));
         assert_eq!(scanner.small(), Some(Some(10)));
@@ -511,9 +574,30 @@ mod tests {
         assert_eq!(scanner.field().raw, b"x");
         assert_eq!(scanner.small(), None, "the last of a row");
         assert_eq!((scanner.field().raw, scanner.done()), (&b"3"[..], true));
+        assert_eq!(Scanner::new(b"1,2,3,4,", COMMA).digits(), Some([1, 2, 3, 4]));
+        assert_eq!(Scanner::new(b"1,2,3,4\n", COMMA).digits(), None, "the row ends");
+        assert_eq!(Scanner::new(b"1,2,x,4,", COMMA).digits(), None);
     }
 
     proptest! {
+        #[test]
+        fn the_first_mark_is_found_wherever_it_stands(
+            bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(b','), Just(b'-'), Just(0xac_u8)], 0..60),
+        ) {
+            let plain = bytes.iter().position(|&byte| byte == b',' || byte == b'\n');
+            prop_assert_eq!(first_of(&bytes, b',', b'\n'), plain);
+        }
+
+        #[test]
+        fn four_digits_are_four_digits(bytes in prop::array::uniform8(
+            prop_oneof![0x28_u8..0x40, Just(b','), any::<u8>()],
+        )) {
+            let plain = bytes.chunks(2).all(|pair| pair[0].is_ascii_digit() && pair[1] == b',');
+            let found = Scanner::new(&bytes, COMMA).digits();
+            let digits = [0, 2, 4, 6].map(|at| bytes[at].wrapping_sub(b'0'));
+            prop_assert_eq!(found, plain.then_some(digits));
+        }
+
         #[test]
         fn blocks_hold_whole_rows_and_together_the_file(
             text in "([a-c\",\n]|\"[a\n,]{0,3}\"){0,60}", cut in 1_usize..40,

@@ -318,9 +318,31 @@ impl Sheet {
     /// The [`Fault`] at which reading had to stop; the blocks before it have been passed on.
     pub fn read(&self, sink: Sink<'_>) -> Result<(), Box<Fault>> {
         match self.format {
-            Format::Csv => csv::read(self, sink),
+            Format::Csv => csv::read(self, sink).map(|_| ()),
             Format::Xlsx => xlsx::read(self, sink),
             Format::Parquet => parquet::read(self, sink),
+        }
+    }
+
+    /// [`Sheet::read`], and SHA-256 of the file in lower-case hex, from the same pass over it where
+    /// the format allows.
+    ///
+    /// # Errors
+    /// As [`Sheet::read`].
+    pub fn read_and_hash(&self, sink: Sink<'_>) -> Result<String, Box<Fault>> {
+        let hash = match self.format {
+            Format::Csv => csv::read(self, sink)?,
+            Format::Xlsx | Format::Parquet => {
+                return std::thread::scope(|scope| {
+                    let hash = scope.spawn(|| self.sha256());
+                    self.read(sink)?;
+                    hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                });
+            }
+        };
+        match hash {
+            Some(hash) => Ok(source::hex(&hash)),
+            None => self.sha256(),
         }
     }
 

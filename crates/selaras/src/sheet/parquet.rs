@@ -1,6 +1,10 @@
 //! Parquet files with flat columns.
 
+use std::num::NonZero;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -17,6 +21,9 @@ use super::{
 
 /// Rows of one block.
 const BLOCK_ROWS: usize = 8192;
+
+/// Most threads that unpack columns.
+const WORKERS: usize = 4;
 
 /// Runs the Parquet parser. Version 60 panics on some damaged metadata (negative column lengths,
 /// found by mutation); whatever it does, the file is merely unreadable.
@@ -92,31 +99,67 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
     let mut row = 0_u32;
     for group in 0..file.num_row_groups() {
         let group = guarded(name, || file.get_row_group(group))?;
-        let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
-        let mut readers = guarded(name, || readers(group.as_ref()))?;
-        while left > 0 {
-            let at = |fault: Box<Fault>| Box::new(fault.at_row(u64::from(row) + 1));
-            if deadline.passed() {
-                return Err(at(Box::new(sheet.fault("sheet-error-time", None, None))));
+        let left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
+        let readers = guarded(name, || readers(group.as_ref()))?;
+        let blocks = left.div_ceil(BLOCK_ROWS);
+        // Unpacking a column is much of the work, and columns are unpacked apart from each other.
+        let workers = thread::available_parallelism().map_or(1, NonZero::get).min(WORKERS);
+        let share = readers.len().div_ceil(workers).max(1);
+        let mut readers = readers.into_iter();
+        let flow = thread::scope(|scope| {
+            let mut parts = Vec::with_capacity(workers);
+            loop {
+                let mut own: Vec<ColumnCells> = readers.by_ref().take(share).collect();
+                if own.is_empty() {
+                    break;
+                }
+                let (sender, receiver) = sync_channel(1);
+                parts.push(receiver);
+                scope.spawn(move || {
+                    for length in lengths(blocks, left) {
+                        let cells: Result<Vec<Cells>, _> = own
+                            .iter_mut()
+                            .map(|reader| guarded(name, || reader.read(length)))
+                            .collect();
+                        let failed = cells.is_err();
+                        if sender.send(cells).is_err() || failed {
+                            return;
+                        }
+                    }
+                });
             }
-            if u64::from(row) > sheet.limits.rows {
-                let fault = sheet.fault("sheet-error-rows", None, None);
-                return Err(Box::new(fault.with("limit", sheet.limits.rows)));
+            for length in lengths(blocks, left) {
+                let at = |fault: Box<Fault>| Box::new(fault.at_row(u64::from(row) + 1));
+                if deadline.passed() {
+                    return Err(at(Box::new(sheet.fault("sheet-error-time", None, None))));
+                }
+                if u64::from(row) > sheet.limits.rows {
+                    let fault = sheet.fault("sheet-error-rows", None, None);
+                    return Err(Box::new(fault.with("limit", sheet.limits.rows)));
+                }
+                let mut block = CellBlock::default();
+                for part in &parts {
+                    let gone = |_| Err(Box::new(Fault::of_file(name, "sheet-error-parquet")));
+                    block.columns.extend(part.recv().unwrap_or_else(gone).map_err(at)?);
+                }
+                block.rows = (0..length as u32).map(|offset| row + offset + 1).collect();
+                row = row.saturating_add(length as u32);
+                if sink(Block::Cells(block)).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
             }
-            let length = left.min(BLOCK_ROWS);
-            let mut block = CellBlock::default();
-            for reader in &mut readers {
-                block.columns.push(guarded(name, || reader.read(length)).map_err(at)?);
-            }
-            block.rows = (0..length as u32).map(|offset| row + offset + 1).collect();
-            row = row.saturating_add(length as u32);
-            left -= length;
-            if sink(Block::Cells(block)).is_break() {
-                return Ok(());
-            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if flow.is_break() {
+            return Ok(());
         }
     }
     Ok(())
+}
+
+/// Rows of each of so many blocks.
+fn lengths(blocks: usize, rows: usize) -> impl Iterator<Item = usize> {
+    (0..blocks).map(move |block| (rows - block * BLOCK_ROWS).min(BLOCK_ROWS))
 }
 
 /// What a number of a column means.

@@ -67,7 +67,7 @@ impl Source {
             }
             hasher.update(buffer.get(..read).unwrap_or_default());
         }
-        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&hasher.finalize()))
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -83,6 +83,11 @@ impl Source {
             }
         }
     }
+}
+
+/// `bytes` in lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A reader of a [`Source`] with a position of its own.

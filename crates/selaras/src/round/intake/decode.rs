@@ -1,21 +1,20 @@
 //! Blocks of cells to columns of codes: the work of one thread.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::iter::zip;
 
+use super::memory::Memory;
 use super::plan::{Action, Codes, Plan, Reason, Resolved, UNKNOWN};
 use crate::round::answers::{Answers, NO_DAY, NONE};
+use crate::round::mapping::DateOrder;
+use crate::round::mapping::moment::{day, parts, second};
 use crate::round::quality;
 use crate::sheet::csv::{End, Scanner};
 use crate::sheet::{Block, Cell, CellBlock, Cells, EMPTY, FAULTS_KEPT, TextBlock};
 
 /// Most different texts of one kind (links, PSUs, …) that are kept; more is not a column of names.
 const LABELS: usize = 2_000_000;
-/// Entries of a memory of texts before it is emptied.
-const MEMORY: usize = 65_536;
-
-/// Binary digits of a place among the recent texts.
-const RECENT_BITS: u32 = 8;
-
 /// No time of day known.
 pub(super) const NO_SECOND: u32 = u32::MAX;
 
@@ -62,57 +61,31 @@ pub(super) struct Part {
     pub(super) thread: usize,
 }
 
-/// Texts met before in a column, and what they stand for.
-struct Memory {
-    /// One of the known texts for each value of [`place`]: most columns have few texts, or the same
-    /// one for many rows.
-    recent: Vec<(Box<[u8]>, Option<Resolved>)>,
-    known: HashMap<Box<[u8]>, Resolved>,
+/// Columns of a text file that are taken together.
+#[derive(Clone, Copy)]
+enum Step {
+    /// Columns of answers from the first up to, not including, the second: nearly all of them one
+    /// digit.
+    Answers(usize, usize),
+    /// Any other column.
+    Cell(usize),
 }
 
-/// A place in [`Memory::recent`] from the length and the first and last eight bytes of a text.
-fn place(raw: &[u8]) -> usize {
-    let word = |bytes: &[u8]| bytes.iter().fold(0, |word, &byte| (word << 8) | u64::from(byte));
-    let ends = match (raw.first_chunk::<8>(), raw.last_chunk::<8>()) {
-        (Some(first), Some(last)) => {
-            u64::from_le_bytes(*first).rotate_left(29) ^ u64::from_le_bytes(*last)
-        }
-        _ => word(raw),
-    };
-    let mixed = (ends ^ raw.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> (64 - RECENT_BITS)) as usize
-}
-
-impl Memory {
-    fn get(&mut self, raw: &[u8], resolve: impl FnOnce() -> Resolved) -> Resolved {
-        let place = place(raw);
-        if let Some((text, Some(code))) = self.recent.get(place)
-            && **text == *raw
-        {
-            return *code;
-        }
-        let code = match self.known.get(raw) {
-            Some(&code) => code,
-            None => {
-                let code = resolve();
-                if self.known.len() >= MEMORY {
-                    self.known.clear();
-                }
-                self.known.insert(raw.into(), code);
-                code
-            }
-        };
-        if let Some(recent) = self.recent.get_mut(place) {
-            *recent = (raw.into(), Some(code));
-        }
-        code
-    }
-}
+/// Answers that are looked at together.
+const TOGETHER: usize = 4;
 
 /// Turns blocks of one file into [`Part`]s.
 pub(super) struct Decoder<'a> {
     plan: &'a Plan<'a>,
     thread: usize,
+    steps: Vec<Step>,
+    /// The codes of items and attributes as they come: of text row by row, of cells column by
+    /// column.
+    codes: Vec<u8>,
+    /// Columns of items and attributes.
+    coded: usize,
+    /// Answers of the block before.
+    before: usize,
     memories: Vec<Memory>,
     names: [HashMap<Box<str>, u32>; 4],
     part: Part,
@@ -121,21 +94,37 @@ pub(super) struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     pub(super) fn new(plan: &'a Plan<'a>, thread: usize) -> Self {
         let mut memories = Vec::new();
-        memories.resize_with(plan.actions.len(), || Memory {
-            recent: vec![Default::default(); 1 << RECENT_BITS],
-            known: HashMap::new(),
-        });
-        Self { plan, thread, memories, names: Default::default(), part: Part::default() }
+        memories.resize_with(plan.actions.len(), Memory::new);
+        let mut steps: Vec<Step> = Vec::new();
+        for (at, action) in plan.actions.iter().enumerate() {
+            match (steps.last_mut(), action.codes().is_some_and(Codes::has_numbers)) {
+                (Some(Step::Answers(_, to)), true) => *to = at + 1,
+                (_, true) => steps.push(Step::Answers(at, at + 1)),
+                (_, false) => steps.push(Step::Cell(at)),
+            }
+        }
+        let coded = plan.actions.iter().filter(|action| action.codes().is_some()).count();
+        Self {
+            plan,
+            thread,
+            steps,
+            codes: Vec::new(),
+            coded,
+            before: 0,
+            memories,
+            names: Default::default(),
+            part: Part::default(),
+        }
     }
 
     pub(super) fn decode(&mut self, block: Block) -> Part {
         self.part = Part { thread: self.thread, ..Part::default() };
-        self.part.answers.items.resize_with(self.plan.items, Vec::new);
-        self.part.answers.attributes.resize_with(self.plan.attributes, Vec::new);
+        self.codes.clear();
         match block {
             Block::Text(block) => self.text(&block),
             Block::Cells(block) => self.cells(&block),
         }
+        self.before = self.part.answers.len;
         let mut part = std::mem::take(&mut self.part);
         fill(&mut part, self.plan);
         quality::straight_lines(&mut part.answers);
@@ -146,12 +135,8 @@ impl<'a> Decoder<'a> {
     fn text(&mut self, block: &TextBlock) {
         let plan = self.plan;
         let mut scanner = Scanner::new(&block.bytes, block.dialect);
-        // A cell takes two bytes or more.
-        let rows = block.bytes.len() / (2 * plan.actions.len()).max(1);
-        let answers = &mut self.part.answers;
-        for column in answers.items.iter_mut().chain(&mut answers.attributes) {
-            column.reserve(rows);
-        }
+        self.reserve(self.before + self.before / 8);
+        let steps = std::mem::take(&mut self.steps);
         let mut row = 0_u32;
         while !scanner.done() {
             row += 1;
@@ -162,41 +147,26 @@ impl<'a> Decoder<'a> {
             self.part.filled += 1;
             let mut ended = false;
             let mut short = None;
-            for (at, action) in plan.actions.iter().enumerate() {
-                if ended {
-                    if !matches!(action, Action::Skip) {
-                        short = short.or(Some(at));
-                    }
-                    continue;
-                }
-                let answers = &mut self.part.answers;
-                let column = match action {
-                    Action::Item(slot, codes) => answers.items.get_mut(*slot).map(|c| (c, codes)),
-                    Action::Attribute(slot, codes) => {
-                        answers.attributes.get_mut(*slot).map(|c| (c, codes))
-                    }
-                    _ => None,
+            for step in &steps {
+                let (from, to) = match *step {
+                    Step::Answers(from, to) => (from, to),
+                    Step::Cell(at) => (at, at + 1),
                 };
-                if let Some((column, codes)) = column {
-                    let start = scanner.position();
-                    match scanner.small().map(|value| small(codes, value)) {
-                        Some(Some(code)) => {
-                            column.push(code);
-                            continue;
-                        }
-                        Some(None) => scanner.rewind(start),
-                        None => {}
+                let mut at = from;
+                while at < to {
+                    if ended {
+                        short = short.or((at..to).find(|&at| plan.is_used(at)));
+                        break;
                     }
-                }
-                let field = scanner.field();
-                ended = field.end != End::Delimiter;
-                if field.end == End::Unclosed {
-                    self.fault(row, Some(at), "", "unclosed");
-                } else if !matches!(action, Action::Skip) {
-                    if field.doubled {
-                        self.bytes(at, field.text().as_bytes(), row);
+                    if at + TOGETHER <= to
+                        && let Some(digits) = scanner.digits()
+                        && self.put_digits(at, digits)
+                    {
+                        scanner.pass(2 * TOGETHER);
+                        at += TOGETHER;
                     } else {
-                        self.bytes(at, field.raw, row);
+                        ended = self.field(at, &mut scanner, row);
+                        at += 1;
                     }
                 }
             }
@@ -216,10 +186,133 @@ impl<'a> Decoder<'a> {
                 self.part.answers.len += 1;
                 self.part.rows.push(row);
             } else {
-                truncate(&mut self.part);
+                self.truncate();
             }
         }
+        self.steps = steps;
         self.part.advance = u64::from(row);
+        self.settle(true);
+    }
+
+    /// Takes the next field of a row as that of the column at `at`; whether it was the last.
+    #[inline]
+    fn field(&mut self, at: usize, scanner: &mut Scanner<'_>, row: u32) -> bool {
+        let Some(action) = self.plan.actions.get(at) else { return false };
+        if let Some(codes) = action.codes() {
+            let start = scanner.position();
+            match scanner.small().map(|value| small(codes, value)) {
+                Some(Some(code)) => {
+                    self.codes.push(code);
+                    return false;
+                }
+                Some(None) => scanner.rewind(start),
+                None => {}
+            }
+        }
+        if action.repeats()
+            && let Some(memory) = self.memories.get(at)
+            && let Some((code, length)) = memory.again(scanner.rest())
+        {
+            scanner.pass(length);
+            self.put(at, code);
+            return false;
+        }
+        let rest = scanner.rest();
+        let field = scanner.field();
+        if field.end == End::Unclosed {
+            self.fault(row, Some(at), "", "unclosed");
+        } else if field.doubled {
+            self.bytes(at, field.text().as_bytes(), row);
+        } else if !matches!(action, Action::Skip) {
+            let code = self.code(at, field.raw, row);
+            // A quoted field does not begin with its text.
+            if let (Some(code), true) = (code, action.repeats() && field.end == End::Delimiter)
+                && let Some(memory) = self.memories.get_mut(at)
+                && let Some(plain) = rest.get(..=field.raw.len())
+                && plain.starts_with(field.raw)
+            {
+                memory.keep(plain, code);
+            }
+        }
+        field.end != End::Delimiter
+    }
+
+    /// Takes one digit each for the columns from `at` on; none where not all have a code.
+    #[inline]
+    fn put_digits(&mut self, at: usize, digits: [u8; TOGETHER]) -> bool {
+        let actions = self.plan.actions.get(at..at + TOGETHER).unwrap_or_default();
+        let mut codes = [UNKNOWN; TOGETHER];
+        for (code, (action, digit)) in codes.iter_mut().zip(zip(actions, digits)) {
+            let known = action.codes().and_then(|codes| codes.small.get(usize::from(digit)));
+            *code = known.copied().unwrap_or(UNKNOWN);
+        }
+        let known = !codes.contains(&UNKNOWN);
+        if known {
+            self.codes.extend_from_slice(&codes);
+        }
+        known
+    }
+
+    /// Makes room for `rows` answers of a text.
+    fn reserve(&mut self, rows: usize) {
+        self.codes.reserve(rows * self.coded);
+        let Part { answers, seconds, rows: numbers, .. } = &mut self.part;
+        numbers.reserve(rows);
+        for action in &self.plan.actions {
+            match action {
+                Action::Region => answers.region.reserve(rows),
+                Action::District => answers.district.reserve(rows),
+                Action::Link => answers.link.reserve(rows),
+                Action::Stratum => answers.stratum.reserve(rows),
+                Action::Psu => answers.psu.reserve(rows),
+                Action::Weight => answers.weight.reserve(rows),
+                Action::Fpc => answers.fpc.reserve(rows),
+                Action::Moment(_) => {
+                    answers.day.reserve(rows);
+                    seconds.reserve(rows);
+                }
+                Action::Skip | Action::Item(..) | Action::Attribute(..) => {}
+            }
+        }
+    }
+
+    /// Hands the codes over to the answers, column by column.
+    fn settle(&mut self, by_row: bool) {
+        let answers = &mut self.part.answers;
+        answers.items.resize_with(self.plan.items, Vec::new);
+        answers.attributes.resize_with(self.plan.attributes, Vec::new);
+        let coded = self.plan.actions.iter().filter(|action| action.codes().is_some());
+        for (number, action) in coded.enumerate() {
+            let place = match action {
+                Action::Item(slot, _) => answers.items.get_mut(*slot),
+                Action::Attribute(slot, _) => answers.attributes.get_mut(*slot),
+                _ => None,
+            };
+            let Some(place) = place else { continue };
+            *place = if by_row {
+                let codes = self.codes.get(number..).unwrap_or_default();
+                codes.iter().step_by(self.coded).copied().collect()
+            } else {
+                let from = number * answers.len;
+                self.codes.get(from..from + answers.len).unwrap_or_default().to_vec()
+            };
+        }
+    }
+
+    /// Takes the last, unfinished row back.
+    fn truncate(&mut self) {
+        let answers = &mut self.part.answers;
+        let len = answers.len;
+        answers.region.truncate(len);
+        answers.district.truncate(len);
+        answers.link.truncate(len);
+        answers.day.truncate(len);
+        self.part.seconds.truncate(len);
+        answers.stratum.truncate(len);
+        answers.psu.truncate(len);
+        answers.weight.truncate(len);
+        answers.fpc.truncate(len);
+        self.codes.truncate(len * self.coded);
     }
 
     fn cells(&mut self, block: &CellBlock) {
@@ -228,12 +321,21 @@ impl<'a> Decoder<'a> {
             match (action, cells) {
                 (Action::Skip, _) => {}
                 (Action::Item(_, codes) | Action::Attribute(_, codes), Cells::Whole(values)) => {
-                    for (&value, &row) in values.iter().zip(&block.rows) {
-                        let known = usize::try_from(value).ok().and_then(|v| codes.small.get(v));
-                        match known {
-                            Some(&code) if code != UNKNOWN => self.put(at, u32::from(code)),
-                            _ if value == EMPTY => self.put(at, 0),
-                            _ => self.bytes(at, value.to_string().as_bytes(), row),
+                    let known = |&value: &i32| match usize::try_from(value) {
+                        Ok(value) => codes.small.get(value).copied().unwrap_or(UNKNOWN),
+                        Err(_) if value == EMPTY => 0,
+                        Err(_) => UNKNOWN,
+                    };
+                    let before = self.codes.len();
+                    self.codes.extend(values.iter().map(known));
+                    if !self.codes.get(before..).unwrap_or_default().contains(&UNKNOWN) {
+                        continue;
+                    }
+                    self.codes.truncate(before);
+                    for (value, &row) in values.iter().zip(&block.rows) {
+                        match known(value) {
+                            UNKNOWN => self.bytes(at, value.to_string().as_bytes(), row),
+                            code => self.put(at, u32::from(code)),
                         }
                     }
                 }
@@ -247,8 +349,14 @@ impl<'a> Decoder<'a> {
                     }
                 }
                 (_, Cells::Text(texts)) => {
+                    // Equal texts of a dictionary are one text, and often follow one another.
+                    let mut last: Option<(&[u8], u32)> = None;
                     for (text, &row) in texts.iter().zip(&block.rows) {
-                        self.bytes(at, text.bytes(), row);
+                        let text = text.bytes();
+                        match last {
+                            Some((known, code)) if std::ptr::eq(known, text) => self.put(at, code),
+                            _ => last = self.code(at, text, row).map(|code| (text, code)),
+                        }
                     }
                 }
                 (_, Cells::Mixed(values)) => {
@@ -261,6 +369,7 @@ impl<'a> Decoder<'a> {
         self.part.filled = block.rows.len() as u64;
         self.part.rows.clone_from(&block.rows);
         self.part.answers.len = block.rows.len();
+        self.settle(false);
         if self.part.fault_count > 0 {
             fill(&mut self.part, plan);
             drop_faulty(&mut self.part);
@@ -308,37 +417,33 @@ impl<'a> Decoder<'a> {
 
     /// Takes the bytes of a cell, UTF-8 or Windows-1252.
     fn bytes(&mut self, at: usize, raw: &[u8], row: u32) {
+        let _ = self.code(at, raw, row);
+    }
+
+    /// [`Decoder::bytes`], and what they stand for where that is a code.
+    fn code(&mut self, at: usize, raw: &[u8], row: u32) -> Option<u32> {
         let plan = self.plan;
-        let Some(action) = plan.actions.get(at) else { return };
-        let text = || match std::str::from_utf8(raw) {
-            Ok(text) => std::borrow::Cow::Borrowed(text),
-            Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(raw).0,
-        };
+        let action = plan.actions.get(at)?;
+        let text = || text_of(raw);
         match action {
             Action::Weight | Action::Fpc => {
-                let text = text();
-                self.measure(at, plan.number(&text), &text, row);
-                return;
+                let number = plan.plain_number(raw);
+                if let Some(number) = number.filter(|&number| number > 0.0) {
+                    self.measure(at, Some(number), "", row);
+                } else {
+                    let text = text();
+                    self.measure(at, plan.number(&text), &text, row);
+                }
+                return None;
             }
             Action::Moment(order) => {
-                let text = text();
-                let moment = if plan.is_missing(&text) {
-                    Ok((NO_DAY, None))
-                } else {
-                    Plan::moment_of(&text, *order)
-                };
-                let (day, second) = moment.unwrap_or_else(|reason| {
-                    self.fault(row, Some(at), &text, reason);
-                    (NO_DAY, None)
-                });
-                self.part.answers.day.push(day);
-                self.part.seconds.push(second.unwrap_or(NO_SECOND));
-                return;
+                self.moment(at, raw, *order, row);
+                return None;
             }
             _ => {}
         }
         let Self { memories, names, part, .. } = self;
-        let Some(memory) = memories.get_mut(at) else { return };
+        let memory = memories.get_mut(at)?;
         let resolved = memory.get(raw, || {
             let text = text();
             match action {
@@ -355,13 +460,36 @@ impl<'a> Decoder<'a> {
             }
         });
         match resolved {
-            Ok(code) => self.put(at, code),
+            Ok(code) => {
+                self.put(at, code);
+                Some(code)
+            }
             Err(reason) => {
                 let text = text();
                 self.fault(row, Some(at), &text, reason);
                 self.hold_place(at);
+                None
             }
         }
+    }
+
+    /// Takes a date, with or without a time after it.
+    fn moment(&mut self, at: usize, raw: &[u8], order: DateOrder, row: u32) {
+        let text = text_of(raw);
+        let (mut day, mut second) = (NO_DAY, None);
+        if !self.plan.is_missing(&text) {
+            // Few days stand in a file, many times each.
+            let (date, time) = parts(&text);
+            let resolve = || self::day(date, order).map(|day| day as u32).ok_or("date");
+            let known =
+                self.memories.get_mut(at).map(|memory| memory.get(date.as_bytes(), resolve));
+            match (known, self::second(time)) {
+                (Some(Ok(known)), Ok(time)) => (day, second) = (known as i32, time),
+                _ => self.fault(row, Some(at), &text, "date"),
+            }
+        }
+        self.part.answers.day.push(day);
+        self.part.seconds.push(second.unwrap_or(NO_SECOND));
     }
 
     /// Takes a weight or the number of PSUs in the population.
@@ -387,16 +515,7 @@ impl<'a> Decoder<'a> {
     fn put(&mut self, at: usize, code: u32) {
         let answers = &mut self.part.answers;
         match self.plan.actions.get(at) {
-            Some(Action::Item(slot, _)) => {
-                if let Some(column) = answers.items.get_mut(*slot) {
-                    column.push(code as u8);
-                }
-            }
-            Some(Action::Attribute(slot, _)) => {
-                if let Some(column) = answers.attributes.get_mut(*slot) {
-                    column.push(code as u8);
-                }
-            }
+            Some(Action::Item(..) | Action::Attribute(..)) => self.codes.push(code as u8),
             Some(Action::Region) => answers.region.push(code),
             Some(Action::District) => answers.district.push(code),
             Some(Action::Link) => answers.link.push(code),
@@ -439,6 +558,14 @@ impl<'a> Decoder<'a> {
         );
         let value = crate::sheet::private::shown(value, place);
         self.part.faults.push(CellFault { row, column, value, reason });
+    }
+}
+
+/// The text of `raw`, UTF-8 or Windows-1252.
+fn text_of(raw: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(raw) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(raw).0,
     }
 }
 
@@ -498,24 +625,6 @@ fn fill(part: &mut Part, plan: &Plan<'_>) {
         column.resize(len, 0);
     }
     answers.flags.resize(len, 0);
-}
-
-/// Takes the last, unfinished row back.
-fn truncate(part: &mut Part) {
-    let answers = &mut part.answers;
-    let len = answers.len;
-    answers.region.truncate(len);
-    answers.district.truncate(len);
-    answers.link.truncate(len);
-    answers.day.truncate(len);
-    part.seconds.truncate(len);
-    answers.stratum.truncate(len);
-    answers.psu.truncate(len);
-    answers.weight.truncate(len);
-    answers.fpc.truncate(len);
-    for column in answers.items.iter_mut().chain(&mut answers.attributes) {
-        column.truncate(len);
-    }
 }
 
 /// Leaves out the rows that have a fault. Where there are more faults than are kept, nothing will

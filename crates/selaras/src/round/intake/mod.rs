@@ -6,6 +6,7 @@
 //! kept, not even for a moment beyond their block.
 
 mod decode;
+mod memory;
 mod plan;
 mod region;
 
@@ -133,13 +134,12 @@ pub fn intake(
         quality: Counts::default(),
         labels: Labels::default(),
     };
-    let rows: u64 = files.iter().map(|file| expected_rows(file.sheet)).sum();
     let mut delivery = Delivery {
         labels: Labels::default(),
         names: Default::default(),
         districts: HashMap::new(),
         psus: HashMap::new(),
-        seen: Seen::for_rows(usize::try_from(rows).unwrap_or(0)),
+        seen: Seen::new(frame.regions.len()),
         bursts: Bursts::new(options.burst),
         find_district: options.find_district,
     };
@@ -169,13 +169,6 @@ fn design(files: &[File<'_>]) -> Design {
         .flat_map(|file| &file.mapping.columns)
         .any(|column| matches!(column.role, Role::Psu | Role::Weight));
     if recorded { Design::Recorded } else { Design::OpenLink }
-}
-
-/// Rows that a file may have, from its length: enough for tables to be sized by.
-fn expected_rows(sheet: &Sheet) -> u64 {
-    let per_cell = if sheet.format == Format::Csv { 2 } else { 1 };
-    let most = sheet.length() / (sheet.columns.len() as u64 * per_cell).max(1);
-    most.min(8_000_000)
 }
 
 fn input(sheet: &Sheet, sha256: String, rows: u64) -> Input {
@@ -212,7 +205,7 @@ fn items_without_column(files: &[File<'_>], instrument: &Instrument) -> Vec<Stri
     instrument.items.iter().map(|item| &item.id).filter(|id| !mapped(id)).cloned().collect()
 }
 
-/// Reads one file: a thread cuts blocks, one hashes the bytes, the others decode; this one delivers.
+/// Reads one file: a thread cuts and hashes it, others decode its blocks; this one delivers.
 fn read(
     plan: &Plan<'_>,
     options: &Options<'_>,
@@ -232,13 +225,12 @@ fn read(
     let (ticket_sender, ticket_receiver) = sync_channel::<()>(threads + 2);
 
     let mut file_rows = 0;
-    let (read, sha256) = thread::scope(|scope| {
+    let read = thread::scope(|scope| {
         // Owned here, so that the reader stops when this thread does.
         let tickets = ticket_receiver;
-        let hasher = scope.spawn(|| sheet.sha256());
         let reader = scope.spawn(move || {
             let mut number = 0;
-            sheet.read(&mut |block| {
+            sheet.read_and_hash(&mut |block| {
                 let sent =
                     ticket_sender.send(()).is_ok() && block_sender.send((number, block)).is_ok();
                 number += 1;
@@ -284,18 +276,13 @@ fn read(
                 }
             }
         }
-        (reader.join(), hasher.join())
+        reader.join()
     });
     let unreadable = |_| Err(Box::new(sheet.fault("sheet-error-read", None, None)));
-    let read = read.unwrap_or_else(unreadable);
-    let (sha256, hashed) = match sha256 {
-        Ok(Ok(sha256)) => (sha256, Ok(())),
-        Ok(Err(fault)) => (String::new(), Err(fault)),
-        Err(panic) => (String::new(), unreadable(panic)),
-    };
-    if let Err(fault) = read.and(hashed) {
+    let sha256 = read.unwrap_or_else(unreadable).unwrap_or_else(|fault| {
         report.faults.push(*fault);
-    }
+        sheet.sha256().unwrap_or_default()
+    });
     report.inputs.push(input(sheet, sha256, file_rows));
 }
 
@@ -374,11 +361,12 @@ impl Delivery<'_> {
         self.join_districts(file, &mut answers);
         self.join_psus(file, base, &rows, &mut answers, report);
 
-        for ((row, flags), hash) in answers.flags.iter_mut().enumerate().zip(hashes) {
+        let rows = answers.flags.iter_mut().zip(&answers.region).zip(hashes);
+        for (row, ((flags, &region), hash)) in rows.enumerate() {
             if *flags & Flag::StraightLine as u8 != 0 {
                 report.quality.straight_lines += 1;
             }
-            if self.seen.see(hash) {
+            if self.seen.see(region, hash) {
                 *flags |= Flag::Duplicate as u8;
                 report.quality.duplicates += 1;
             }

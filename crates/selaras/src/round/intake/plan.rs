@@ -30,6 +30,22 @@ pub(super) enum Action {
     Fpc,
 }
 
+impl Action {
+    /// The codes of an item or attribute.
+    #[inline]
+    pub(super) fn codes(&self) -> Option<&Codes> {
+        match self {
+            Self::Item(_, codes) | Self::Attribute(_, codes) => Some(codes),
+            _ => None,
+        }
+    }
+
+    /// Whether files are often sorted by the column, or have one value for many rows.
+    pub(super) fn repeats(&self) -> bool {
+        matches!(self, Self::Region | Self::District | Self::Link | Self::Stratum | Self::Psu)
+    }
+}
+
 /// Codes of the texts of an item or attribute; 0 is no answer.
 #[derive(Debug)]
 pub(super) struct Codes {
@@ -170,6 +186,34 @@ impl<'a> Plan<'a> {
         if faults.is_empty() { Ok(plan) } else { Err(faults) }
     }
 
+    /// Whether the column at `at` stands for anything.
+    pub(super) fn is_used(&self, at: usize) -> bool {
+        self.actions.get(at).is_some_and(|action| !matches!(action, Action::Skip))
+    }
+
+    /// `raw` as a number where it is plain digits with at most one decimal mark and no more of them
+    /// than a double holds exactly: the quotient of two exact doubles is the nearest double (Clinger
+    /// 1990), so it is what [`Plan::number`] gives.
+    pub(super) fn plain_number(&self, raw: &[u8]) -> Option<f64> {
+        let mark = if self.decimal_comma { b',' } else { b'.' };
+        let (mut digits, mut divisor, mut fraction) = (0_u64, 1_u64, false);
+        if raw.is_empty() || raw.len() > 16 {
+            return None;
+        }
+        for &byte in raw {
+            if byte.is_ascii_digit() {
+                digits = digits * 10 + u64::from(byte - b'0');
+                divisor *= if fraction { 10 } else { 1 };
+            } else if byte == mark && !fraction {
+                fraction = true;
+            } else {
+                return None;
+            }
+        }
+        (digits < 1 << 53 && raw.len() > usize::from(fraction))
+            .then(|| digits as f64 / divisor as f64)
+    }
+
     /// Whether `text` stands for no answer.
     pub(super) fn is_missing(&self, text: &str) -> bool {
         let text = text.trim();
@@ -231,11 +275,6 @@ impl<'a> Plan<'a> {
             _ => Ok(text),
         }
     }
-
-    /// `text` as days since 1970 and seconds since midnight.
-    pub(super) fn moment_of(text: &str, order: DateOrder) -> Result<(i32, Option<u32>), Reason> {
-        moment(text, order).ok_or("date")
-    }
 }
 
 /// Whether `text` looks like a dotted code whose last zero a spreadsheet has dropped: `61.1`.
@@ -265,6 +304,11 @@ impl Codes {
             }
         }
         codes
+    }
+
+    /// Whether plain numbers stand for something.
+    pub(super) fn has_numbers(&self) -> bool {
+        self.small.iter().any(|&code| code != UNKNOWN)
     }
 
     fn number(&self, text: &str, parse: impl Fn(&str) -> Option<f64>) -> Resolved {

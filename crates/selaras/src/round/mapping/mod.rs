@@ -4,7 +4,7 @@
 //! as JSON under the office that made it. [`Mapping::layout`] identifies the files it fits: the
 //! same headers in any order.
 
-mod moment;
+pub(crate) mod moment;
 mod propose;
 
 use std::collections::BTreeMap;

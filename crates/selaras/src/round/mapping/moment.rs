@@ -21,8 +21,21 @@ pub enum DateOrder {
 /// says. None where it is no date.
 #[must_use]
 pub fn moment(text: &str, order: DateOrder) -> Option<(i32, Option<u32>)> {
-    let (numbers, rest) = leading_numbers(text.trim(), &['/', '-', '.'])?;
-    let [first, second, third] = numbers;
+    let (date, time) = parts(text);
+    Some((day(date, order)?, second(time).ok()?))
+}
+
+/// The date in a text and what follows it.
+pub(crate) fn parts(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    let end = text.bytes().position(|byte| matches!(byte, b' ' | b'T' | b't' | b','));
+    let (date, rest) = end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""));
+    (date, rest.trim_start_matches(['T', 't', ' ', ',']))
+}
+
+/// The date that all of `text` is, as days since 1970-01-01.
+pub(crate) fn day(text: &str, order: DateOrder) -> Option<i32> {
+    let [first, second, third] = three_numbers(text, &['/', '-', '.'])?;
     let order = if first > 99 { DateOrder::YearFirst } else { order };
     let (year, month, day) = match order {
         DateOrder::YearFirst => (first, second, third),
@@ -34,36 +47,53 @@ pub fn moment(text: &str, order: DateOrder) -> Option<(i32, Option<u32>)> {
         i16::try_from(year).ok()?,
         i8::try_from(month).ok()?,
         i8::try_from(day).ok()?,
-    )
-    .ok()?;
-    if !(1900..=2200).contains(&date.year()) {
-        return None;
-    }
-    let rest = rest.trim_start_matches(['T', 't', ' ', ',']);
-    let second = if rest.is_empty() { None } else { Some(time(rest)?) };
-    Some((crate::sheet::day_of(date), second))
+    );
+    let date = date.ok().filter(|date| (1900..=2200).contains(&date.year()))?;
+    Some(crate::sheet::day_of(date))
 }
 
-/// Hour, minute and, where given, second, with AM or PM; a zone after them is passed over.
-fn time(text: &str) -> Option<u32> {
-    let end =
-        text.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(text.len());
-    let (clock, rest) = text.split_at_checked(end)?;
-    let mut parts = clock.split([':', '.']);
-    let mut part = |most: u32| parts.next()?.parse::<u32>().ok().filter(|&value| value < most);
-    let (hour, minute) = (part(24)?, part(60)?);
-    let second = part(60).unwrap_or(0);
-    let half = rest.trim_start().to_ascii_uppercase();
-    let hour = match (half.get(..2), hour) {
-        (Some("AM"), 12) => 0,
-        (Some("PM"), hour @ 1..=11) => hour + 12,
+/// A text that is not a time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoTime;
+
+/// Seconds since midnight at hour, minute and, where given, second, with AM or PM; a zone after
+/// them is passed over. `None` for no text at all.
+pub(crate) fn second(text: &str) -> Result<Option<u32>, NoTime> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let mut rest = text.as_bytes();
+    let hour = part(&mut rest, 24).ok_or(NoTime)?;
+    let minute = part(&mut rest, 60).ok_or(NoTime)?;
+    let second = part(&mut rest, 60).unwrap_or(0);
+    let in_clock = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b':' | b'.');
+    let after = rest.iter().position(|byte| !in_clock(byte)).and_then(|at| rest.get(at..));
+    let half = after.unwrap_or_default().trim_ascii_start().first_chunk::<2>();
+    let half = half.map(|half| half.map(|byte| byte.to_ascii_uppercase()));
+    let hour = match (half.as_ref(), hour) {
+        (Some(b"AM"), 12) => 0,
+        (Some(b"PM"), hour @ 1..=11) => hour + 12,
         (_, hour) => hour,
     };
-    Some(hour * 3600 + minute * 60 + second)
+    Ok(Some(hour * 3600 + minute * 60 + second))
 }
 
-/// Three numbers with one of `marks` between them, and what follows.
-fn leading_numbers<'a>(text: &'a str, marks: &[char]) -> Option<([u32; 3], &'a str)> {
+/// The number below `most` that `rest` begins with; `rest` moves on behind the mark after it.
+fn part(rest: &mut &[u8], most: u32) -> Option<u32> {
+    let end = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+    let (digits, after) = rest.split_at_checked(end)?;
+    *rest = match after {
+        [b':' | b'.', after @ ..] => after,
+        _ => after,
+    };
+    let value = digits.iter().fold(0_u32, |value, digit| {
+        value.saturating_mul(10).saturating_add(u32::from(digit - b'0'))
+    });
+    (!digits.is_empty() && value < most).then_some(value)
+}
+
+/// Three numbers with one of `marks` between them, and nothing else.
+fn three_numbers(text: &str, marks: &[char]) -> Option<[u32; 3]> {
     let mut numbers = [0; 3];
     let mut rest = text;
     for (place, number) in numbers.iter_mut().enumerate() {
@@ -77,7 +107,7 @@ fn leading_numbers<'a>(text: &'a str, marks: &[char]) -> Option<([u32; 3], &'a s
             rest = rest.strip_prefix(marks)?;
         }
     }
-    Some((numbers, rest))
+    rest.is_empty().then_some(numbers)
 }
 
 /// The orders in which every one of `texts` is a date.

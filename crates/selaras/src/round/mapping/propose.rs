@@ -225,17 +225,20 @@ pub fn attribute_role(
 
 /// What stands in `values`, blanks and the usual signs for nothing left out.
 fn answered(values: &[String]) -> Vec<&str> {
-    let nothing =
-        |text: &&str| !matches!(&*text.to_lowercase(), "" | "na" | "n/a" | "nan" | "null" | "-");
-    values.iter().map(|text| text.trim()).filter(nothing).collect()
+    let nothing = |text: &str| {
+        text.is_empty()
+            || ["na", "n/a", "nan", "null", "-"].iter().any(|n| text.eq_ignore_ascii_case(n))
+    };
+    values.iter().map(|text| text.trim()).filter(|text| !nothing(text)).collect()
 }
 
 /// Labels that the bands of `attribute` do not claim. What points at a person is no label: its
 /// cells are faults, and it is not kept in a mapping.
 fn unknown_labels(attribute: &Attribute, values: &[&str]) -> BTreeMap<String, Meaning<String>> {
     let texts = band_texts(attribute);
-    let impersonal = values.iter().filter(|value| private::of_value(value).is_none());
-    let distinct: BTreeSet<String> = impersonal.map(|value| words(value)).collect();
+    let distinct: BTreeSet<&str> = values.iter().copied().collect();
+    let impersonal = distinct.into_iter().filter(|value| private::of_value(value).is_none());
+    let distinct: BTreeSet<String> = impersonal.map(words).collect();
     let unknown = distinct.into_iter().filter(|value| !texts.contains_key(value));
     unknown.map(|label| (label, Meaning::Undecided)).collect()
 }
@@ -393,11 +396,14 @@ impl<'a> Proposal<'a> {
         let mut labels = BTreeMap::new();
         for label in distinct {
             let plain = label.bytes().all(|b| b.is_ascii_digit() || b"-+.,".contains(&b));
+            if plain {
+                continue;
+            }
             let key = words(label);
             // More labels than a form offers is a column of something else: faults will say so.
             // What points at a person is no label: its cells are faults, and no mapping keeps it.
             let personal = private::of_value(label).is_some();
-            if plain || personal || key.is_empty() || labels.len() >= 40 {
+            if personal || key.is_empty() || labels.len() >= 40 {
                 continue;
             }
             let end =
