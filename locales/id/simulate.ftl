@@ -1,2 +1,2 @@
-simulate-error-write = Data simulasi belum dapat ditulis ({ $detail }). Periksa apakah foldernya ada, dapat ditulisi, dan masih cukup ruang.
+simulate-error-write = Data simulasi belum dapat ditulis ({ $reason }). Periksa apakah foldernya ada, dapat ditulisi, dan masih cukup ruang.
 simulate-round-name = Putaran { $year } (data simulasi)

@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     let data: &Path = match &request.data {
         Some(path) => path,
         None => {
-            temporary = tempfile::tempdir().map_err(|error| Stop::machine("demo", &error))?;
+            temporary = tempfile::tempdir().map_err(|error| Stop::machine(Message::new("cli-what-temporary"), &error))?;
             temporary.path()
         }
     };
@@ -71,7 +71,7 @@ fn prepare(runtime: &tokio::runtime::Runtime, store: &Store, words: Words) -> Re
                 let folder = store.folder().round(cut_off.id);
                 if folder.exists() {
                     std::fs::remove_dir_all(&folder)
-                        .map_err(|error| Stop::machine(&folder.display().to_string(), &error))?;
+                        .map_err(|error| Stop::machine(folder.display().to_string(), &error))?;
                 }
             }
             None => {}
@@ -128,7 +128,7 @@ fn round(
         margins.name = format!("{}-susunan-penduduk.csv", simulation.stem());
         simulation
             .write_margins(&mut persons)
-            .map_err(|error| Stop::machine(&margins.name, &error))?;
+            .map_err(|error| Stop::machine(margins.name.as_str(), &error))?;
         margins.margins.extend(simulation.margins());
         tell(part);
     }
@@ -161,7 +161,7 @@ fn take(
 ) -> Result<(), Stop> {
     let mut csv = Vec::new();
     let name = format!("{}-jawaban-{part}.csv", simulation.stem());
-    simulation.write_csv(&mut csv).map_err(|error| Stop::machine(&name, &error))?;
+    simulation.write_csv(&mut csv).map_err(|error| Stop::machine(name.as_str(), &error))?;
     let unreadable = |fault: Box<sheet::Fault>| Stop::faults(vec![fault.message()]);
     let sheet = Sheet::open(Source::memory(csv), &name, &sheet::Options::default());
     let sheet = sheet.map_err(unreadable)?;
@@ -170,7 +170,7 @@ fn take(
     let path = store.folder().round(id).join("files").join("snapshot.part");
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)
-            .map_err(|error| Stop::machine(&folder.display().to_string(), &error))?;
+            .map_err(|error| Stop::machine(folder.display().to_string(), &error))?;
     }
     let report = take_in(&sheet, &mapping, instrument, frame, &path, &|_| {})
         .map_err(|error| Stop::faults(vec![error.message()]))?;

@@ -167,7 +167,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         disclosure::public(&internal).map_err(Stop::refused)?
     };
     let written = files::write(&result, &instrument, &out, words)
-        .map_err(|error| Stop::machine(&out.display().to_string(), &error))?;
+        .map_err(|error| Stop::machine(out.display().to_string(), &error))?;
     report(&request, &words, &result, &now, &written)
 }
 
@@ -225,7 +225,7 @@ fn sum_up(
     let mut sheets = Vec::with_capacity(paths.len());
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let source = Source::open(path).map_err(|error| Stop::machine(&name, &error))?;
+        let source = Source::open(path).map_err(|error| Stop::machine(name.as_str(), &error))?;
         let sheet = Sheet::open(source, &name, &sheet::Options::default())
             .map_err(|fault| Stop::faults(vec![fault.message()]))?;
         sheets.push(sheet);
@@ -233,7 +233,7 @@ fn sum_up(
     let saved = match &request.mapping {
         Some(path) => {
             let json = std::fs::read(path)
-                .map_err(|error| Stop::machine(&path.display().to_string(), &error))?;
+                .map_err(|error| Stop::machine(path.display().to_string(), &error))?;
             Some(mapping::from_json(&json).map_err(|message| Stop::faults(vec![message]))?)
         }
         None => None,
@@ -255,7 +255,7 @@ fn sum_up(
     }
     if let (Some(path), Some(mapping)) = (&request.save_mapping, mappings.first()) {
         std::fs::write(path, mapping.to_json())
-            .map_err(|error| Stop::machine(&path.display().to_string(), &error))?;
+            .map_err(|error| Stop::machine(path.display().to_string(), &error))?;
     }
     let questions: Vec<Message> = sheets
         .iter()
@@ -288,10 +288,10 @@ fn sum_up(
     }
     if let Some(path) = &request.faults {
         let marked = sheet::mark_up(&sheets, &summed.report.faults, words).map_err(|error| {
-            Stop::machine(&path.display().to_string(), &std::io::Error::other(error))
+            Stop::machine(path.display().to_string(), &std::io::Error::other(error))
         })?;
         std::fs::write(path, marked)
-            .map_err(|error| Stop::machine(&path.display().to_string(), &error))?;
+            .map_err(|error| Stop::machine(path.display().to_string(), &error))?;
     }
     Err(Stop::faults(listed(&summed.report.faults)))
 }

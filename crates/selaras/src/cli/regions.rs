@@ -81,7 +81,7 @@ fn import(arguments: &mut Arguments) -> Result<(), Stop> {
         }
     }
     let bytes =
-        std::fs::read(&file).map_err(|error| Stop::machine(&file.display().to_string(), &error))?;
+        std::fs::read(&file).map_err(|error| Stop::machine(file.display().to_string(), &error))?;
     let imported = atlas::check(&bytes, &about)
         .map_err(|findings| Stop::faults(findings.iter().map(|one| told(&words, one)).collect()))?;
     for finding in &imported.report {

@@ -28,7 +28,7 @@ use super::answers::{Answers, Design, Flag, Labels, NONE};
 use super::frame::Frame;
 use super::quality::{Seen, hashes};
 use crate::instrument::Instrument;
-use crate::locale::Message;
+use crate::locale::{Message, cause};
 use crate::sheet::Source;
 
 /// Rows of one row group.
@@ -89,18 +89,15 @@ impl Head {
 /// Why a snapshot cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// The file system, or bytes that no snapshot of ours has.
+    /// The file system.
     #[error("snapshot: {0}")]
-    File(#[from] ParquetError),
+    File(#[from] std::io::Error),
+    /// Bytes that no snapshot of ours has.
+    #[error("snapshot: {0}")]
+    Parquet(#[from] ParquetError),
     /// The instrument has other items or bands now than when the answers were taken.
     #[error("the instrument has changed since the answers were taken")]
     Instrument,
-}
-
-impl From<std::io::Error> for SnapshotError {
-    fn from(error: std::io::Error) -> Self {
-        Self::File(error.into())
-    }
 }
 
 impl SnapshotError {
@@ -109,7 +106,10 @@ impl SnapshotError {
     pub fn message(&self) -> Message {
         match self {
             Self::File(error) => {
-                Message::new("upload-error-snapshot").with("reason", error.to_string())
+                Message::new("upload-error-snapshot").with("reason", cause::of_system(error))
+            }
+            Self::Parquet(error) => {
+                Message::new("upload-error-snapshot").with("reason", cause::technical(error))
             }
             Self::Instrument => Message::new("upload-error-instrument"),
         }
