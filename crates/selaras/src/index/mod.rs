@@ -11,6 +11,7 @@ mod compute;
 pub mod disclosure;
 mod districts;
 pub mod files;
+mod flagged;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod frozen;
@@ -24,6 +25,7 @@ pub mod tally;
 
 pub use change::Before;
 pub use compute::{ComputeError, Input, compute};
+pub use flagged::{set_beside, sum_up_unflagged};
 pub use sum::{Summed, sum_up};
 
 /// Attribute of the line in [`result::RegionResult::composition`] that counts civil servants.

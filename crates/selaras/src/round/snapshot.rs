@@ -312,7 +312,7 @@ impl<'a> Reader<'a> {
                     *flags |= Flag::Duplicate as u8;
                 }
             }
-            let answers = kept(answers, without);
+            let answers = answers.kept(without);
             if answers.len > 0 {
                 sink(answers);
             }
@@ -443,36 +443,6 @@ fn joint(
     labels.push(name.clone());
     known.insert(name.clone(), place);
     Ok(place)
-}
-
-/// The answers of regions in the frame that carry no flag in `without`.
-fn kept(answers: Answers, without: u8) -> Answers {
-    let keep: Vec<bool> = answers
-        .region
-        .iter()
-        .zip(&answers.flags)
-        .map(|(&region, &flags)| region != NONE && flags & without == 0)
-        .collect();
-    if keep.iter().all(|&keep| keep) {
-        return answers;
-    }
-    fn only<T: Copy>(column: &[T], keep: &[bool]) -> Vec<T> {
-        column.iter().zip(keep).filter(|(_, keep)| **keep).map(|(&value, _)| value).collect()
-    }
-    Answers {
-        len: keep.iter().filter(|&&keep| keep).count(),
-        region: only(&answers.region, &keep),
-        district: only(&answers.district, &keep),
-        link: only(&answers.link, &keep),
-        day: only(&answers.day, &keep),
-        stratum: only(&answers.stratum, &keep),
-        psu: only(&answers.psu, &keep),
-        weight: only(&answers.weight, &keep),
-        fpc: only(&answers.fpc, &keep),
-        attributes: answers.attributes.iter().map(|column| only(column, &keep)).collect(),
-        items: answers.items.iter().map(|column| only(column, &keep)).collect(),
-        flags: only(&answers.flags, &keep),
-    }
 }
 
 fn head(file: &SerializedFileReader<Source>) -> Result<Head, SnapshotError> {

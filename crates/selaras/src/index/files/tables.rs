@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{
     Form, IndexResult, Interval, IntervalKind, LowCell, RegionResult, Score, ScoreDefinition,
     ScoreKind, Verdict, Withheld,
@@ -435,8 +436,75 @@ impl<'a> Teller<'a> {
         table
     }
 
+    /// Scores of all answers beside those without flagged ones; none where that was not asked for.
+    pub(super) fn unflagged(&self) -> Option<Table> {
+        self.unflagged_of(self.result.scores.len())
+    }
+
+    /// [`Teller::unflagged`] of the index alone.
+    pub(super) fn unflagged_index(&self) -> Option<Table> {
+        self.unflagged_of(1)
+    }
+
+    fn unflagged_of(&self, scores: usize) -> Option<Table> {
+        let heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("score", Kind::Text),
+                ("n", Kind::Whole),
+                ("value", VALUE),
+                ("n_unflagged", Kind::Whole),
+                ("unflagged", VALUE),
+                ("difference", VALUE),
+            ],
+        );
+        let mut table = self.table("unflagged", heads);
+        for region in &self.result.regions {
+            for (definition, score) in self.result.scores.iter().zip(&region.scores).take(scores) {
+                let Some(left) = &score.without_flagged else { continue };
+                let difference = left.value.zip(score.value).map(|(left, all)| left - all);
+                let withheld = left.withheld.map(|_| self.say("files-unflagged-withheld"));
+                table.push(vec![
+                    region.code.as_str().into(),
+                    region.name.as_str().into(),
+                    self.text(&definition.name).into(),
+                    score.n.into(),
+                    score.value.into(),
+                    left.n.into(),
+                    left.value.map(Cell::from).or(withheld.map(Cell::Absent)).unwrap_or_default(),
+                    difference.into(),
+                ]);
+            }
+        }
+        (!table.rows.is_empty()).then_some(table)
+    }
+
+    /// The share of civil servants among the respondents of `region`, and in its population.
+    fn civil_servants(&self, region: &RegionResult) -> [Cell; 2] {
+        let absent = |key: &str| Cell::Absent(self.say(key));
+        let Some(line) = region.composition.iter().find(|line| line.attribute == CIVIL_SERVANTS)
+        else {
+            return match self.result.form {
+                Form::Internal => [absent("files-no-data-yet"), absent("files-no-data-yet")],
+                // There is no line where one of its counts is small.
+                Form::Public => [absent("files-not-shown"), absent("files-not-shown")],
+            };
+        };
+        let own = match (line.share, line.withheld) {
+            (Some(share), _) => share.into(),
+            (None, Some(reason)) => Cell::Absent(self.withheld(reason)),
+            (None, None) => absent("files-no-data-yet"),
+        };
+        let population = line.population_share;
+        [own, population.map_or_else(|| absent("files-no-data-yet"), Cell::from)]
+    }
+
     /// The index by region as a page has room for it: interval and shift in words.
     pub(super) fn index_in_short(&self) -> Table {
+        // The public form holds whole per cent.
+        let servants = Kind::Percent(if self.result.form == Form::Public { 0 } else { 1 });
         let mut heads = columns(
             self.words,
             &[
@@ -446,17 +514,19 @@ impl<'a> Teller<'a> {
                 ("value", VALUE),
                 ("interval_words", Kind::Text),
                 ("adjusted", VALUE),
+                ("civil_servants", servants),
+                ("civil_servants_population", servants),
                 ("shift_index", VALUE),
                 ("standing", Kind::Text),
             ],
         );
-        let fragile = self.result.design == Design::OpenLink;
+        let open = self.result.design == Design::OpenLink;
         let mut indices = self.result.regions.iter().filter_map(|region| region.scores.first());
         // Where no region has an adjusted score, the summary says why.
         let adjusted = indices.any(|score| score.adjusted.is_some());
         heads.retain(|column| match column.id.as_str() {
             "adjusted" => adjusted,
-            "shift_index" => fragile,
+            "civil_servants" | "civil_servants_population" | "shift_index" => open,
             _ => true,
         });
         let mut table = self.table("index", heads);
@@ -486,7 +556,10 @@ impl<'a> Teller<'a> {
                     None => Cell::Empty,
                 });
             }
-            if fragile {
+            if open {
+                let shown = score.value.is_some();
+                let servants = self.civil_servants(region);
+                cells.extend(servants.map(|cell| if shown { cell } else { Cell::Empty }));
                 let wanted = self.result.options.selection;
                 let shift = score.shifts.iter().find(|shift| shift.correlation == wanted);
                 cells.push(shift.map(|shift| shift.shift).into());
@@ -639,6 +712,54 @@ impl<'a> Teller<'a> {
                 cells.extend(low(cell));
                 table.push(cells);
             }
+        }
+        (!table.rows.is_empty()).then_some(table)
+    }
+
+    /// Cells that were low in the round before, against what was to be expected without action
+    /// (internal form); none where there are none.
+    pub(super) fn movements(&self) -> Option<Table> {
+        let change = self.result.change.as_ref()?;
+        let mut heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("cell", Kind::Text),
+                ("before", VALUE),
+                ("expected", VALUE),
+                ("chance_low", VALUE),
+                ("chance_high", VALUE),
+                ("now", VALUE),
+                ("similar", VALUE),
+                ("standing", Kind::Text),
+            ],
+        );
+        let expected = self.say("results-expected-note");
+        heads.iter_mut().filter(|head| head.id == "expected").for_each(|head| {
+            head.note = Some(expected.clone());
+        });
+        let mut table = self.table("movements", heads);
+        table.filters.push((self.say("files-before"), change.before.clone()));
+        table.filters.push((self.say("files-about-note"), self.say("results-moved-text")));
+        for movement in &change.cells {
+            let said = match movement.verdict {
+                Verdict::ClearlyAbove => "results-moved-risen",
+                Verdict::NotTold | Verdict::ClearlyBelow => "results-moved-not-told",
+                Verdict::Fragile => "files-verdict-fragile",
+            };
+            table.push(vec![
+                movement.region.as_str().into(),
+                self.region_name(&movement.region).into(),
+                self.score_name(&movement.score).into(),
+                movement.before.into(),
+                movement.expected.into(),
+                movement.chance.0.into(),
+                movement.chance.1.into(),
+                movement.now.into(),
+                movement.similar.into(),
+                self.say(said).into(),
+            ]);
         }
         (!table.rows.is_empty()).then_some(table)
     }

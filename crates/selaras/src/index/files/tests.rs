@@ -52,7 +52,7 @@ fn seen(files: &BTreeMap<String, Vec<u8>>) -> BTreeSet<(String, String)> {
         let scores = region["scores"].as_array().unwrap();
         for (definition, score) in json["scores"].as_array().unwrap().iter().zip(scores) {
             // A value, or anything it could be computed from.
-            let telling = ["value", "se", "interval", "adjusted", "bounds"];
+            let telling = ["value", "se", "interval", "adjusted", "bounds", "without_flagged"];
             if telling.iter().any(|field| !score[field].is_null()) {
                 let text = |value: &Value| value.as_str().unwrap().to_owned();
                 seen.insert((text(&region["code"]), text(&definition["id"])));
@@ -143,7 +143,7 @@ fn the_public_workbook_has_no_sheet_for_the_office_alone() {
     let teller =
         Teller { result: &public, instrument: instrument(), words: Words::new(Language::Id) };
     let names: Vec<&str> = teller.sheets().iter().map(|(name, _)| *name).collect();
-    for internal in ["components", "low-cells", "districts"] {
+    for internal in ["components", "low-cells", "movements", "unflagged", "districts"] {
         assert!(!names.contains(&format!("files-sheet-{internal}").as_str()), "{names:?}");
     }
     assert!(names.contains(&"files-sheet-change"));
@@ -237,6 +237,7 @@ fn everything() -> IndexResult {
         categories: vec![text("sedang")],
         bounds: Some((5.5, 6.5)),
         standing: Some(Verdict::Fragile),
+        without_flagged: Some(WithoutFlagged { n: Some(1_240), value: Some(5.9), withheld: None }),
         ..Score::default()
     };
     let regency = &mut result.regions[2];
