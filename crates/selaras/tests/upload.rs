@@ -345,6 +345,11 @@ fn a_form_export_with_faults_is_returned_mended_taken_in_and_computed(url: Optio
     assert_eq!(folder.frozen().expect("what was frozen").without_flagged.as_deref(), Some("uji"));
     let page = server.get(&place).text();
     assert!(page.contains("Skor dengan dan tanpa jawaban bertanda"), "{page}");
+    for (region, said) in [("61.71", "Tidak ditampilkan"), ("61.12", "Tidak ada jawaban bertanda")]
+    {
+        let page = server.get(&format!("/putaran/{id}/wilayah/{region}")).text();
+        assert!(page.contains("Tanpa jawaban bertanda mutu") && page.contains(said), "{page}");
+    }
     server.holds_no_person();
 }
 

@@ -38,7 +38,8 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     let data: &Path = match &request.data {
         Some(path) => path,
         None => {
-            temporary = tempfile::tempdir().map_err(|error| Stop::machine(Message::new("cli-what-temporary"), &error))?;
+            temporary = tempfile::tempdir()
+                .map_err(|error| Stop::machine(Message::new("cli-what-temporary"), &error))?;
             temporary.path()
         }
     };
@@ -134,9 +135,12 @@ fn round(
     }
     margins.sha256 = Sha256::digest(&persons).iter().map(|byte| format!("{byte:02x}")).collect();
     keep_margins(store.folder(), id, &margins)?;
+    // The round that the pages open with shows its scores both ways (METHOD §7).
+    let both_ways =
+        (Some(&plan.year) == YEARS.last()).then(|| words.say("simulate-flagged-reason"));
     let ready = runtime.block_on(async {
         let mut tx = store.read(Clock::System).await?;
-        Ok::<_, Stop>(frozen::freeze(&mut tx, &actor, store.folder(), id, None).await?)
+        Ok::<_, Stop>(frozen::freeze(&mut tx, &actor, store.folder(), id, both_ways).await?)
     })?;
     let computed = frozen::compute_and_keep(store.folder(), &ready, &|_| Ok(()));
     let computed = computed.map_err(|message| Stop::faults(vec![message]))?;

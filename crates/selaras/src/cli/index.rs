@@ -167,8 +167,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         district_name: &|code| region::find(code).map(|region| region.name.clone()),
     };
     let compute = |input: &index::Input<'_>| {
-        index::compute(input)
-            .map_err(|error| Stop::faults(vec![error.message(&now.report.labels)]))
+        index::compute(input).map_err(|error| Stop::faults(vec![error.message(&now.report.labels)]))
     };
     let mut internal = compute(&input)?;
     if let (Some(reason), Some(unflagged)) = (&request.without_flagged, &unflagged) {
@@ -301,9 +300,8 @@ fn sum_up(
     let told = |rows: u64| progress.borrow_mut().at("cli-progress-intake", rows, total.max(rows));
     let options =
         intake::Options { threads: request.threads, progress: Some(&told), ..Default::default() };
-    let overflow = |error| {
-        Stop::faults(vec![index::ComputeError::from(error).message(&Default::default())])
-    };
+    let overflow =
+        |error| Stop::faults(vec![index::ComputeError::from(error).message(&Default::default())]);
     let summed = index::sum_up(&taken, instrument, frame, true, &options).map_err(overflow)?;
     if summed.report.faults.is_empty() {
         let unflagged = leave_out.then(|| {

@@ -74,9 +74,8 @@ impl Stop {
     /// The machine got in the way.
     #[must_use]
     pub fn machine(doing: impl Into<Value>, error: &std::io::Error) -> Self {
-        let message = Message::new("cli-machine")
-            .with("what", doing)
-            .with("reason", cause::of_system(error));
+        let message =
+            Message::new("cli-machine").with("what", doing).with("reason", cause::of_system(error));
         Self { code: 4, messages: vec![message] }
     }
 }

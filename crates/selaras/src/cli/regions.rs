@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         Some("import") => import(arguments),
         other => {
             let verb = format!("regions {}", other.unwrap_or_default());
-            Err(Stop::usage(Message::new("cli-unknown-verb").with("verb", verb)))
+            Err(Stop::usage(Message::new("cli-unknown-verb").with("verb", verb.trim())))
         }
     }
 }

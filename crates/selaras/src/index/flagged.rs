@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use selaras_stats::totals::TotalsError;
 
-use super::result::{IndexResult, Score, WithoutFlagged, Withheld};
+use super::result::{IndexResult, Score, Withheld, WithoutFlagged};
 use super::sum::{Summed, gather};
 use crate::instrument::Instrument;
 use crate::locale::Message;
@@ -52,11 +52,8 @@ pub fn set_beside(all: &mut IndexResult, without: &IndexResult, reason: &str) {
     let least = all.options.suppress_below;
     let places: HashMap<&str, usize> =
         all.regions.iter().zip(0..).map(|(region, at)| (region.code.as_str(), at)).collect();
-    let parents: Vec<Option<usize>> = all
-        .regions
-        .iter()
-        .map(|region| places.get(region.parent.as_deref()?).copied())
-        .collect();
+    let parents: Vec<Option<usize>> =
+        all.regions.iter().map(|region| places.get(region.parent.as_deref()?).copied()).collect();
     let mut upwards: Vec<usize> = (0..all.regions.len()).collect();
     upwards.sort_by_key(|&at| std::cmp::Reverse(all.regions[at].level));
     for score in 0..all.scores.len() {

@@ -212,8 +212,9 @@ fn reference(round: &Round, as_of: Date) -> RoundRef {
     }
 }
 
-/// Computes the result of what is frozen, answers left out that carry a flag in `without`; with
-/// such there is no round before. `tell` hears when a part is done (of three).
+/// Computes the result of what is frozen, answers left out that carry a flag in `without`: with such
+/// scores alone are wanted, and there is neither a round before nor an adjusted score. `tell` hears
+/// when a part is done (of three).
 ///
 /// # Errors
 /// The sentence that says why there is none.
@@ -233,12 +234,13 @@ pub fn compute_frozen(
         _ => None,
     };
     tell(2)?;
+    let margins = margins.as_ref().filter(|_| without == 0);
     let input = Input {
         instrument: now.instrument,
         frame: &now.frame,
         labels: &now.labels,
         tally: &now.tally,
-        margins: margins.as_ref().map_or(&[][..], |margins| margins.margins.as_slice()),
+        margins: margins.map_or(&[][..], |margins| margins.margins.as_slice()),
         round: reference(round, frozen.as_of),
         files: frozen
             .round

@@ -11,9 +11,9 @@ mod compute;
 pub mod disclosure;
 mod districts;
 pub mod files;
-mod flagged;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod flagged;
 pub mod frozen;
 mod low;
 mod parallel;

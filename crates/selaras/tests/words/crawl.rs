@@ -1,4 +1,4 @@
-//! The pages of the demo as a browser meets them, in the pseudo-locale.
+//! The pages of the demo and the files they offer, as a browser meets them in the pseudo-locale.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::source::files;
+use super::reading::{data, foreign, of_file, readable};
 
 /// Pages of one kind (the same address but for numbers, codes and ids) that are visited.
 const OF_A_KIND: usize = 2;
@@ -42,8 +42,8 @@ impl Demo {
         Self { program, address, _folder: folder }
     }
 
-    /// Status, type of content, links and text of the answer at `path`.
-    fn get(&self, path: &str) -> (u16, String, Vec<String>, String) {
+    /// Status, type of content, links and body of the answer at `path`.
+    fn get(&self, path: &str) -> (u16, String, Vec<String>, Vec<u8>) {
         let mut stream = TcpStream::connect(self.address).expect("a connection");
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time limit");
         let request = format!(
@@ -53,15 +53,16 @@ impl Demo {
         stream.write_all(request.as_bytes()).expect("a request");
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).expect("an answer");
-        let answer = String::from_utf8_lossy(&bytes).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+        let body = bytes.split_off(end + 4);
+        let head = String::from_utf8_lossy(&bytes);
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
         let kind = head.lines().find_map(|line| line.strip_prefix("content-type: "));
-        let mut links = links(body);
+        let mut links = links(&String::from_utf8_lossy(&body));
         links.extend(
             head.lines().find_map(|line| line.strip_prefix("location: ")).map(str::to_owned),
         );
-        (status, kind.unwrap_or_default().to_owned(), links, body.to_owned())
+        (status, kind.unwrap_or_default().to_owned(), links, body)
     }
 }
 
@@ -78,10 +79,7 @@ fn links(page: &str) -> Vec<String> {
     page.split(" href=\"")
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
-        // Downloads are files, not pages.
-        .filter(|link| {
-            link.starts_with('/') && !link.contains("bahasa=") && !link.contains("/unduh/")
-        })
+        .filter(|link| link.starts_with('/') && !link.contains("bahasa="))
         .map(|link| link.split('#').next().unwrap_or_default().replace("&#38;", "&"))
         .map(|link| link.replace("&amp;", "&"))
         .collect()
@@ -95,65 +93,8 @@ fn kind_of(path: &str) -> String {
         .join("/")
 }
 
-/// What a person reads or hears of `page`: texts, and the attributes that are read out.
-fn readable(page: &str) -> String {
-    let mut text = String::new();
-    for part in page.split('<').skip(1) {
-        let (tag, after) = part.split_once('>').unwrap_or((part, ""));
-        for name in ["title=\"", "aria-label=\"", "placeholder=\"", "data-label=\"", "alt=\""] {
-            if let Some((_, value)) = tag.split_once(name) {
-                text += value.split('"').next().unwrap_or_default();
-                text.push(' ');
-            }
-        }
-        if !tag.starts_with("style") && !tag.starts_with("script") {
-            text += after;
-        }
-        text.push(' ');
-    }
-    for (code, letter) in [("&#38;", "&"), ("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<")] {
-        text = text.replace(code, letter);
-    }
-    for code in ["&amp;", "&lt;", "&gt;", "&quot;", "&nbsp;"] {
-        text = text.replace(code, " ");
-    }
-    text
-}
-
-fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.contains(|c: char| c.is_ascii_alphabetic()))
-        .map(str::to_owned)
-}
-
-/// Words of data: names of regions, instruments with their wording, sources, licences.
-fn data() -> BTreeSet<String> {
-    let mut data = BTreeSet::new();
-    let regions =
-        [selaras::region::provinces(), selaras::region::regencies(), selaras::region::districts()];
-    for region in regions.into_iter().flatten() {
-        data.extend(words(&region.name));
-    }
-    for path in files("instruments", "toml") {
-        for line in std::fs::read_to_string(path).expect("an instrument").lines() {
-            data.extend(words(line.split_once('=').map_or("", |(_, value)| value)));
-        }
-    }
-    for licence in selaras::region::licences() {
-        data.extend(words(licence.notice));
-    }
-    data.extend(words(selaras::region::LICENCE_TEXTS));
-    for path in files("data", "csv") {
-        data.extend(words(&std::fs::read_to_string(path).expect("a table")));
-    }
-    // The program, its time zone, how names of regions are shortened, and the hash of files.
-    let names = ["Selaras", "WIB", "Kab", "Adm", "SHA"];
-    data.extend(names.map(str::to_owned));
-    data
-}
-
 #[test]
-fn no_page_of_the_demo_says_a_word_that_is_in_no_message_file() {
+fn no_page_or_download_of_the_demo_says_a_word_that_is_in_no_message_file() {
     let demo = Demo::start();
     let data = data();
     let begun = Instant::now();
@@ -162,33 +103,36 @@ fn no_page_of_the_demo_says_a_word_that_is_in_no_message_file() {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut read = 0;
+    let mut downloads = BTreeSet::new();
     while let Some(path) = queue.pop_front() {
         let kind = kind_of(&path);
         let of_kind = kinds.entry(kind.clone()).or_default();
-        if *of_kind == OF_A_KIND || !seen.insert(path.clone()) {
+        // Every download of a result makes all its files.
+        let most = if path.contains("/unduh/") { 1 } else { OF_A_KIND };
+        if *of_kind == most || !seen.insert(path.clone()) {
             continue;
         }
         *of_kind += 1;
         let (status, content, links, body) = demo.get(&path);
         assert!(status < 400 || path == "/nowhere", "{path}: {status}");
         queue.extend(links);
-        if !content.starts_with("text/html") {
+        let text = if path.contains("/unduh/") {
+            let Some(text) = of_file(&path, &body) else { continue };
+            downloads.insert(path.rsplit('/').next().unwrap_or_default().to_owned());
+            text
+        } else if content.starts_with("text/html") {
+            read += 1;
+            readable(&String::from_utf8_lossy(&body))
+        } else {
             continue;
-        }
-        read += 1;
-        // The simulated margins call themselves so in their column of sources.
-        let text = readable(&body).replace(selaras::simulate::MARK, " ");
-        let files = |word: &&str| !word.contains(".csv");
-        let text = text.split_whitespace().filter(files).collect::<Vec<_>>().join(" ");
-        // Hashes and ids hold digits; words of a hash without one are rare and short.
-        let foreign = words(&text).filter(|word| {
-            !data.contains(word) && !word.contains(|c: char| c.is_ascii_digit()) && word.len() > 1
-        });
-        for word in foreign {
+        };
+        for word in foreign(&text, &data) {
             found.entry(word).or_default().insert(kind.clone());
         }
     }
     println!("{read} pages of {} kinds in {:.1} s", kinds.len(), begun.elapsed().as_secs_f64());
     assert!(read >= 15, "the pages of the demo are linked: {:?}", kinds.keys());
+    let kinds = ["indeks.xlsx", "laporan.html", "skor.csv", "cakupan.csv", "peta.geojson"];
+    assert!(kinds.iter().all(|kind| downloads.contains(*kind)), "{downloads:?}");
     assert!(found.is_empty(), "words outside message files and data: {found:#?}");
 }
