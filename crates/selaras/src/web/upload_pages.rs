@@ -237,12 +237,14 @@ async fn readings(
     let lines = lines.map(|region| {
         let index = region.scores.first();
         let with = index.and_then(|index| index.value);
-        let left = index.and_then(|index| index.without_flagged.as_ref()?.value);
+        let left = index.and_then(|index| index.without_flagged.as_ref());
+        let few = left.is_some_and(|left| left.withheld.is_some());
+        let left = left.and_then(|left| left.value);
         let difference = with.zip(left).map(|(with, left)| words.signed(left - with, 2));
         TwoReadings {
             name: region.name.clone(),
             all: shown(with),
-            without: shown(left),
+            without: if few { words.say("files-unflagged-withheld") } else { shown(left) },
             difference: difference.unwrap_or_else(|| "–".to_owned()),
         }
     });

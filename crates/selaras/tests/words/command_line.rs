@@ -43,10 +43,10 @@ fn letters(said: &str, data: &[&str]) -> Vec<String> {
 }
 
 /// A folder of files to try the program on.
-struct Desk(tempfile::TempDir);
+pub(crate) struct Desk(tempfile::TempDir);
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder"))
     }
 
@@ -61,7 +61,7 @@ impl Desk {
     }
 
     /// Answers of Kota Pontianak made by `selaras simulate` for the round `number`.
-    fn answers(&self, number: &str) -> String {
+    pub(crate) fn answers(&self, number: &str) -> String {
         let out = self.path(&format!("simulasi-{number}"));
         let instrument = ["--instrument", "ihai-2025", "--round", number];
         let place = ["--region", "61.71", "--each", "60", "--out", &out];
