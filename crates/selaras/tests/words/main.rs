@@ -159,6 +159,30 @@ fn code_holds_no_words() {
     none("words in code", found.map(|literal| format!("{}: {}", literal.place, literal.text)));
 }
 
+/// Files whose message calls the text of an error a technical detail itself.
+const MARKED: [&str; 1] = ["crates/selaras/src/index/compute.rs"];
+
+#[test]
+fn no_message_holds_the_text_of_an_error_as_it_is() {
+    let mut found = Vec::new();
+    for path in files("crates/selaras/src", "rs") {
+        let (name, source) = (name(&path), std::fs::read_to_string(&path).expect("source"));
+        let said = |line: &&str| {
+            ["error", "source", "self", "self.0"].iter().any(|error| {
+                line.contains(&format!(", {error}.to_string())"))
+                    || line.contains(&format!(", format!(\"{{{error}}}\"))"))
+            })
+        };
+        let lines = source.lines().filter(said).filter(|line| line.contains(".with("));
+        if !MARKED.contains(&name.as_str()) {
+            found.extend(lines.map(|line| format!("{name}: {}", line.trim())));
+        }
+    }
+    none("texts of errors in messages (see locale::cause)", found);
+    let words = Words::new(Language::Id);
+    assert!(words.say("index-totals-overflow").contains("rincian teknis: «"));
+}
+
 // Keys
 
 /// The text literals of templates: keys and the like.

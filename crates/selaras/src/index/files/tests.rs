@@ -199,6 +199,37 @@ fn the_report_stands_alone_and_says_what_it_is() {
 }
 
 #[test]
+fn the_share_of_civil_servants_stands_beside_each_score_with_the_populations_or_no_data() {
+    let mut internal = everything();
+    internal.regions[2].composition[0].population_share = Some(0.03);
+    let public = disclosure::public(&internal).unwrap();
+    let absent = |reason: &str| Cell::Absent(reason.to_owned());
+    for (result, province) in [
+        (&internal, [Cell::Number(0.2), absent("belum ada data")]),
+        // Its score would tell that of the kabupaten with 83 answers: no score, nothing beside it.
+        (&public, [Cell::Empty, Cell::Empty]),
+    ] {
+        let teller = Teller { result, instrument: instrument(), words: Words::new(Language::Id) };
+        let table = teller.index_in_short();
+        let at = table.columns.iter().position(|column| column.id == "civil_servants").unwrap();
+        let shares = |row: usize| &table.rows[row].cells[at..at + 2];
+        assert_eq!(shares(1), province);
+        assert_eq!(shares(2), [Cell::Number(0.2), Cell::Number(0.03)]);
+    }
+}
+
+#[test]
+fn a_cell_that_was_low_is_followed_against_what_was_to_be_expected() {
+    let result = everything();
+    let teller =
+        Teller { result: &result, instrument: instrument(), words: Words::new(Language::Id) };
+    let table = teller.movements().unwrap();
+    let numbers = [4.8, 5.0, 4.7, 5.3, 5.0, 0.0].map(Cell::Number);
+    assert_eq!(table.rows[0].cells[3..9], numbers);
+    assert!(table.filters.iter().any(|(_, said)| said.contains("diharapkan terjadi tanpa")));
+}
+
+#[test]
 fn no_word_of_a_file_stands_outside_the_message_files() {
     // Data, names and numbers are the same in every language; words of messages turn into blocks.
     let result = everything();
