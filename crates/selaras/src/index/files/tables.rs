@@ -333,30 +333,28 @@ impl<'a> Teller<'a> {
         table
     }
 
-    /// The share of civil servants among the respondents of `region`, and in its population.
-    fn civil_servants(&self, region: &RegionResult) -> [Cell; 2] {
-        let absent = |key: &str| Cell::Absent(self.say(key));
-        let Some(line) = region.composition.iter().find(|line| line.attribute == CIVIL_SERVANTS)
-        else {
-            return match self.result.form {
-                Form::Internal => [absent("files-no-data-yet"), absent("files-no-data-yet")],
-                // There is no line where one of its counts is small.
-                Form::Public => [absent("files-not-shown"), absent("files-not-shown")],
-            };
+    /// The share of civil servants among the respondents of `region`, beside that of its population.
+    fn civil_servants(&self, region: &RegionResult) -> Cell {
+        let line = region.composition.iter().find(|line| line.attribute == CIVIL_SERVANTS);
+        let Some(line) = line else {
+            // The public form has no line where one of its counts is small.
+            let public = self.result.form == Form::Public;
+            let key = if public { "files-not-shown" } else { "files-no-data-yet" };
+            return Cell::Absent(self.say(key));
         };
-        let own = match (line.share, line.withheld) {
-            (Some(share), _) => share.into(),
-            (None, Some(reason)) => Cell::Absent(self.withheld(reason)),
-            (None, None) => absent("files-no-data-yet"),
-        };
-        let population = line.population_share;
-        [own, population.map_or_else(|| absent("files-no-data-yet"), Cell::from)]
+        // The public form holds whole per cent.
+        let decimals = if self.result.form == Form::Public { 0 } else { 1 };
+        let percent = |share: f64| format!("{}\u{a0}%", self.words.number(share * 100.0, decimals));
+        let unknown = || self.say("files-no-data-yet");
+        let own = line.share.map(percent).or_else(|| Some(self.withheld(line.withheld?)));
+        let message = Message::new("files-civil-servants")
+            .with("own", own.unwrap_or_else(unknown))
+            .with("population", line.population_share.map_or_else(unknown, percent));
+        self.words.tell(&message).into()
     }
 
     /// The index by region as a page has room for it: interval and shift in words.
     pub(super) fn index_in_short(&self) -> Table {
-        // The public form holds whole per cent.
-        let servants = Kind::Percent(if self.result.form == Form::Public { 0 } else { 1 });
         let mut heads = columns(
             self.words,
             &[
@@ -366,8 +364,7 @@ impl<'a> Teller<'a> {
                 ("value", VALUE),
                 ("interval_words", Kind::Text),
                 ("adjusted", VALUE),
-                ("civil_servants", servants),
-                ("civil_servants_population", servants),
+                ("civil_servants", Kind::Text),
                 ("shift_index", VALUE),
                 ("standing", Kind::Text),
             ],
@@ -378,7 +375,7 @@ impl<'a> Teller<'a> {
         let adjusted = indices.any(|score| score.adjusted.is_some());
         heads.retain(|column| match column.id.as_str() {
             "adjusted" => adjusted,
-            "civil_servants" | "civil_servants_population" | "shift_index" => open,
+            "civil_servants" | "shift_index" => open,
             _ => true,
         });
         let mut table = self.table("index", heads);
@@ -409,9 +406,7 @@ impl<'a> Teller<'a> {
                 });
             }
             if open {
-                let shown = score.value.is_some();
-                let servants = self.civil_servants(region);
-                cells.extend(servants.map(|cell| if shown { cell } else { Cell::Empty }));
+                cells.push(score.value.map(|_| self.civil_servants(region)).unwrap_or_default());
                 let wanted = self.result.options.selection;
                 let shift = score.shifts.iter().find(|shift| shift.correlation == wanted);
                 cells.push(shift.map(|shift| shift.shift).into());
@@ -575,7 +570,13 @@ impl<'a> Teller<'a> {
 
     /// [`Teller::coverage`] of province and nation, with the regions left out of their scores.
     pub(super) fn coverage_of_wholes(&self) -> Table {
-        self.coverage_of(&[Level::Nation, Level::Province])
+        let mut table = self.coverage_of(&[Level::Nation, Level::Province]);
+        // A4 has no room for the source of the adults, which stands among the sources.
+        if let Some(at) = table.columns.iter().position(|column| column.id == "adults_source") {
+            table.columns.remove(at);
+            table.rows.iter_mut().for_each(|row| drop(row.cells.remove(at)));
+        }
+        table
     }
 
     fn coverage_of(&self, levels: &[Level]) -> Table {
