@@ -14,7 +14,7 @@ cli-help =
     {"              ["}--name TEXT] [--year YEAR] [--target NUMBER] [--simulated]
     {"              ["}--save-mapping PROFILE.json] [--faults FILE.xlsx]
     {"              ["}--opened DATE] [--closed DATE] [--as-of DATE]
-    {"              ["}--internal] [--no-fpc] [--seed NUMBER] [--threads NUMBER] [--json]
+    {"              ["}--internal [--without-flagged REASON]] [--no-fpc] [--seed NUMBER] [--threads NUMBER] [--json]
       simulate    makes a simulated round with the truth beside it
                   --instrument ID|FILE --out FOLDER [--region CODE] [--year YEAR] [--round 1|2]
     {"              ["}--seed NUMBER] [--each NUMBER | --total NUMBER] [--recorded] [--parquet]
@@ -41,7 +41,11 @@ cli-needs-value = The option “--{ $option }” needs a value after it.
 cli-bad-value = The value “{ $value }” cannot be used for “--{ $option }”.
 cli-bad-date = The value “{ $value }” for “--{ $option }” is no date. Write it as 2026-03-24.
 cli-missing-option = The option “--{ $option }” is missing; this command needs it.
-cli-machine = “{ $what }” did not work: { $error }. Check name, permission and free space, then try again.
+cli-flagged-internal = Scores without flagged answers are for the office only. Use “--without-flagged” together with “--internal”.
+cli-machine = “{ $what }” did not work: { $reason }. Check name, permission and free space, then try again.
+cli-what-output = writing the output
+cli-what-threads = getting the program ready
+cli-what-temporary = temporary folder
 cli-question = { $file }: { $question }
 cli-questions-advice = The answers cannot be taken in yet. Save the proposed mapping with “--save-mapping PROFILE.json”, complete it, and run again with “--mapping PROFILE.json”; or upload the file on the upload page.
 cli-faults = { $count } things need mending; no answer was kept. The option “--faults FILE.xlsx” marks every cell that is meant.

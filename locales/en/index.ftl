@@ -1,10 +1,11 @@
 index-public-needs-closing = No public result can be made because the round has no closing day. Give “--closed DATE”, or use “--internal” for the full form inside the office.
 index-public-too-early = The round closed on { $closed }; public results can be made from { $opens } on. Until then use “--internal” for the full form inside the office.
 index-stratum-too-small = Stratum “{ $stratum }” has { $sampled } PSUs in the sample, but its population is given as { $population }. Check the column of population PSUs.
-index-totals-overflow = Weights or scores are out of range: { $error }. Check the column of weights.
+index-totals-overflow = Weights or scores are out of range (technical detail: “{ $error }”). Check the column of weights.
 index-note-no-adults = The population of the regions is not known, so figures of province and nation cannot be computed yet.
 index-note-total-population = The population of 17 and over is not known; the total population stands in for it.
 index-note-incomplete = Aggregate figures are incomplete: some regions have no score. The bounds beside them show the result if those regions were at the lowest or the highest score seen.
+index-note-without-flagged = Scores were also computed without answers that carry a quality flag, and stand beside those of all answers. The reason: { $reason }
 index-no-interval-few = No interval yet: at least { $least } answers are needed.
 index-no-interval-clusters = No interval yet: answers cannot be grouped by kecamatan, link and day.
 index-civil-servants = Civil servants

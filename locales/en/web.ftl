@@ -51,4 +51,4 @@ web-problem-slow-text = This request took too long and was ended. Try again in a
 web-problem-fault = The program met a fault
 web-problem-fault-text = Your request could not be finished. This is not your mistake, and nothing was stored half-way. Try again; if it happens again, tell whoever runs the system.
 web-error-not-loopback = Selaras was not started on { $address }: other computers can reach that address, and as there are no accounts yet, anyone could see and change the data. Use the address 127.0.0.1.
-web-error-listen = Selaras cannot use this address ({ $reason }). Another program may be using it. Choose another port and start again.
+web-error-listen = Selaras cannot use this address ({ $reason }). Choose another port with --port and start again.

@@ -14,7 +14,7 @@ cli-help =
     {"              ["}--name TEKS] [--year TAHUN] [--target ANGKA] [--simulated]
     {"              ["}--save-mapping PROFIL.json] [--faults BERKAS.xlsx]
     {"              ["}--opened TANGGAL] [--closed TANGGAL] [--as-of TANGGAL]
-    {"              ["}--internal] [--no-fpc] [--seed ANGKA] [--threads ANGKA] [--json]
+    {"              ["}--internal [--without-flagged ALASAN]] [--no-fpc] [--seed ANGKA] [--threads ANGKA] [--json]
       simulate    membuat putaran simulasi beserta nilai yang sebenarnya
                   --instrument ID|BERKAS --out FOLDER [--region KODE] [--year TAHUN] [--round 1|2]
     {"              ["}--seed ANGKA] [--each ANGKA | --total ANGKA] [--recorded] [--parquet]
@@ -41,7 +41,11 @@ cli-needs-value = Pilihan «--{ $option }» memerlukan nilai sesudahnya.
 cli-bad-value = Nilai «{ $value }» tidak dapat dipakai untuk «--{ $option }».
 cli-bad-date = Nilai «{ $value }» untuk «--{ $option }» bukan tanggal. Tulis seperti 2026-03-24.
 cli-missing-option = Pilihan «--{ $option }» belum diisi; perintah ini memerlukannya.
-cli-machine = Tidak berhasil pada «{ $what }»: { $error }. Periksa nama, izin, dan ruang penyimpanan, lalu ulangi.
+cli-flagged-internal = Skor tanpa jawaban bertanda hanya untuk kantor. Pakai «--without-flagged» bersama «--internal».
+cli-machine = Tidak berhasil pada «{ $what }»: { $reason }. Periksa nama, izin, dan ruang penyimpanan, lalu ulangi.
+cli-what-output = menulis keluaran
+cli-what-threads = menyiapkan program
+cli-what-temporary = folder sementara
 cli-question = { $file }: { $question }
 cli-questions-advice = Jawaban belum dapat diambil. Simpan usulan pemetaan dengan «--save-mapping PROFIL.json», lengkapi, lalu jalankan lagi dengan «--mapping PROFIL.json»; atau unggah berkas lewat halaman Unggah.
 cli-faults = Ada { $count } hal yang perlu diperbaiki; tidak ada jawaban yang disimpan. Pilihan «--faults BERKAS.xlsx» menandai setiap sel yang dimaksud.

@@ -1,10 +1,11 @@
 index-public-needs-closing = Hasil belum dapat dibuat untuk umum karena tanggal penutupan putaran belum ada. Isi «--closed TANGGAL», atau pakai «--internal» untuk bentuk lengkap bagi kantor.
 index-public-too-early = Putaran ditutup { $closed }; hasil untuk umum baru dapat dibuat mulai { $opens }. Sampai hari itu pakai «--internal» untuk bentuk lengkap bagi kantor.
 index-stratum-too-small = Strata «{ $stratum }» memuat { $sampled } PSU dalam sampel, tetapi populasinya disebut { $population }. Periksa kolom jumlah PSU populasi.
-index-totals-overflow = Bobot atau skor di luar jangkauan hitungan: { $error }. Periksa kolom bobot.
+index-totals-overflow = Bobot atau skor di luar jangkauan hitungan (rincian teknis: «{ $error }»). Periksa kolom bobot.
 index-note-no-adults = Jumlah penduduk wilayah tidak diketahui, sehingga angka provinsi dan nasional belum dapat dihitung.
 index-note-total-population = Jumlah penduduk 17 tahun ke atas belum ada; sebagai gantinya dipakai jumlah penduduk seluruhnya.
 index-note-incomplete = Angka gabungan belum lengkap: ada wilayah tanpa skor. Batas di sampingnya menunjukkan hasil bila wilayah itu berada pada skor terendah atau tertinggi yang terlihat.
+index-note-without-flagged = Skor juga dihitung tanpa jawaban bertanda mutu dan ditunjukkan di samping skor semua jawaban. Alasannya: { $reason }
 index-no-interval-few = Selang belum dapat dihitung: perlu sedikitnya { $least } jawaban.
 index-no-interval-clusters = Selang belum dapat dihitung: jawaban tidak dapat dikelompokkan menurut kecamatan, tautan, dan hari.
 index-civil-servants = Aparatur sipil negara

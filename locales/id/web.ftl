@@ -51,4 +51,4 @@ web-problem-slow-text = Permintaan ini memakan waktu terlalu lama sehingga dihen
 web-problem-fault = Terjadi kesalahan pada program
 web-problem-fault-text = Permintaan Anda tidak dapat diselesaikan. Ini bukan kesalahan Anda, dan tidak ada yang disimpan setengah jalan. Coba lagi; bila terulang, hubungi pengelola sistem.
 web-error-not-loopback = Selaras tidak dijalankan pada { $address }: alamat itu dapat dibuka dari komputer lain, sedangkan akun belum ada, sehingga siapa pun dapat melihat dan mengubah data. Pakai alamat 127.0.0.1.
-web-error-listen = Selaras tidak dapat memakai alamat ini ({ $reason }). Mungkin program lain sudah memakainya. Pilih nomor porta lain, lalu jalankan kembali.
+web-error-listen = Selaras tidak dapat memakai alamat ini ({ $reason }). Pilih nomor porta lain dengan --port, lalu jalankan kembali.

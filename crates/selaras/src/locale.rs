@@ -3,6 +3,8 @@
 //! Words stand in `locales/{id,en}/*.ftl`, one file per noun; code holds keys only. An error or a
 //! sentence that is not yet bound to a language is a [`Message`]; a [`Words`] turns it into text.
 
+pub mod cause;
+
 use std::borrow::Cow;
 use std::sync::LazyLock;
 

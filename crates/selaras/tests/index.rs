@@ -256,21 +256,28 @@ const HAND_FRAME: &str = "code,name,level,parent,adults,source\n\
 
 /// Runs the hand-worked instrument over `answers` (and `before`), with `margins` where given.
 fn by_hand(answers: &str, before: Option<&str>, margins: Option<&str>) -> IndexResult {
+    let files = [("--before-answers", before), ("--margins", margins)];
     let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+    let mut more = Vec::new();
+    for (option, text) in files {
+        if let Some(text) = text {
+            put(&option[2..], text);
+            more.extend([option, &option[2..]]);
+        }
+    }
+    by_hand_in(&folder, answers, &more)
+}
+
+/// Runs the hand-worked instrument over `answers` in `folder` with `more` options.
+fn by_hand_in(folder: &TempDir, answers: &str, more: &[&str]) -> IndexResult {
     let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
     put("hand.toml", HAND);
     put("frame.csv", HAND_FRAME);
     put("now.csv", answers);
     let mut arguments = vec!["--instrument", "hand.toml", "--regions", "frame.csv", "--internal"];
     arguments.extend(["--answers", "now.csv", "--out", "out", "--as-of", "2026-06-01"]);
-    if let Some(before) = before {
-        put("before.csv", before);
-        arguments.extend(["--before-answers", "before.csv"]);
-    }
-    if let Some(margins) = margins {
-        put("margins.csv", margins);
-        arguments.extend(["--margins", "margins.csv"]);
-    }
+    arguments.extend(more);
     done(&arguments, folder.path());
     result(folder.path(), "out/result.json")
 }
@@ -334,6 +341,44 @@ fn an_empty_region_is_named_and_its_whole_is_bounded_not_filled_in() {
     assert!((high - (0.8 * mean + 0.2 * a)).abs() < 1e-10);
     // Without kecamatan, link and day there is no interval, and so no statement.
     assert!(whole.scores.iter().all(|score| score.interval.is_none() && score.standing.is_none()));
+}
+
+#[test]
+fn the_score_without_flagged_answers_stands_beside_that_of_all() {
+    let rows = [
+        "A,L,5,7,4,", // 5.2, as in `eleven`
+        "A,L,9,7,3,", // 6
+        "A,L,1,3,9,", // 4.8
+        "A,P,8,4,5,", // 5.6
+        "A,P,,,7,",   // 7
+        "A,L,1,1,1,", // and five straight lines
+        "A,L,2,2,2,",
+        "A,L,3,3,3,",
+        "A,P,8,8,8,",
+        "A,P,9,9,9,",
+        "B,L,5,7,4,", // in B two of seven are straight lines: fewer than may be told
+        "B,L,6,7,4,",
+        "B,L,7,7,4,",
+        "B,P,8,7,4,",
+        "B,P,9,7,4,",
+        "B,P,4,4,4,",
+        "B,P,5,5,5,",
+    ];
+    let folder = tempfile::tempdir().expect("a folder");
+    let answers = format!("{HEAD}{}\n", rows.join("\n"));
+    let result = by_hand_in(&folder, &answers, &["--without-flagged", "lines of one hall"]);
+    let without =
+        |region: &str| score(&result, region, "index").without_flagged.clone().expect("asked for");
+    assert!((value(&result, "A", "index") - (28.6 + 23.0) / 10.0).abs() < 1e-10);
+    assert!((without("A").value.expect("a value") - 28.6 / 5.0).abs() < 1e-10);
+    assert_eq!(without("A").n, Some(5));
+    assert_eq!(without("B").withheld, Some(Withheld::TooFew));
+    // A and the whole would give B away.
+    assert_eq!(without("K").withheld, Some(Withheld::Complementary));
+    assert!(result.notes.iter().any(|note| note.values.iter().any(|(name, _)| name == "reason")));
+    assert!(folder.path().join("out/laporan.html").exists());
+    let plain = by_hand(&answers, None, None);
+    assert!(score(&plain, "A", "index").without_flagged.is_none());
 }
 
 /// Each of these answers given by twenty people of region A, since a raking class needs twenty.

@@ -38,7 +38,8 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     let data: &Path = match &request.data {
         Some(path) => path,
         None => {
-            temporary = tempfile::tempdir().map_err(|error| Stop::machine("demo", &error))?;
+            temporary = tempfile::tempdir()
+                .map_err(|error| Stop::machine(Message::new("cli-what-temporary"), &error))?;
             temporary.path()
         }
     };
@@ -71,7 +72,7 @@ fn prepare(runtime: &tokio::runtime::Runtime, store: &Store, words: Words) -> Re
                 let folder = store.folder().round(cut_off.id);
                 if folder.exists() {
                     std::fs::remove_dir_all(&folder)
-                        .map_err(|error| Stop::machine(&folder.display().to_string(), &error))?;
+                        .map_err(|error| Stop::machine(folder.display().to_string(), &error))?;
                 }
             }
             None => {}
@@ -128,15 +129,18 @@ fn round(
         margins.name = format!("{}-susunan-penduduk.csv", simulation.stem());
         simulation
             .write_margins(&mut persons)
-            .map_err(|error| Stop::machine(&margins.name, &error))?;
+            .map_err(|error| Stop::machine(margins.name.as_str(), &error))?;
         margins.margins.extend(simulation.margins());
         tell(part);
     }
     margins.sha256 = Sha256::digest(&persons).iter().map(|byte| format!("{byte:02x}")).collect();
     keep_margins(store.folder(), id, &margins)?;
+    // The round that the pages open with shows its scores both ways (METHOD §7).
+    let both_ways =
+        (Some(&plan.year) == YEARS.last()).then(|| words.say("simulate-flagged-reason"));
     let ready = runtime.block_on(async {
         let mut tx = store.read(Clock::System).await?;
-        Ok::<_, Stop>(frozen::freeze(&mut tx, &actor, store.folder(), id, None).await?)
+        Ok::<_, Stop>(frozen::freeze(&mut tx, &actor, store.folder(), id, both_ways).await?)
     })?;
     let computed = frozen::compute_and_keep(store.folder(), &ready, &|_| Ok(()));
     let computed = computed.map_err(|message| Stop::faults(vec![message]))?;
@@ -161,7 +165,7 @@ fn take(
 ) -> Result<(), Stop> {
     let mut csv = Vec::new();
     let name = format!("{}-jawaban-{part}.csv", simulation.stem());
-    simulation.write_csv(&mut csv).map_err(|error| Stop::machine(&name, &error))?;
+    simulation.write_csv(&mut csv).map_err(|error| Stop::machine(name.as_str(), &error))?;
     let unreadable = |fault: Box<sheet::Fault>| Stop::faults(vec![fault.message()]);
     let sheet = Sheet::open(Source::memory(csv), &name, &sheet::Options::default());
     let sheet = sheet.map_err(unreadable)?;
@@ -170,7 +174,7 @@ fn take(
     let path = store.folder().round(id).join("files").join("snapshot.part");
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)
-            .map_err(|error| Stop::machine(&folder.display().to_string(), &error))?;
+            .map_err(|error| Stop::machine(folder.display().to_string(), &error))?;
     }
     let report = take_in(&sheet, &mapping, instrument, frame, &path, &|_| {})
         .map_err(|error| Stop::faults(vec![error.message()]))?;

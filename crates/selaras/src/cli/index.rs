@@ -37,6 +37,7 @@ struct Request {
     before_closed: Option<Date>,
     as_of: Option<Date>,
     internal: bool,
+    without_flagged: Option<String>,
     simulated: bool,
     no_fpc: bool,
     json: bool,
@@ -72,6 +73,7 @@ impl Request {
                 "before-closed" => request.before_closed = Some(arguments.date(&name)?),
                 "as-of" => request.as_of = Some(arguments.date(&name)?),
                 "internal" => request.internal = true,
+                "without-flagged" => request.without_flagged = Some(arguments.text(&name)?),
                 "simulated" => request.simulated = true,
                 "no-fpc" => request.no_fpc = true,
                 "json" => request.json = true,
@@ -97,6 +99,9 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     if request.answers.is_empty() {
         return Err(Stop::usage(Message::new("cli-missing-option").with("option", "answers")));
     }
+    if request.without_flagged.is_some() && !request.internal {
+        return Err(Stop::usage(Message::new("cli-flagged-internal")));
+    }
     let instrument = instrument(&needed(request.instrument.clone(), "instrument")?)?;
     let frame = match &request.frame {
         Some(path) => frame::read(path).map_err(|faults| Stop::faults(listed(&faults)))?,
@@ -108,11 +113,13 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         }
         None => Vec::new(),
     };
-    let now = sum_up(&request, &request.answers, &instrument, &frame, true, words)?;
+    let leave_out = request.without_flagged.is_some();
+    let (now, unflagged) =
+        sum_up(&request, &request.answers, &instrument, &frame, leave_out, words)?;
     let before = if request.before_answers.is_empty() {
         None
     } else {
-        Some(sum_up(&request, &request.before_answers, &instrument, &frame, true, words)?)
+        Some(sum_up(&request, &request.before_answers, &instrument, &frame, false, words)?.0)
     };
     let today = jiff::Zoned::now().date();
     let as_of = request.as_of.unwrap_or(today);
@@ -160,15 +167,27 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         }),
         district_name: &|code| region::find(code).map(|region| region.name.clone()),
     };
-    let internal = index::compute(&input)
-        .map_err(|error| Stop::faults(vec![error.message(&now.report.labels)]))?;
+    let compute = |input: &index::Input<'_>| {
+        index::compute(input).map_err(|error| Stop::faults(vec![error.message(&now.report.labels)]))
+    };
+    let mut internal = compute(&input)?;
+    if let (Some(reason), Some(unflagged)) = (&request.without_flagged, &unflagged) {
+        let input = index::Input {
+            labels: &unflagged.report.labels,
+            tally: &unflagged.tally,
+            margins: &[],
+            before: None,
+            ..input
+        };
+        index::set_beside(&mut internal, &compute(&input)?, reason);
+    }
     let result = if request.internal {
         internal
     } else {
         disclosure::public(&internal).map_err(Stop::refused)?
     };
     let written = files::write(&result, &instrument, &out, words)
-        .map_err(|error| Stop::machine(&out.display().to_string(), &error))?;
+        .map_err(|error| Stop::machine(out.display().to_string(), &error))?;
     report(&request, &words, &result, &now, &written)
 }
 
@@ -214,19 +233,20 @@ pub(super) fn kemendagri(named: &[String]) -> Result<Frame, Stop> {
     region::frame(&codes).map_err(Stop::usage)
 }
 
-/// Opens, maps and sums up `paths`.
+/// Opens, maps and sums up `paths`; where `leave_out` asks for it, a second time without flagged
+/// answers.
 fn sum_up(
     request: &Request,
     paths: &[PathBuf],
     instrument: &Instrument,
     frame: &Frame,
-    margins: bool,
+    leave_out: bool,
     words: Words,
-) -> Result<Summed, Stop> {
+) -> Result<(Summed, Option<Summed>), Stop> {
     let mut sheets = Vec::with_capacity(paths.len());
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let source = Source::open(path).map_err(|error| Stop::machine(&name, &error))?;
+        let source = Source::open(path).map_err(|error| Stop::machine(name.as_str(), &error))?;
         let sheet = Sheet::open(source, &name, &sheet::Options::default())
             .map_err(|fault| Stop::faults(vec![fault.message()]))?;
         sheets.push(sheet);
@@ -234,7 +254,7 @@ fn sum_up(
     let saved = match &request.mapping {
         Some(path) => {
             let json = std::fs::read(path)
-                .map_err(|error| Stop::machine(&path.display().to_string(), &error))?;
+                .map_err(|error| Stop::machine(path.display().to_string(), &error))?;
             Some(mapping::from_json(&json).map_err(|message| Stop::faults(vec![message]))?)
         }
         None => None,
@@ -256,7 +276,7 @@ fn sum_up(
     }
     if let (Some(path), Some(mapping)) = (&request.save_mapping, mappings.first()) {
         std::fs::write(path, mapping.to_json())
-            .map_err(|error| Stop::machine(&path.display().to_string(), &error))?;
+            .map_err(|error| Stop::machine(path.display().to_string(), &error))?;
     }
     let questions: Vec<Message> = sheets
         .iter()
@@ -281,18 +301,21 @@ fn sum_up(
     let told = |rows: u64| progress.borrow_mut().at("cli-progress-intake", rows, total.max(rows));
     let options =
         intake::Options { threads: request.threads, progress: Some(&told), ..Default::default() };
-    let summed = index::sum_up(&taken, instrument, frame, margins, &options).map_err(|error| {
-        Stop::faults(vec![index::ComputeError::from(error).message(&Default::default())])
-    })?;
+    let overflow =
+        |error| Stop::faults(vec![index::ComputeError::from(error).message(&Default::default())]);
+    let summed = index::sum_up(&taken, instrument, frame, true, &options).map_err(overflow)?;
     if summed.report.faults.is_empty() {
-        return Ok(summed);
+        let unflagged = leave_out.then(|| {
+            index::sum_up_unflagged(&taken, instrument, frame, summed.tally.design, &options)
+        });
+        return Ok((summed, unflagged.transpose().map_err(overflow)?));
     }
     if let Some(path) = &request.faults {
         let marked = sheet::mark_up(&sheets, &summed.report.faults, words).map_err(|error| {
-            Stop::machine(&path.display().to_string(), &std::io::Error::other(error))
+            Stop::machine(path.display().to_string(), &std::io::Error::other(error))
         })?;
         std::fs::write(path, marked)
-            .map_err(|error| Stop::machine(&path.display().to_string(), &error))?;
+            .map_err(|error| Stop::machine(path.display().to_string(), &error))?;
     }
     Err(Stop::faults(listed(&summed.report.faults)))
 }

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 pub use arguments::{Argument, Arguments};
 
-use crate::locale::{Language, Message, Words};
+use crate::locale::{Language, Message, Value, Words, cause};
 
 /// Why a command stopped before its end.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,9 +73,9 @@ impl Stop {
 
     /// The machine got in the way.
     #[must_use]
-    pub fn machine(doing: &str, error: &std::io::Error) -> Self {
+    pub fn machine(doing: impl Into<Value>, error: &std::io::Error) -> Self {
         let message =
-            Message::new("cli-machine").with("what", doing).with("error", error.to_string());
+            Message::new("cli-machine").with("what", doing).with("reason", cause::of_system(error));
         Self { code: 4, messages: vec![message] }
     }
 }
@@ -134,7 +134,7 @@ fn say(words: &Words, message: &Message) -> Result<(), Stop> {
 fn print(text: &str) -> Result<(), Stop> {
     match writeln!(std::io::stdout().lock(), "{text}") {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Stop::machine("stdout", &error))
+            Err(Stop::machine(Message::new("cli-what-output"), &error))
         }
         _ => Ok(()),
     }

@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         Some("import") => import(arguments),
         other => {
             let verb = format!("regions {}", other.unwrap_or_default());
-            Err(Stop::usage(Message::new("cli-unknown-verb").with("verb", verb)))
+            Err(Stop::usage(Message::new("cli-unknown-verb").with("verb", verb.trim())))
         }
     }
 }
@@ -81,7 +81,7 @@ fn import(arguments: &mut Arguments) -> Result<(), Stop> {
         }
     }
     let bytes =
-        std::fs::read(&file).map_err(|error| Stop::machine(&file.display().to_string(), &error))?;
+        std::fs::read(&file).map_err(|error| Stop::machine(file.display().to_string(), &error))?;
     let imported = atlas::check(&bytes, &about)
         .map_err(|findings| Stop::faults(findings.iter().map(|one| told(&words, one)).collect()))?;
     for finding in &imported.report {

@@ -125,7 +125,7 @@ async fn remove(store: &Store, words: Words, request: Request) -> Result<(), Sto
     let folder = store.folder().round(id);
     match std::fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Stop::machine(&folder.display().to_string(), &error))
+            Err(Stop::machine(folder.display().to_string(), &error))
         }
         _ => say(&words, &Message::new("cli-round-removed").with("name", round.name)),
     }

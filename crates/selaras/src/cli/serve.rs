@@ -10,7 +10,7 @@ use super::index::region_code;
 use super::{Argument, Arguments, Stop, print, say};
 use crate::locale::{Message, Words};
 use crate::store::{Clock, DataFolder, Store};
-use crate::web::{self, AppState};
+use crate::web::{self, AppState, ServeError};
 
 /// Port listened on unless another is asked for.
 const PORT: u16 = 8061;
@@ -52,7 +52,7 @@ impl Request {
     pub(super) async fn listen(&self) -> Result<TcpListener, Stop> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let bound = TcpListener::bind(address).await;
-        bound.map_err(|error| Stop::machine(&address.to_string(), &error))
+        bound.map_err(|error| not_served(&error.into()))
     }
 }
 
@@ -81,7 +81,7 @@ pub(super) fn log() {
 }
 
 pub(super) fn runtime() -> Result<Runtime, Stop> {
-    Runtime::new().map_err(|error| Stop::machine("tokio", &error))
+    Runtime::new().map_err(|error| Stop::machine(Message::new("cli-what-threads"), &error))
 }
 
 /// The store of the data folder at `path`.
@@ -100,12 +100,16 @@ pub(super) async fn serve(
     words: Words,
 ) -> Result<(), Stop> {
     let state = AppState { office, ..AppState::start(store, Clock::System).await? };
-    let address = listener.local_addr().map_err(|error| Stop::machine("127.0.0.1", &error))?;
+    let address = listener.local_addr().map_err(|error| not_served(&error.into()))?;
     say(&words, &Message::new("cli-serve-ready"))?;
     print(&format!("http://{address}/"))?;
     let served = web::serve(listener, state, asked_to_end()).await;
-    served.map_err(|error| Stop { code: 4, messages: vec![error.message()] })?;
+    served.map_err(|error| not_served(&error))?;
     say(&words, &Message::new("cli-serve-ended"))
+}
+
+fn not_served(error: &ServeError) -> Stop {
+    Stop { code: 4, messages: vec![error.message()] }
 }
 
 /// Ready on Ctrl-C, or when the system asks the program to end.

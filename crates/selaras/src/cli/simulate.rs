@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     let out = out.ok_or_else(|| missing("out"))?;
     let places = Place::all_of(&kemendagri(&regions)?);
     std::fs::create_dir_all(&out)
-        .map_err(|error| Stop::machine(&out.display().to_string(), &error))?;
+        .map_err(|error| Stop::machine(out.display().to_string(), &error))?;
     let written = Simulation::new(plan, &instrument, &places).write(&out, format);
     let written = written.map_err(|error| Stop { code: 4, messages: vec![error.message()] })?;
     let files = [Some(&written.answers), written.margins.as_ref(), Some(&written.truth)];

@@ -8,6 +8,7 @@
 
 use jiff::civil::Date;
 
+use super::flagged;
 use super::result::{
     Composition, Form, IndexResult, RegionResult, Score, ScoreDefinition, ScoreKind, Withheld,
 };
@@ -88,6 +89,7 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
         let scores = result.regions.iter_mut().flat_map(|region| &mut region.scores);
         scores.for_each(|score| score.categories.clear());
     }
+    flagged::remove(&mut result);
     tree.rebound(&mut result);
     tree.publish_change(internal, &mut result, &published, &shown);
     Ok(result)

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::Before;
 use super::compute::{ComputeError, Input, compute};
+use super::flagged::{FLAGGED, set_beside};
 use super::result::{IndexResult, InputRef, Options, RoundRef};
 use super::sum::gather;
 use super::tally::Tally;
@@ -21,7 +22,7 @@ use crate::jobs::Run;
 use crate::locale::{Message, TimeZone};
 use crate::policy::{Actor, Scope};
 use crate::region;
-use crate::round::answers::{Design, Flag, Labels};
+use crate::round::answers::{Design, Labels};
 use crate::round::frame::Frame;
 use crate::round::register::{self, RegisterError, Round};
 use crate::round::snapshot::Reader;
@@ -32,8 +33,6 @@ use crate::store::{DataFolder, Error, FileId, RoundId, Tx};
 
 /// Kind of the jobs that compute a round's index.
 pub const INDEX: &str = "index";
-/// Every flag that answers may be left out for.
-pub const FLAGGED: u8 = Flag::StraightLine as u8 | Flag::Duplicate as u8 | Flag::Burst as u8;
 
 /// A file of answers that goes into a result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +81,7 @@ pub struct Frozen {
     pub margins: Option<String>,
     /// The round before, where there is one to compare with.
     pub before: Option<FrozenRound>,
-    /// Why flagged answers are left out of a second reading; none where there is none.
+    /// Why scores are also given without flagged answers; none where they are not.
     pub without_flagged: Option<String>,
 }
 
@@ -212,8 +211,9 @@ fn reference(round: &Round, as_of: Date) -> RoundRef {
     }
 }
 
-/// Computes the result of what is frozen, answers left out that carry a flag in `without`.
-/// `tell` hears when a part is done (of three).
+/// Computes the result of what is frozen, answers left out that carry a flag in `without`: with such
+/// scores alone are wanted, and there is neither a round before nor an adjusted score. `tell` hears
+/// when a part is done (of three).
 ///
 /// # Errors
 /// The sentence that says why there is none.
@@ -227,18 +227,19 @@ pub fn compute_frozen(
     let now = read(data, round, &frozen.round, without)?;
     tell(1)?;
     let then = match (before, &frozen.before) {
-        (Some(before), Some(frozen)) if !frozen.files.is_empty() => {
+        (Some(before), Some(frozen)) if without == 0 && !frozen.files.is_empty() => {
             Some((before, read(data, before, frozen, without)?))
         }
         _ => None,
     };
     tell(2)?;
+    let margins = margins.as_ref().filter(|_| without == 0);
     let input = Input {
         instrument: now.instrument,
         frame: &now.frame,
         labels: &now.labels,
         tally: &now.tally,
-        margins: margins.as_ref().map_or(&[][..], |margins| margins.margins.as_slice()),
+        margins: margins.map_or(&[][..], |margins| margins.margins.as_slice()),
         round: reference(round, frozen.as_of),
         files: frozen
             .round
@@ -294,12 +295,6 @@ impl ResultFolder {
         self.path.join(format!("{}result.json", self.mark))
     }
 
-    /// The internal form without flagged answers, where that was asked for (METHOD §7).
-    #[must_use]
-    pub fn without_flagged(&self) -> PathBuf {
-        self.path.join(format!("{}result-without-flagged.json", self.mark))
-    }
-
     /// What the result was computed from.
     ///
     /// # Errors
@@ -320,14 +315,11 @@ pub fn compute_and_keep(
     ready: &Ready,
     tell: &dyn Fn(u64) -> Result<(), Message>,
 ) -> Result<String, Message> {
-    let result = compute_frozen(data, ready, 0, tell)?;
-    let flagged = match &ready.frozen.without_flagged {
-        Some(_) => Some(compute_frozen(data, ready, FLAGGED, tell)?),
-        None => None,
-    };
-    let json = |value: &IndexResult| {
-        serde_json::to_vec(value).map_err(|_| Error::Damaged("result").message())
-    };
+    let mut result = compute_frozen(data, ready, 0, tell)?;
+    if let Some(reason) = &ready.frozen.without_flagged {
+        set_beside(&mut result, &compute_frozen(data, ready, FLAGGED, tell)?, reason);
+    }
+    let json = serde_json::to_vec(&result).map_err(|_| Error::Damaged("result").message())?;
     let frozen = serde_json::to_vec_pretty(&ready.frozen);
     let frozen = frozen.map_err(|_| Error::Damaged("frozen inputs").message())?;
     // A folder that another computation has made is never written into.
@@ -340,10 +332,7 @@ pub fn compute_and_keep(
     let write = |path: PathBuf, bytes: &[u8]| {
         DataFolder::write(&path, bytes).map_err(|error| error.message())
     };
-    write(folder.result(), &json(&result)?)?;
-    if let Some(flagged) = flagged {
-        write(folder.without_flagged(), &json(&flagged)?)?;
-    }
+    write(folder.result(), &json)?;
     write(folder.path.join("frozen.json"), &frozen)?;
     fs::rename(&folder.path, &place)
         .map_err(|source| Error::Folder { path: place.display().to_string(), source }.message())?;
@@ -351,7 +340,7 @@ pub fn compute_and_keep(
 }
 
 /// The work behind [`INDEX`]; its subject is the round, and its payload may carry the reason why
-/// flagged answers are left out of a second reading (`{"without_flagged": …}`). Its result is the
+/// scores are also given without flagged answers (`{"without_flagged": …}`). Its result is the
 /// page of the round.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ mod districts;
 pub mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod flagged;
 pub mod frozen;
 mod low;
 mod parallel;
@@ -24,6 +25,7 @@ pub mod tally;
 
 pub use change::Before;
 pub use compute::{ComputeError, Input, compute};
+pub use flagged::{set_beside, sum_up_unflagged};
 pub use sum::{Summed, sum_up};
 
 /// Attribute of the line in [`result::RegionResult::composition`] that counts civil servants.

@@ -310,6 +310,21 @@ pub struct Score {
     pub bounds: Option<(f64, f64)>,
     /// Against the province's mean (kab/kota only; METHOD §3).
     pub standing: Option<Verdict>,
+    /// The score without flagged answers, where that was asked for (internal form; METHOD §7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_flagged: Option<WithoutFlagged>,
+}
+
+/// A score of the answers that carry no quality flag.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WithoutFlagged {
+    /// Respondents with this score and no flag.
+    pub n: Option<u64>,
+    /// Their score.
+    pub value: Option<f64>,
+    /// Why `value` is absent: with the score of all it would tell that of fewer than five answers
+    /// left out, here or in a part; or too few are left.
+    pub withheld: Option<Withheld>,
 }
 
 /// Answers by quality flag.

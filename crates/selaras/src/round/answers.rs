@@ -49,6 +49,39 @@ pub struct Answers {
     pub flags: Vec<u8>,
 }
 
+impl Answers {
+    /// The answers of regions in the frame that carry no flag in `without`, bits of [`Flag`].
+    #[must_use]
+    pub fn kept(self, without: u8) -> Self {
+        let keep: Vec<bool> = self
+            .region
+            .iter()
+            .zip(&self.flags)
+            .map(|(&region, &flags)| region != NONE && flags & without == 0)
+            .collect();
+        if keep.iter().all(|&keep| keep) {
+            return self;
+        }
+        fn only<T: Copy>(column: &[T], keep: &[bool]) -> Vec<T> {
+            column.iter().zip(keep).filter(|(_, keep)| **keep).map(|(&value, _)| value).collect()
+        }
+        Self {
+            len: keep.iter().filter(|&&keep| keep).count(),
+            region: only(&self.region, &keep),
+            district: only(&self.district, &keep),
+            link: only(&self.link, &keep),
+            day: only(&self.day, &keep),
+            stratum: only(&self.stratum, &keep),
+            psu: only(&self.psu, &keep),
+            weight: only(&self.weight, &keep),
+            fpc: only(&self.fpc, &keep),
+            attributes: self.attributes.iter().map(|column| only(column, &keep)).collect(),
+            items: self.items.iter().map(|column| only(column, &keep)).collect(),
+            flags: only(&self.flags, &keep),
+        }
+    }
+}
+
 /// A quality flag. Flagged answers are kept unless excluded with a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

@@ -28,7 +28,7 @@ use super::answers::{Answers, Design, Flag, Labels, NONE};
 use super::frame::Frame;
 use super::quality::{Seen, hashes};
 use crate::instrument::Instrument;
-use crate::locale::Message;
+use crate::locale::{Message, cause};
 use crate::sheet::Source;
 
 /// Rows of one row group.
@@ -89,18 +89,15 @@ impl Head {
 /// Why a snapshot cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// The file system, or bytes that no snapshot of ours has.
+    /// The file system.
     #[error("snapshot: {0}")]
-    File(#[from] ParquetError),
+    File(#[from] std::io::Error),
+    /// Bytes that no snapshot of ours has.
+    #[error("snapshot: {0}")]
+    Parquet(#[from] ParquetError),
     /// The instrument has other items or bands now than when the answers were taken.
     #[error("the instrument has changed since the answers were taken")]
     Instrument,
-}
-
-impl From<std::io::Error> for SnapshotError {
-    fn from(error: std::io::Error) -> Self {
-        Self::File(error.into())
-    }
 }
 
 impl SnapshotError {
@@ -109,7 +106,10 @@ impl SnapshotError {
     pub fn message(&self) -> Message {
         match self {
             Self::File(error) => {
-                Message::new("upload-error-snapshot").with("reason", error.to_string())
+                Message::new("upload-error-snapshot").with("reason", cause::of_system(error))
+            }
+            Self::Parquet(error) => {
+                Message::new("upload-error-snapshot").with("reason", cause::technical(error))
             }
             Self::Instrument => Message::new("upload-error-instrument"),
         }
@@ -313,7 +313,7 @@ impl<'a> Reader<'a> {
                     *flags |= Flag::Duplicate as u8;
                 }
             }
-            let answers = kept(answers, without);
+            let answers = answers.kept(without);
             if answers.len > 0 {
                 sink(answers);
             }
@@ -444,36 +444,6 @@ fn joint(
     labels.push(name.clone());
     known.insert(name.clone(), place);
     Ok(place)
-}
-
-/// The answers of regions in the frame that carry no flag in `without`.
-fn kept(answers: Answers, without: u8) -> Answers {
-    let keep: Vec<bool> = answers
-        .region
-        .iter()
-        .zip(&answers.flags)
-        .map(|(&region, &flags)| region != NONE && flags & without == 0)
-        .collect();
-    if keep.iter().all(|&keep| keep) {
-        return answers;
-    }
-    fn only<T: Copy>(column: &[T], keep: &[bool]) -> Vec<T> {
-        column.iter().zip(keep).filter(|(_, keep)| **keep).map(|(&value, _)| value).collect()
-    }
-    Answers {
-        len: keep.iter().filter(|&&keep| keep).count(),
-        region: only(&answers.region, &keep),
-        district: only(&answers.district, &keep),
-        link: only(&answers.link, &keep),
-        day: only(&answers.day, &keep),
-        stratum: only(&answers.stratum, &keep),
-        psu: only(&answers.psu, &keep),
-        weight: only(&answers.weight, &keep),
-        fpc: only(&answers.fpc, &keep),
-        attributes: answers.attributes.iter().map(|column| only(column, &keep)).collect(),
-        items: answers.items.iter().map(|column| only(column, &keep)).collect(),
-        flags: only(&answers.flags, &keep),
-    }
 }
 
 fn head(file: &SerializedFileReader<Source>) -> Result<Head, SnapshotError> {

@@ -8,6 +8,9 @@ use rust_xlsxwriter::{Color, Format, FormatBorder, Note, Workbook, XlsxError};
 use super::{Block, Fault, Faults, Sheet, csv, private};
 use crate::locale::Words;
 
+/// Who notes are by, where a spreadsheet names that; its library would write an English word.
+const AUTHOR: &str = "Selaras";
+
 /// Builds the workbook for `faults` of `sheets` in the language of `words`: a first sheet that
 /// lists them (file, sheet, cell, value, reason, advice), then one sheet per file with its header
 /// and the rows that have a fault. Values that point at a person are covered there too.
@@ -61,6 +64,7 @@ pub fn mark_up(sheets: &[Sheet], faults: &Faults, words: Words) -> Result<Vec<u8
             page.write_with_format(0, column, &named.header, &head)?;
         }
         page.set_freeze_panes(1, 1)?;
+        page.set_default_note_author(AUTHOR);
         for (at, (row, texts)) in (1_u32..).zip(&rows) {
             page.write(at, 0, *row)?;
             let faulty: BTreeMap<u32, &Fault> = own

@@ -17,7 +17,7 @@ use super::answers::{LINKS, Sample};
 use super::population::{RegionTruth, Truth};
 use super::{DAYS, Simulation};
 use crate::instrument::Attribute;
-use crate::locale::Message;
+use crate::locale::{Message, cause};
 use crate::round::answers::Design;
 use crate::round::margins::Margin;
 
@@ -51,7 +51,11 @@ impl SimulateError {
     /// The error in words for people.
     #[must_use]
     pub fn message(&self) -> Message {
-        Message::new("simulate-error-write").with("detail", self.to_string())
+        let reason = match self {
+            Self::File(error) => cause::of_system(error),
+            Self::Parquet(_) | Self::Json(_) => cause::technical(self),
+        };
+        Message::new("simulate-error-write").with("reason", reason)
     }
 }
 

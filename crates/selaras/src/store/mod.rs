@@ -21,7 +21,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Any, AnyConnection, AnyPool, Executor as _, SqlSafeStr as _, Transaction};
 
 use crate::audit;
-use crate::locale::Message;
+use crate::locale::{Message, cause};
 use crate::policy::{Action, Actor, Denied};
 
 pub use folder::DataFolder;
@@ -78,11 +78,14 @@ impl Error {
             }
             Self::Folder { path, source } => Message::new("store-error-folder")
                 .with("path", path.as_str())
-                .with("reason", source.to_string()),
+                .with("reason", cause::of_system(source)),
             Self::InUse(path) => Message::new("store-error-in-use").with("path", path.as_str()),
             Self::NotFound => Message::new("store-error-not-found"),
-            Self::Database(_) | Self::Migration(_) | Self::Damaged(_) => {
-                Message::new("store-error-database").with("reason", self.to_string())
+            Self::Damaged(what) => {
+                Message::new("store-error-damaged").with("reason", cause::technical(what))
+            }
+            Self::Database(_) | Self::Migration(_) => {
+                Message::new("store-error-database").with("reason", cause::technical(self))
             }
         }
     }

@@ -46,7 +46,7 @@ use tower_http::compression::CompressionLayer;
 use crate::index::frozen;
 use crate::instrument::{self, Text};
 use crate::jobs::{Kinds, Runner};
-use crate::locale::Message;
+use crate::locale::{Message, cause};
 use crate::region;
 use crate::round::upload;
 use crate::store::{Clock, Error, Store};
@@ -148,7 +148,9 @@ impl ServeError {
             Self::NotLoopback(address) => {
                 Message::new("web-error-not-loopback").with("address", address.to_string())
             }
-            Self::Io(error) => Message::new("web-error-listen").with("reason", error.to_string()),
+            Self::Io(error) => {
+                Message::new("web-error-listen").with("reason", cause::of_system(error))
+            }
         }
     }
 }

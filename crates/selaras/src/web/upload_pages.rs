@@ -14,7 +14,6 @@ use super::mapping_form::{MappingForm, apply};
 use super::sent::{self, Sent};
 use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, html, paths};
 use crate::index::frozen::{self, Frozen, ResultFolder};
-use crate::index::result::IndexResult;
 use crate::instrument::Instrument;
 use crate::jobs::{self, NewJob};
 use crate::locale::{Message, Words};
@@ -229,23 +228,23 @@ async fn readings(
     let Some(reason) = folder.frozen().ok().and_then(|frozen| frozen.without_flagged) else {
         return Ok((Vec::new(), String::new()));
     };
-    let all = state.results.read(&folder.result()).await?;
-    let without = state.results.read(&folder.without_flagged()).await?;
-    let index = |result: &IndexResult, at: usize| {
-        result.regions.get(at).and_then(|region| region.scores.first()).and_then(|one| one.value)
-    };
+    let result = state.results.read(&folder.result()).await?;
     let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| words.number(v, 2));
     // A national round is shown by province.
-    let provinces = all.regions.iter().filter(|region| region.level == Level::Province).count();
-    let lines = all.regions.iter().enumerate();
-    let lines = lines.filter(|(_, region)| provinces < 3 || region.level != Level::Regency);
-    let lines = lines.map(|(at, region)| {
-        let (with, left) = (index(&all, at), index(&without, at));
+    let provinces = result.regions.iter().filter(|region| region.level == Level::Province).count();
+    let lines =
+        result.regions.iter().filter(|region| provinces < 3 || region.level != Level::Regency);
+    let lines = lines.map(|region| {
+        let index = region.scores.first();
+        let with = index.and_then(|index| index.value);
+        let left = index.and_then(|index| index.without_flagged.as_ref());
+        let few = left.is_some_and(|left| left.withheld.is_some());
+        let left = left.and_then(|left| left.value);
         let difference = with.zip(left).map(|(with, left)| words.signed(left - with, 2));
         TwoReadings {
             name: region.name.clone(),
             all: shown(with),
-            without: shown(left),
+            without: if few { words.say("files-unflagged-withheld") } else { shown(left) },
             difference: difference.unwrap_or_else(|| "–".to_owned()),
         }
     });

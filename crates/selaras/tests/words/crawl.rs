@@ -1,87 +1,22 @@
-//! The pages of the demo as a browser meets them, in the pseudo-locale.
+//! The pages of the demo and the files they offer in the pseudo-locale, and the pages that a file of
+//! answers is led through.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::source::files;
+use super::command_line::Desk;
+use super::program::{Answer, Program};
+use super::reading::{data, foreign, of_file, readable, words};
 
 /// Pages of one kind (the same address but for numbers, codes and ids) that are visited.
 const OF_A_KIND: usize = 2;
-
-/// `selaras demo` on a port of its own; it ends with this value.
-struct Demo {
-    program: Child,
-    address: SocketAddr,
-    _folder: tempfile::TempDir,
-}
-
-impl Demo {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = free.local_addr().expect("an address");
-        drop(free);
-        let mut program = Command::new(env!("CARGO_BIN_EXE_selaras"))
-            .args(["demo", "--port", &address.port().to_string(), "--data"])
-            .arg(folder.path().join("data"))
-            .env("SELARAS_LANG", "pseudo")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program runs");
-        // It says its address once it answers.
-        let out = program.stdout.take().expect("its output");
-        let told = BufReader::new(out)
-            .lines()
-            .map_while(Result::ok)
-            .find(|line| line.contains(&format!("127.0.0.1:{}", address.port())));
-        assert!(told.is_some(), "the demo ended before it served pages");
-        Self { program, address, _folder: folder }
-    }
-
-    /// Status, type of content, links and text of the answer at `path`.
-    fn get(&self, path: &str) -> (u16, String, Vec<String>, String) {
-        let mut stream = TcpStream::connect(self.address).expect("a connection");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time limit");
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: {}\r\ncookie: bahasa=pseudo\r\nconnection: close\r\n\r\n",
-            self.address
-        );
-        stream.write_all(request.as_bytes()).expect("a request");
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).expect("an answer");
-        let answer = String::from_utf8_lossy(&bytes).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-        let kind = head.lines().find_map(|line| line.strip_prefix("content-type: "));
-        let mut links = links(body);
-        links.extend(
-            head.lines().find_map(|line| line.strip_prefix("location: ")).map(str::to_owned),
-        );
-        (status, kind.unwrap_or_default().to_owned(), links, body.to_owned())
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        // A program that ended by itself needs no end.
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-    }
-}
 
 /// The addresses within the program to which `page` links.
 fn links(page: &str) -> Vec<String> {
     page.split(" href=\"")
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
-        // Downloads are files, not pages.
-        .filter(|link| {
-            link.starts_with('/') && !link.contains("bahasa=") && !link.contains("/unduh/")
-        })
+        .filter(|link| link.starts_with('/') && !link.contains("bahasa="))
         .map(|link| link.split('#').next().unwrap_or_default().replace("&#38;", "&"))
         .map(|link| link.replace("&amp;", "&"))
         .collect()
@@ -95,66 +30,9 @@ fn kind_of(path: &str) -> String {
         .join("/")
 }
 
-/// What a person reads or hears of `page`: texts, and the attributes that are read out.
-fn readable(page: &str) -> String {
-    let mut text = String::new();
-    for part in page.split('<').skip(1) {
-        let (tag, after) = part.split_once('>').unwrap_or((part, ""));
-        for name in ["title=\"", "aria-label=\"", "placeholder=\"", "data-label=\"", "alt=\""] {
-            if let Some((_, value)) = tag.split_once(name) {
-                text += value.split('"').next().unwrap_or_default();
-                text.push(' ');
-            }
-        }
-        if !tag.starts_with("style") && !tag.starts_with("script") {
-            text += after;
-        }
-        text.push(' ');
-    }
-    for (code, letter) in [("&#38;", "&"), ("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<")] {
-        text = text.replace(code, letter);
-    }
-    for code in ["&amp;", "&lt;", "&gt;", "&quot;", "&nbsp;"] {
-        text = text.replace(code, " ");
-    }
-    text
-}
-
-fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.contains(|c: char| c.is_ascii_alphabetic()))
-        .map(str::to_owned)
-}
-
-/// Words of data: names of regions, instruments with their wording, sources, licences.
-fn data() -> BTreeSet<String> {
-    let mut data = BTreeSet::new();
-    let regions =
-        [selaras::region::provinces(), selaras::region::regencies(), selaras::region::districts()];
-    for region in regions.into_iter().flatten() {
-        data.extend(words(&region.name));
-    }
-    for path in files("instruments", "toml") {
-        for line in std::fs::read_to_string(path).expect("an instrument").lines() {
-            data.extend(words(line.split_once('=').map_or("", |(_, value)| value)));
-        }
-    }
-    for licence in selaras::region::licences() {
-        data.extend(words(licence.notice));
-    }
-    data.extend(words(selaras::region::LICENCE_TEXTS));
-    for path in files("data", "csv") {
-        data.extend(words(&std::fs::read_to_string(path).expect("a table")));
-    }
-    // The program, its time zone, how names of regions are shortened, and the hash of files.
-    let names = ["Selaras", "WIB", "Kab", "Adm", "SHA"];
-    data.extend(names.map(str::to_owned));
-    data
-}
-
 #[test]
-fn no_page_of_the_demo_says_a_word_that_is_in_no_message_file() {
-    let demo = Demo::start();
+fn no_page_or_download_of_the_demo_says_a_word_that_is_in_no_message_file() {
+    let demo = Program::start("demo");
     let data = data();
     let begun = Instant::now();
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
@@ -162,33 +40,161 @@ fn no_page_of_the_demo_says_a_word_that_is_in_no_message_file() {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut read = 0;
+    let mut downloads = BTreeSet::new();
     while let Some(path) = queue.pop_front() {
         let kind = kind_of(&path);
         let of_kind = kinds.entry(kind.clone()).or_default();
-        if *of_kind == OF_A_KIND || !seen.insert(path.clone()) {
+        // Every download of a result makes all its files.
+        let most = if path.contains("/unduh/") { 1 } else { OF_A_KIND };
+        if *of_kind == most || !seen.insert(path.clone()) {
             continue;
         }
         *of_kind += 1;
-        let (status, content, links, body) = demo.get(&path);
-        assert!(status < 400 || path == "/nowhere", "{path}: {status}");
-        queue.extend(links);
-        if !content.starts_with("text/html") {
+        let answer = demo.get(&path);
+        assert!(answer.status < 400 || path == "/nowhere", "{path}: {}", answer.status);
+        let text = if path.contains("/unduh/") {
+            let Some(text) = of_file(&path, &answer.body) else { continue };
+            downloads.insert(path.rsplit('/').next().unwrap_or_default().to_owned());
+            text
+        } else if answer.kind.starts_with("text/html") {
+            read += 1;
+            queue.extend(links(&answer.text()));
+            readable(&answer.text())
+        } else {
+            queue.extend((!answer.location.is_empty()).then_some(answer.location));
             continue;
-        }
-        read += 1;
-        // The simulated margins call themselves so in their column of sources.
-        let text = readable(&body).replace(selaras::simulate::MARK, " ");
-        let files = |word: &&str| !word.contains(".csv");
-        let text = text.split_whitespace().filter(files).collect::<Vec<_>>().join(" ");
-        // Hashes and ids hold digits; words of a hash without one are rare and short.
-        let foreign = words(&text).filter(|word| {
-            !data.contains(word) && !word.contains(|c: char| c.is_ascii_digit()) && word.len() > 1
-        });
-        for word in foreign {
+        };
+        for word in foreign(&text, &data) {
             found.entry(word).or_default().insert(kind.clone());
         }
     }
     println!("{read} pages of {} kinds in {:.1} s", kinds.len(), begun.elapsed().as_secs_f64());
     assert!(read >= 15, "the pages of the demo are linked: {:?}", kinds.keys());
+    let kinds = ["indeks.xlsx", "laporan.html", "skor.csv", "cakupan.csv", "peta.geojson"];
+    assert!(kinds.iter().all(|kind| downloads.contains(*kind)), "{downloads:?}");
     assert!(found.is_empty(), "words outside message files and data: {found:#?}");
+}
+
+/// What was read on the way of a file, by what the reader was doing.
+struct Way {
+    program: Program,
+    data: BTreeSet<String>,
+    found: BTreeMap<String, BTreeSet<String>>,
+    read: usize,
+}
+
+impl Way {
+    /// Reads the page of `answer`, which must have this `status`.
+    fn read(&mut self, doing: &str, status: u16, answer: &Answer) {
+        assert_eq!(answer.status, status, "{doing}: {}", answer.text());
+        let text = readable(&answer.text());
+        assert!(text.contains('▒'), "{doing}: {text}");
+        for word in foreign(&text, &self.data) {
+            self.found.entry(word).or_default().insert(doing.to_owned());
+        }
+        self.read += 1;
+    }
+
+    /// Opens and reads the page at `path`.
+    fn open(&mut self, doing: &str, path: &str) {
+        let answer = self.program.get(path);
+        self.read(doing, 200, &answer);
+    }
+
+    /// Reads the page of the job at `path` until it has ended, and says where its result is.
+    fn job(&mut self, doing: &str, path: &str) -> String {
+        for _ in 0..1_000 {
+            self.open(doing, path);
+            let page = self.program.get(path).text();
+            if let Some((_, rest)) = page.split_once("<a class=\"button\" href=\"") {
+                return rest.split('"').next().expect("an address").to_owned();
+            }
+            assert!(!page.contains("badge stopped"), "{doing}: {page}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{doing} never ended");
+    }
+}
+
+#[test]
+fn no_page_that_a_form_leads_to_says_a_word_that_is_in_no_message_file() {
+    let desk = Desk::new();
+    let answers = std::fs::read_to_string(desk.answers("1")).expect("answers");
+    // Pages of mapping show what a file holds, by columns A to AF, and how it is encoded.
+    let mut data = data();
+    data.extend(words(&answers));
+    data.extend(('A'..='F').map(|letter| format!("A{letter}")));
+    data.insert("UTF".to_owned());
+    let mut way = Way { program: Program::start("serve"), data, found: BTreeMap::new(), read: 0 };
+
+    way.open("first page", "/");
+    way.open("no rounds", "/putaran");
+    way.open("new round", "/putaran/baru");
+    let empty = way.program.post("/putaran", "tahun=&nama=&instrumen=&target=0&cakupan=pilihan");
+    way.read("round with faults", 422, &empty);
+    let form = "tahun=2026&nama=2026&instrumen=ihai-2025&dibuka=2026-07-06&ditutup=2026-07-26\
+                &target=50&cakupan=pilihan&provinsi=61&kabkota=";
+    let made = way.program.post("/putaran", form);
+    assert_eq!(made.status, 303, "{}", made.text());
+    let round = made.location;
+    way.open("round", &round);
+    let upload = format!("{round}/unggah");
+    way.open("upload", &upload);
+    way.open("deleting a round", &format!("{round}/hapus"));
+    way.open("sources", "/data");
+    way.open("boundaries", "/data/batas");
+
+    let send = |way: &mut Way, doing: &str, status, name: &str, file: &[u8]| {
+        let sent = way.program.upload(&upload, "berkas", name, file);
+        if status == 303 {
+            assert_eq!(sent.status, 303, "{doing}: {}", sent.text());
+            way.open(doing, &sent.location);
+        } else {
+            way.read(doing, status, &sent);
+        }
+        sent.location
+    };
+    send(&mut way, "empty file", 422, "1.csv", b"");
+    send(&mut way, "picture", 422, "2.csv", b"\x89PNG\r\n\x1a\n0000");
+    let asking = answers.replacen(",7,", ",setuju,", 3);
+    let asked = send(&mut way, "mapping with questions", 303, "3.csv", asking.as_bytes());
+    let undecided = way.program.post(&asked, "aksi=terima");
+    assert_eq!(undecided.location, asked);
+    way.open("mapping undecided", &asked);
+    let discarded = way.program.post(&format!("{asked}/buang"), "");
+    assert_eq!(discarded.status, 303, "{}", discarded.text());
+
+    let faulty = answers.replacen(",7,", ",77,", 1).replacen(",61.71,", ",99.99,", 1);
+    let sent = send(&mut way, "mapping", 303, "4.csv", faulty.as_bytes());
+    let job = way.program.post(&sent, "aksi=terima").location;
+    let returned = way.job("taking in", &job);
+    way.open("file with faults", &returned);
+    let sent = send(&mut way, "mapping of a mended file", 303, "4.csv", answers.as_bytes());
+    let job = way.program.post(&sent, "aksi=terima").location;
+    let report = way.job("taking in", &job);
+    way.open("report of a file", &report);
+    send(&mut way, "file sent again", 422, "5.csv", answers.as_bytes());
+    let margins =
+        way.program.upload(&format!("{round}/susunan"), "susunan", "6.csv", b"1,2\n3,4\n");
+    way.read("margins", 422, &margins);
+
+    let compute = format!("{round}/hitung");
+    let reasonless = way.program.post(&compute, "tanpa=ya&alasan=");
+    way.read("flagged without a reason", 422, &reasonless);
+    let job = way.program.post(&compute, "tanpa=ya&alasan=1").location;
+    let computed = way.job("computing", &job);
+    way.open("round with a result", &computed);
+    way.open("both scores", &upload);
+    for page in ["beranda", "peta", "wilayah/61.71", "wilayah/61", "beda", "metode"] {
+        way.open(page, &format!("{round}/{page}"));
+    }
+
+    let boundaries = br#"{"type":"FeatureCollection","features":[]}"#;
+    let sent = way.program.upload("/data/batas", "berkas", "7.geojson", boundaries);
+    way.read("boundaries with faults", 422, &sent);
+    let unknown = way.program.post("/", "");
+    way.read("wrong method", 405, &unknown);
+
+    assert!(way.read > 25, "{}", way.read);
+    assert!(way.found.is_empty(), "words outside message files and data: {:#?}", way.found);
 }

@@ -60,6 +60,7 @@ impl Teller<'_> {
             ("files-sheet-composition", self.composition()),
             ("files-sheet-low-cells", self.low_cells()),
             ("files-sheet-change", self.change_of_index()),
+            ("files-sheet-unflagged", self.unflagged_index()),
             ("files-sheet-method", Some(self.method())),
             ("files-sheet-sources", Some(self.sources())),
         ];

@@ -52,7 +52,7 @@ fn seen(files: &BTreeMap<String, Vec<u8>>) -> BTreeSet<(String, String)> {
         let scores = region["scores"].as_array().unwrap();
         for (definition, score) in json["scores"].as_array().unwrap().iter().zip(scores) {
             // A value, or anything it could be computed from.
-            let telling = ["value", "se", "interval", "adjusted", "bounds"];
+            let telling = ["value", "se", "interval", "adjusted", "bounds", "without_flagged"];
             if telling.iter().any(|field| !score[field].is_null()) {
                 let text = |value: &Value| value.as_str().unwrap().to_owned();
                 seen.insert((text(&region["code"]), text(&definition["id"])));
@@ -143,7 +143,7 @@ fn the_public_workbook_has_no_sheet_for_the_office_alone() {
     let teller =
         Teller { result: &public, instrument: instrument(), words: Words::new(Language::Id) };
     let names: Vec<&str> = teller.sheets().iter().map(|(name, _)| *name).collect();
-    for internal in ["components", "low-cells", "districts"] {
+    for internal in ["components", "low-cells", "movements", "unflagged", "districts"] {
         assert!(!names.contains(&format!("files-sheet-{internal}").as_str()), "{names:?}");
     }
     assert!(names.contains(&"files-sheet-change"));
@@ -199,6 +199,36 @@ fn the_report_stands_alone_and_says_what_it_is() {
 }
 
 #[test]
+fn the_share_of_civil_servants_stands_beside_each_score_with_the_populations_or_no_data() {
+    let mut internal = everything();
+    internal.regions[2].composition[0].population_share = Some(0.03);
+    let public = disclosure::public(&internal).unwrap();
+    let said = |result: &IndexResult, row: usize| -> Cell {
+        let teller = Teller { result, instrument: instrument(), words: Words::new(Language::Id) };
+        let table = teller.index_in_short();
+        let at = table.columns.iter().position(|column| column.id == "civil_servants").unwrap();
+        table.rows[row].cells[at].clone()
+    };
+    assert_eq!(said(&internal, 1), "20,0\u{a0}% / belum ada data".into());
+    assert_eq!(said(&internal, 2), "20,0\u{a0}% / 3,0\u{a0}%".into());
+    assert_eq!(said(&public, 2), "20\u{a0}% / 3\u{a0}%".into());
+    // The score of the province would tell that of the kabupaten with 83 answers: it is not shown,
+    // nor anything beside it.
+    assert_eq!(said(&public, 1), Cell::Empty);
+}
+
+#[test]
+fn a_cell_that_was_low_is_followed_against_what_was_to_be_expected() {
+    let result = everything();
+    let teller =
+        Teller { result: &result, instrument: instrument(), words: Words::new(Language::Id) };
+    let table = teller.movements().unwrap();
+    let numbers = [4.8, 5.0, 4.7, 5.3, 5.0, 0.0].map(Cell::Number);
+    assert_eq!(table.rows[0].cells[3..9], numbers);
+    assert!(table.filters.iter().any(|(_, said)| said.contains("diharapkan terjadi tanpa")));
+}
+
+#[test]
 fn no_word_of_a_file_stands_outside_the_message_files() {
     // Data, names and numbers are the same in every language; words of messages turn into blocks.
     let result = everything();
@@ -237,6 +267,7 @@ fn everything() -> IndexResult {
         categories: vec![text("sedang")],
         bounds: Some((5.5, 6.5)),
         standing: Some(Verdict::Fragile),
+        without_flagged: Some(WithoutFlagged { n: Some(1_240), value: Some(5.9), withheld: None }),
         ..Score::default()
     };
     let regency = &mut result.regions[2];

@@ -13,10 +13,12 @@ impl Teller<'_> {
             ("files-sheet-components", self.components()),
             ("files-sheet-differences", Some(self.differences())),
             ("files-sheet-low-cells", self.low_cells()),
+            ("files-sheet-movements", self.movements()),
             ("files-sheet-coverage", Some(self.coverage())),
             ("files-sheet-composition", self.composition()),
             ("files-sheet-districts", self.districts()),
             ("files-sheet-change", self.change()),
+            ("files-sheet-unflagged", self.unflagged()),
             ("files-sheet-method", Some(self.method())),
             ("files-sheet-sources", Some(self.sources())),
         ]

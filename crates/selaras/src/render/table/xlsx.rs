@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
 };
 
 use super::{Cell, Kind, Table};
-use crate::locale::Message;
+use crate::locale::{Message, cause};
 
 /// Why a workbook could not be written: more rows or columns than a sheet holds.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ impl WorkbookError {
     /// The error in words for people.
     #[must_use]
     pub fn message(&self) -> Message {
-        Message::new("table-error-workbook").with("detail", self.0.to_string())
+        Message::new("table-error-workbook").with("reason", cause::technical(&self.0))
     }
 }
 

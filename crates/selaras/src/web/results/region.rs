@@ -11,7 +11,7 @@ use super::say::ChangeSentence;
 use super::view::View;
 use super::{AppState, Entry, Levels, Page, Problem, Reading, Visit, paths, say};
 use crate::index::CIVIL_SERVANTS;
-use crate::index::result::{RegionResult, Shift};
+use crate::index::result::{RegionResult, Score, Shift};
 use crate::locale::Message;
 use crate::render::chart::{self, YearValue};
 use crate::render::svg::{Frame, Layout};
@@ -29,6 +29,7 @@ struct ScoreCard {
     fragility: Vec<String>,
     fragility_meaning: Option<String>,
     civil_servants: String,
+    unflagged: Option<String>,
     design_effect: Option<String>,
     clusters: Option<String>,
     categories: Option<String>,
@@ -76,6 +77,7 @@ impl ScoreCard {
             fragility: score.map_or_else(Vec::new, |s| s.shifts.iter().map(shift).collect()),
             fragility_meaning: score.and_then(|score| reading.fragility(score)),
             civil_servants: civil_servants(reading, region),
+            unflagged: score.and_then(|score| unflagged(reading, score)),
             design_effect: score.and_then(|score| score.deff).map(|deff| {
                 words.tell(
                     &Message::new("results-design-effect").with("deff", words.number(deff, 1)),
@@ -111,6 +113,26 @@ fn civil_servants(reading: &Reading, region: &RegionResult) -> String {
         ),
         None => words.tell(&Message::new("results-civil-servants-unknown").with("own", own)),
     }
+}
+
+/// The score without flagged answers, where that was asked for (METHOD §7).
+fn unflagged(reading: &Reading, score: &Score) -> Option<String> {
+    let words = reading.words;
+    let left = score.without_flagged.as_ref()?;
+    let (Some(n), Some(value), Some(all)) = (left.n, left.value, score.value) else {
+        return Some(words.say("results-unflagged-withheld"));
+    };
+    if score.n == Some(n) {
+        return Some(words.say("results-unflagged-none"));
+    }
+    Some(
+        words.tell(
+            &Message::new("results-unflagged")
+                .with("value", reading.number(value))
+                .with("n", n)
+                .with("difference", words.signed(value - all, say::DECIMALS)),
+        ),
+    )
 }
 
 /// Counts of answers that a rule of quality marked.

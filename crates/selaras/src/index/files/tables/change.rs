@@ -1,0 +1,170 @@
+//! One reading of the scores against another: the round before, and answers without a quality flag.
+
+use super::{Teller, VALUE, columns};
+use crate::index::result::Verdict;
+use crate::render::table::{Cell, Kind, Table};
+
+impl Teller<'_> {
+    /// What may be said of a score against the round before.
+    fn movement(&self, verdict: Verdict) -> String {
+        self.say(match verdict {
+            Verdict::ClearlyAbove => "files-change-risen",
+            Verdict::NotTold => "files-verdict-not-told",
+            Verdict::ClearlyBelow => "files-change-fallen",
+            Verdict::Fragile => "files-verdict-fragile",
+        })
+    }
+
+    /// Now against the round before; none where there is no such round.
+    pub(in super::super) fn change(&self) -> Option<Table> {
+        self.change_of(self.result.scores.len())
+    }
+
+    /// [`Teller::change`] of the index alone.
+    pub(in super::super) fn change_of_index(&self) -> Option<Table> {
+        self.change_of(1)
+    }
+
+    fn change_of(&self, scores: usize) -> Option<Table> {
+        let change = self.result.change.as_ref()?;
+        let heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("score", Kind::Text),
+                ("before", VALUE),
+                ("difference", VALUE),
+                ("low", VALUE),
+                ("high", VALUE),
+                ("change", Kind::Text),
+            ],
+        );
+        let mut table = self.table("change", heads);
+        table.filters.push((self.say("files-before"), change.before.clone()));
+        for remark in change.not_comparable.iter().chain(&change.remarks) {
+            table.filters.push((self.say("files-about-note"), self.words.tell(remark)));
+        }
+        for region in &change.regions {
+            let name = self.region_name(&region.region);
+            if let Some(reason) = &region.not_comparable {
+                let mut cells: Vec<Cell> = vec![region.region.as_str().into(), name.into()];
+                cells.resize(7, Cell::Empty);
+                cells.push(self.words.tell(reason).into());
+                table.push(cells);
+                continue;
+            }
+            let told = self.result.scores.iter().zip(&region.scores).take(scores);
+            for (definition, score) in told {
+                let said = match (score.verdict, score.withheld) {
+                    (_, Some(reason)) => self.withheld(reason).into(),
+                    (verdict, None) => verdict.map(|verdict| self.movement(verdict)).into(),
+                };
+                table.push(vec![
+                    region.region.as_str().into(),
+                    name.as_str().into(),
+                    self.text(&definition.name).into(),
+                    score.before.into(),
+                    score.difference.into(),
+                    score.interval.map(|interval| interval.0).into(),
+                    score.interval.map(|interval| interval.1).into(),
+                    said,
+                ]);
+            }
+        }
+        Some(table)
+    }
+
+    /// Cells that were low in the round before, against what was to be expected without action
+    /// (internal form); none where there are none.
+    pub(in super::super) fn movements(&self) -> Option<Table> {
+        let change = self.result.change.as_ref()?;
+        let mut heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("cell", Kind::Text),
+                ("before", VALUE),
+                ("expected", VALUE),
+                ("chance_low", VALUE),
+                ("chance_high", VALUE),
+                ("now", VALUE),
+                ("similar", VALUE),
+                ("standing", Kind::Text),
+            ],
+        );
+        let expected = self.say("results-expected-note");
+        heads.iter_mut().filter(|head| head.id == "expected").for_each(|head| {
+            head.note = Some(expected.clone());
+        });
+        let mut table = self.table("movements", heads);
+        table.filters.push((self.say("files-before"), change.before.clone()));
+        table.filters.push((self.say("files-about-note"), self.say("results-moved-text")));
+        for movement in &change.cells {
+            let said = match movement.verdict {
+                Verdict::ClearlyAbove => "results-moved-risen",
+                Verdict::NotTold | Verdict::ClearlyBelow => "results-moved-not-told",
+                Verdict::Fragile => "files-verdict-fragile",
+            };
+            table.push(vec![
+                movement.region.as_str().into(),
+                self.region_name(&movement.region).into(),
+                self.score_name(&movement.score).into(),
+                movement.before.into(),
+                movement.expected.into(),
+                movement.chance.0.into(),
+                movement.chance.1.into(),
+                movement.now.into(),
+                movement.similar.into(),
+                self.say(said).into(),
+            ]);
+        }
+        (!table.rows.is_empty()).then_some(table)
+    }
+
+    /// Scores of all answers beside those without flagged ones; none where that was not asked for.
+    pub(in super::super) fn unflagged(&self) -> Option<Table> {
+        self.unflagged_of(self.result.scores.len())
+    }
+
+    /// [`Teller::unflagged`] of the index alone.
+    pub(in super::super) fn unflagged_index(&self) -> Option<Table> {
+        self.unflagged_of(1)
+    }
+
+    fn unflagged_of(&self, scores: usize) -> Option<Table> {
+        let heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("score", Kind::Text),
+                ("n", Kind::Whole),
+                ("value", VALUE),
+                ("n_unflagged", Kind::Whole),
+                ("unflagged", VALUE),
+                ("difference", VALUE),
+            ],
+        );
+        let mut table = self.table("unflagged", heads);
+        for region in &self.result.regions {
+            for (definition, score) in self.result.scores.iter().zip(&region.scores).take(scores) {
+                let Some(left) = &score.without_flagged else { continue };
+                let difference = left.value.zip(score.value).map(|(left, all)| left - all);
+                let withheld = left.withheld.map(|_| self.say("files-unflagged-withheld"));
+                table.push(vec![
+                    region.code.as_str().into(),
+                    region.name.as_str().into(),
+                    self.text(&definition.name).into(),
+                    score.n.into(),
+                    score.value.into(),
+                    left.n.into(),
+                    left.value.map(Cell::from).or(withheld.map(Cell::Absent)).unwrap_or_default(),
+                    difference.into(),
+                ]);
+            }
+        }
+        (!table.rows.is_empty()).then_some(table)
+    }
+}

@@ -1,0 +1,10 @@
+cause-not-found = there is no such file or folder
+cause-permission = there is no permission to read or write it
+cause-exists = that name is taken already
+cause-full = the storage is full
+cause-read-only = that place can only be read
+cause-folder = it is a folder, not a file
+cause-not-folder = it is not a folder
+cause-address-in-use = another program is using it
+cause-cut-short = the file breaks off before its end
+cause-technical = technical detail: “{ $detail }”

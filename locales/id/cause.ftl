@@ -1,0 +1,10 @@
+cause-not-found = berkas atau folder itu tidak ada
+cause-permission = tidak ada izin untuk membaca atau menulisnya
+cause-exists = nama itu sudah dipakai
+cause-full = ruang penyimpanan habis
+cause-read-only = tempat itu hanya dapat dibaca
+cause-folder = itu folder, bukan berkas
+cause-not-folder = itu bukan folder
+cause-address-in-use = sedang dipakai program lain
+cause-cut-short = berkas terputus sebelum akhirnya
+cause-technical = rincian teknis: «{ $detail }»
