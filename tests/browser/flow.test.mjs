@@ -27,7 +27,6 @@ after(async () => {
 async function reader(width, { javaScriptEnabled = true } = {}) {
   const context = await chromium.newContext({ viewport: { width, height: 900 }, javaScriptEnabled });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
   const said = complaints(page);
   let stations = 0;
   /** Asserts what holds on every page; a page that sends a form back answers with status 422. */
