@@ -91,6 +91,7 @@ intake-because-unknown = The meaning was not recognised.
 intake-because-attribute = Name and values are known.
 intake-because-attribute-labels = The name is known, but some of the values are not.
 intake-because-ages = The values are ages in years.
+intake-because-years-mostly = Nearly all values read as ages or years of birth; the others will be noted for correction.
 intake-because-births = The values are years or dates of birth.
 intake-because-claimed-twice = More than one column seems to fill the same part.
 intake-dropped-nik = Not kept: seems to hold identity or family card numbers.

@@ -91,6 +91,7 @@ intake-because-unknown = Artinya tidak dikenali.
 intake-because-attribute = Judul dan isinya dikenal.
 intake-because-attribute-labels = Judulnya dikenal, tetapi sebagian isinya belum.
 intake-because-ages = Isinya umur dalam tahun.
+intake-because-years-mostly = Hampir semua isinya terbaca sebagai umur atau tahun lahir; sisanya akan dicatat untuk diperbaiki.
 intake-because-births = Isinya tahun atau tanggal lahir.
 intake-because-claimed-twice = Lebih dari satu kolom tampak mengisi bagian yang sama.
 intake-dropped-nik = Tidak disimpan: tampak berisi NIK atau nomor KK.

@@ -1,12 +1,8 @@
 // Every page of the demo at the width of a desk and of a phone: it answers, says what it is, fits
 // its width, breaks no content policy, and has no serious fault of accessibility.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { browser, demo, WIDTHS } from './program.mjs';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { browser, complaints, demo, scrollWidth, seriousFaults, WIDTHS } from './program.mjs';
 
 /** Path, and the most bytes that may travel for the first view, compressed. */
 const pages = (round) => ({
@@ -44,10 +40,7 @@ for (const name of Object.keys(pages(''))) {
       await t.test(`${width} px`, async () => {
         const context = await chromium.newContext({ viewport: { width, height: 900 }, bypassCSP: false });
         const page = await context.newPage();
-        const said = [];
-        page.on('console', (message) => {
-          if (['error', 'warning'].includes(message.type())) said.push(message.text());
-        });
+        const said = complaints(page);
         let bytes = 0;
         page.on('requestfinished', async (request) => {
           const sizes = await request.sizes().catch(() => null);
@@ -57,18 +50,11 @@ for (const name of Object.keys(pages(''))) {
         assert.equal(answer.status(), 200);
         assert.deepEqual(said, [], 'the console is silent');
         assert.ok(bytes <= most, `${bytes} bytes of at most ${most}`);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        const wide = await scrollWidth(page);
         assert.ok(wide <= width, `${wide} px wide`);
         assert.equal(await page.locator('h1').count(), 1);
         assert.equal(await page.locator('html').getAttribute('lang'), 'id');
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => window.axe.run(document, {
-          runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
-        }));
-        const serious = violations
-          .filter((of) => ['serious', 'critical'].includes(of.impact))
-          .map((of) => `${of.id}: ${of.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')}`);
-        assert.deepEqual(serious, []);
+        assert.deepEqual(await seriousFaults(page), []);
         await context.close();
       });
     }

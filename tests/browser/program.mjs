@@ -1,11 +1,14 @@
 // The program under test with its demo data, and a browser to look at it.
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 export const WIDTHS = [1280, 360];
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Starts `selaras demo` on a free port; resolves to its address, its newest round and a way to end it. */
 export async function demo() {
@@ -38,4 +41,30 @@ export function browser() {
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
+}
+
+/** What axe-core finds on the page that is serious or critical by WCAG 2.2 AA, one line a rule. */
+export async function seriousFaults(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
+  }));
+  return violations
+    .filter((of) => ['serious', 'critical'].includes(of.impact))
+    .map((of) => `${of.id}: ${of.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')}`);
+}
+
+/** How wide the page is, as far as it scrolls sideways. */
+export function scrollWidth(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth);
+}
+
+/** The list that what the console of `page` complains of is added to. */
+export function complaints(page) {
+  const said = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) said.push(message.text());
+  });
+  page.on('pageerror', (error) => said.push(String(error)));
+  return said;
 }

@@ -389,6 +389,10 @@ fn a_job_shows_its_progress_its_end_and_its_result(url: Option<&str>) {
     let page = server.until(&path, "class=\"badge done\"");
     assert!(page.contains("<a class=\"button\" href=\"/putaran\">"), "{page}");
     assert!(!page.contains("http-equiv") && !page.contains("data-poll"), "{page}");
+    let waited = server.get(&format!("{path}?lanjut=ya"));
+    assert_eq!((waited.status, waited.header("location")), (303, "/putaran"));
+    let stopped = server.get(&format!("{waiting}?lanjut=ya"));
+    assert!(stopped.status == 200 && stopped.body.contains("Dihentikan"), "{}", stopped.body);
 }
 
 fn what_is_too_long_is_refused_with_a_page(url: Option<&str>) {

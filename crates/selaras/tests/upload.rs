@@ -150,13 +150,14 @@ impl Server {
         })
     }
 
-    /// Waits for the job at `path` to end and returns the address of its result.
+    /// Waits for the job at `path` to end and returns the address it leads on to.
     fn result_of(&self, path: &str) -> String {
         for _ in 0..1_000 {
-            let page = self.get(path).text();
-            if let Some((_, rest)) = page.split_once("<a class=\"button\" href=\"") {
-                return rest.split('"').next().expect("an address").to_owned();
+            let answer = self.get(path);
+            if answer.status == 303 {
+                return answer.location;
             }
+            let page = answer.text();
             assert!(!page.contains("badge stopped"), "{page}");
             std::thread::sleep(Duration::from_millis(30));
         }
@@ -320,7 +321,7 @@ fn a_form_export_with_faults_is_returned_mended_taken_in_and_computed(url: Optio
     assert!(again.text().contains("sudah pernah diterima"), "{}", again.text());
 
     let job = server.post(&format!("/putaran/{id}/hitung"), "tanpa=ya&alasan=uji").location;
-    assert_eq!(server.result_of(&job), format!("/putaran/{id}"));
+    assert_eq!(server.result_of(&job), format!("/putaran/{id}/beranda"));
     let folder = ResultFolder::of(server.state.store.folder(), &server.round(id));
     let folder = folder.expect("a result");
     let read = |path: &Path| -> IndexResult {
@@ -350,6 +351,19 @@ fn a_form_export_with_faults_is_returned_mended_taken_in_and_computed(url: Optio
         let page = server.get(&format!("/putaran/{id}/wilayah/{region}")).text();
         assert!(page.contains("Tanpa jawaban bertanda mutu") && page.contains(said), "{page}");
     }
+
+    // A file that comes after the result is not in it, and the round says so.
+    let round = format!("/putaran/{id}");
+    let (outdated, overview) =
+        ("Hasil belum memuat perubahan terakhir", format!("{round}/beranda"));
+    let page = server.get(&round).text();
+    assert!(page.contains(&overview) && !page.contains(outdated), "{page}");
+    let mut more = export(false);
+    more.extend_from_slice(b"\n");
+    let sent = server.upload(&place, &[], "lain.csv", &more).location;
+    server.agree(&sent);
+    let page = server.get(&round).text();
+    assert!(page.contains(outdated) && page.contains(&format!("{place}#hitung")), "{page}");
     server.holds_no_person();
 }
 

@@ -311,7 +311,10 @@ fn sum_up(
         return Ok((summed, unflagged.transpose().map_err(overflow)?));
     }
     if let Some(path) = &request.faults {
-        let marked = sheet::mark_up(&sheets, &summed.report.faults, words).map_err(|error| {
+        let report = &summed.report;
+        let dropped = |sheet: &Sheet, column: &sheet::Column| report.drops(sheet, column);
+        let marked = sheet::mark_up(&sheets, &dropped, &report.faults, words);
+        let marked = marked.map_err(|error| {
             Stop::machine(path.display().to_string(), &std::io::Error::other(error))
         })?;
         std::fs::write(path, marked)

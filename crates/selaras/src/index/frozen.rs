@@ -159,6 +159,25 @@ pub async fn freeze(
     Ok(Ready { frozen, round, before, margins })
 }
 
+/// Whether the result of `round` no longer shows what the round holds: files of answers or margins
+/// came, went or were replaced since it was computed.
+///
+/// # Errors
+/// As [`register::files`].
+pub async fn outdated(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    round: &Round,
+) -> Result<bool, RegisterError> {
+    let computed = ResultFolder::of(data, round).and_then(|folder| folder.frozen().ok());
+    let Some(computed) = computed else { return Ok(false) };
+    let files = register::files(tx, actor, round.id).await?;
+    let margins = upload::margins(data, round.id)?.map(|margins| margins.sha256);
+    let held = upload::counting(&files).map(|file| file.id);
+    Ok(margins != computed.margins || held.ne(computed.round.files.iter().map(|file| file.id)))
+}
+
 /// A round's answers, summed up.
 struct Read {
     instrument: &'static Instrument,
@@ -341,7 +360,7 @@ pub fn compute_and_keep(
 
 /// The work behind [`INDEX`]; its subject is the round, and its payload may carry the reason why
 /// scores are also given without flagged answers (`{"without_flagged": …}`). Its result is the
-/// page of the round.
+/// Beranda of the round.
 ///
 /// # Errors
 /// The sentence that says why there is no result.
@@ -367,5 +386,5 @@ pub fn work(run: &Run) -> Result<Option<String>, Message> {
         Ok::<_, RegisterError>(tx.commit().await?)
     });
     set.map_err(register_message)?;
-    Ok(Some(format!("/putaran/{round}")))
+    Ok(Some(format!("/putaran/{round}/beranda")))
 }

@@ -303,7 +303,8 @@ impl Upload {
         let sheets = [sheet];
         for language in [Language::Id, Language::En] {
             let path = self.marked(data, language);
-            let marked = sheet::mark_up(&sheets, &report.faults, Words::new(language));
+            let dropped = |sheet: &Sheet, column: &sheet::Column| report.drops(sheet, column);
+            let marked = sheet::mark_up(&sheets, &dropped, &report.faults, Words::new(language));
             let marked = marked.map_err(|error| Error::Folder {
                 path: path.display().to_string(),
                 source: std::io::Error::other(error),
@@ -569,7 +570,13 @@ pub fn work(run: &Run) -> Result<Option<String>, Message> {
     }
     let kept = keep(run.store(), run.clock(), &actor, round.id, &path, report, upload.replaces);
     let added = run.wait(kept).map_err(register_message)?;
-    Upload::remove(data, round.id, id).map_err(|error| error.message())?;
+    // Notes on an earlier file of this name have been followed.
+    let answered = |other: &Upload| {
+        other.id == id || (other.state == State::Returned && other.name == upload.name)
+    };
+    for done in Upload::all(data, round.id).into_iter().filter(answered) {
+        Upload::remove(data, round.id, done.id).map_err(|error| error.message())?;
+    }
     let (Added::New(file) | Added::Already(file)) = added;
     Ok(Some(format!("/putaran/{}/berkas/{file}", round.id)))
 }

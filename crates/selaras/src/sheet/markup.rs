@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{Color, Format, FormatBorder, Note, Workbook, XlsxError};
 
-use super::{Block, Fault, Faults, Sheet, csv, private};
+use super::{Block, Column, Fault, Faults, Sheet, csv, private};
 use crate::locale::Words;
 
 /// Who notes are by, where a spreadsheet names that; its library would write an English word.
@@ -13,11 +13,17 @@ const AUTHOR: &str = "Selaras";
 
 /// Builds the workbook for `faults` of `sheets` in the language of `words`: a first sheet that
 /// lists them (file, sheet, cell, value, reason, advice), then one sheet per file with its header
-/// and the rows that have a fault. Values that point at a person are covered there too.
+/// and the rows that have a fault. Values that point at a person are covered there too, and so is
+/// all of a column of which `dropped` says that nothing of it is kept: it may be free text.
 ///
 /// # Errors
 /// Those of the workbook writer.
-pub fn mark_up(sheets: &[Sheet], faults: &Faults, words: Words) -> Result<Vec<u8>, XlsxError> {
+pub fn mark_up(
+    sheets: &[Sheet],
+    dropped: &dyn Fn(&Sheet, &Column) -> bool,
+    faults: &Faults,
+    words: Words,
+) -> Result<Vec<u8>, XlsxError> {
     let head = Format::new().set_bold().set_border_bottom(FormatBorder::Thin).set_text_wrap();
     let wrapped = Format::new().set_text_wrap();
     let wrong = Format::new().set_background_color(Color::RGB(0x00FF_D9B3));
@@ -53,7 +59,7 @@ pub fn mark_up(sheets: &[Sheet], faults: &Faults, words: Words) -> Result<Vec<u8
             .iter()
             .filter(|fault| fault.file == sheet.name && fault.sheet == sheet.sheet)
             .collect();
-        let rows = rows_of(sheet, &own);
+        let rows = rows_of(sheet, dropped, &own);
         if rows.is_empty() {
             continue;
         }
@@ -87,8 +93,12 @@ pub fn mark_up(sheets: &[Sheet], faults: &Faults, words: Words) -> Result<Vec<u8
     book.save_to_buffer()
 }
 
-/// The texts of the rows in which `faults` stand, private columns covered wholly.
-fn rows_of(sheet: &Sheet, faults: &[&Fault]) -> BTreeMap<u64, Vec<String>> {
+/// The texts of the rows in which `faults` stand, private and dropped columns covered wholly.
+fn rows_of(
+    sheet: &Sheet,
+    dropped: &dyn Fn(&Sheet, &Column) -> bool,
+    faults: &[&Fault],
+) -> BTreeMap<u64, Vec<String>> {
     let mut rows: BTreeMap<u64, Vec<String>> =
         faults.iter().filter_map(|fault| Some((fault.row?, Vec::new()))).collect();
     if rows.is_empty() {
@@ -97,7 +107,9 @@ fn rows_of(sheet: &Sheet, faults: &[&Fault]) -> BTreeMap<u64, Vec<String>> {
     let hidden: Vec<bool> = sheet
         .columns
         .iter()
-        .map(|column| private::of_header(&private::words(&column.header)).is_some())
+        .map(|column| {
+            private::of_header(&private::words(&column.header)).is_some() || dropped(sheet, column)
+        })
         .collect();
     let cover = |texts: Vec<String>| -> Vec<String> {
         texts

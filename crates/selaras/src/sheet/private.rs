@@ -231,7 +231,8 @@ pub fn shown(value: &str, place: bool) -> String {
     if let Some(found) = of_value(value) {
         return covered(value, found == Private::Email);
     }
-    let long_number = value.bytes().filter(u8::is_ascii_digit).count() >= 9;
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let long_number = digits >= 9 && !(digits <= 21 && is_moment(value));
     let words: Vec<&str> = value.split_whitespace().collect();
     let capitalised = words.iter().filter(|w| w.chars().next().is_some_and(char::is_uppercase));
     let answer = words.iter().any(|word| ANSWER_WORDS.contains(&&*word.to_lowercase()));
@@ -248,6 +249,20 @@ pub fn shown(value: &str, place: bool) -> String {
         text.push('…');
     }
     text
+}
+
+/// Whether `value` is written as a day with a time, which has as many digits as a telephone number.
+fn is_moment(value: &str) -> bool {
+    let number = |text: &str, longest: usize| {
+        (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let Some((day, time)) = value.split_once([' ', 'T', ',']) else { return false };
+    let mut parts = day.split(['/', '-', '.']);
+    let three = [4, 2, 4].iter().all(|&longest| parts.next().is_some_and(|n| number(n, longest)));
+    let mut clock = time.trim_start().splitn(3, [':', '.']);
+    let hour = clock.next().is_some_and(|hour| number(hour, 2));
+    let minute = clock.next().and_then(|minute| minute.get(..2));
+    three && parts.next().is_none() && hour && minute.is_some_and(|minute| number(minute, 2))
 }
 
 fn covered(value: &str, all: bool) -> String {
@@ -297,6 +312,15 @@ mod tests {
         assert!(!shown("6171016507900003", false).contains("0165"));
         assert!(!shown("budi@contoh.go.id", false).contains("budi"));
         assert!(!shown("Budi Santoso", false).contains("Santoso"));
+        for moment in
+            ["31/02/2026 10.00.00", "2026/7/1 8:05:09 PM GMT+7", "2026-07-01T08:05:09.123+07:00"]
+        {
+            assert_eq!(shown(moment, false), moment);
+        }
+        for number in ["0812-34-5678 9012", "0812.34.5678, 08", "10/07/2026 08:10 081234567890123"]
+        {
+            assert!(shown(number, false).contains('•'), "{number}");
+        }
         assert_eq!(shown("Sangat Setuju", false), "Sangat Setuju");
         assert_eq!(shown("Kubu Raja", true), "Kubu Raja");
         assert_eq!(shown(&"x".repeat(90), false).chars().count(), 41);

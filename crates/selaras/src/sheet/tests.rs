@@ -257,12 +257,18 @@ fn parquet_columns_keep_their_gaps_dates_and_whole_numbers() {
 fn the_marked_up_workbook_shows_the_fault_and_covers_persons() {
     use calamine::Reader as _;
     let sheet =
-        open("nik,nama,nilai\n6171016507900003,Budi Santoso,12\n6171016507900004,Ani Lestari,3\n")
+        open("nik,nama,nilai,saran\n6171016507900003,Budi Santoso,12,kata Joko 5\n6171016507900004,Ani Lestari,3,\n")
             .expect("opens");
     let mut faults = Faults::default();
     faults.push(sheet.fault("intake-error-out-of-scale", Some(2), Some(2)).with("min", 1_i64));
     let words = crate::locale::Words::default();
-    let bytes = mark_up(std::slice::from_ref(&sheet), &faults, words).expect("built");
+    let bytes = mark_up(
+        std::slice::from_ref(&sheet),
+        &|_, column| column.header == "saran",
+        &faults,
+        words,
+    )
+    .expect("built");
     let mut book: calamine::Xlsx<_> =
         calamine::Xlsx::new(std::io::Cursor::new(bytes)).expect("reads");
     assert_eq!(book.sheet_names(), ["Catatan", "1"]);
@@ -272,6 +278,7 @@ fn the_marked_up_workbook_shows_the_fault_and_covers_persons() {
     assert_eq!(rows.height(), 2, "the header and the one faulty row");
     let told: String = rows.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
     assert!(told.contains("12") && !told.contains("Budi") && !told.contains("7900"), "{told}");
+    assert!(told.contains("saran") && !told.contains("Joko"), "{told}");
 }
 
 mod mutated {

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::sent::Sent;
 use super::{AppState, Entry, Page, Problem, Route, Visit, html, paths};
-use crate::locale::{Message, TimeZone, Words};
+use crate::locale::{Message, TimeZone};
 use crate::policy::{Action, Module};
 use crate::region::boundary::{About, Finding, Severity};
 use crate::region::{Level, atlas};
@@ -58,14 +58,6 @@ fn key(level: Level) -> &'static str {
     }
 }
 
-fn told(finding: &Finding, words: Words) -> String {
-    let text = words.tell(&finding.message);
-    match &finding.code {
-        Some(code) => format!("{code}: {text}"),
-        None => text,
-    }
-}
-
 async fn page(
     state: &AppState,
     visit: &Visit,
@@ -94,7 +86,7 @@ async fn page(
             findings: official
                 .iter()
                 .flat_map(|map| &map.report)
-                .map(|finding| told(finding, words))
+                .map(|finding| words.tell(&finding.message))
                 .collect(),
         }
     });
@@ -105,7 +97,7 @@ async fn page(
     };
     Ok(BoundariesPage {
         maps: maps.into(),
-        findings: findings.iter().map(|one| (told(one, words), severity(one))).collect(),
+        findings: findings.iter().map(|one| (words.tell(&one.message), severity(one))).collect(),
         source,
         date,
         action: paths::BOUNDARIES,

@@ -1,8 +1,9 @@
 //! A job and its progress.
 
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::response::{Redirect, Response};
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
 
 use super::{AppState, Entry, Page, Problem, Route, Visit, html, paths};
 use crate::jobs::{self, Job, State as JobState};
@@ -56,13 +57,26 @@ async fn find(tx: &mut Tx, visit: &Visit, id: JobId) -> Result<(Job, Option<Roun
     Ok((job, round))
 }
 
+/// How a job is looked at.
+#[derive(Deserialize)]
+struct Asked {
+    /// Given where the reader waits for the job and is led on to its result.
+    lanjut: Option<String>,
+}
+
 async fn show(
     State(state): State<AppState>,
     visit: Visit,
     Path(id): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let mut tx = state.store.read(state.clock).await?;
     let (job, round) = find(&mut tx, &visit, id.parse()?).await?;
+    // Only an address of our own: a kind may also name a file here.
+    let result = job.result.clone().filter(|path| path.starts_with('/') && !path.starts_with("//"));
+    if let (Some(_), Some(result)) = (asked.lanjut, &result) {
+        return Ok(Redirect::to(result).into_response());
+    }
     let words = visit.words();
     let mut page = visit.page(&mut tx, kind_name(words, &job.kind)).await?.at(Entry::Survey);
     if let Some(round) = &round {
@@ -78,8 +92,7 @@ async fn show(
         running: !job.state.ended(),
         stoppable: !job.state.ended() && !job.stopping,
         stop: paths::stop_job(job.id),
-        // Only an address of our own: a kind may also name a file here.
-        result: job.result.filter(|path| path.starts_with('/') && !path.starts_with("//")),
+        result,
         back: round.map(|round| paths::round(round.id)),
         page,
     })

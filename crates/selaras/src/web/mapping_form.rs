@@ -303,15 +303,8 @@ fn column_row(
                 break;
             }
         }
-        // A moment is all digits, as a number that points at a person may be.
-        let moment = matches!(column.role, Role::Moment { .. });
-        let shown: Vec<String> = distinct
-            .iter()
-            .map(|value| match private::of_value(value) {
-                None if moment => value.chars().take(40).collect(),
-                _ => private::shown(value, place),
-            })
-            .collect();
+        let shown: Vec<String> =
+            distinct.iter().map(|value| private::shown(value, place)).collect();
         shown.join("; ")
     };
     let mut all = Vec::new();

@@ -81,6 +81,12 @@ pub fn delete_margins(id: RoundId) -> String {
     format!("/putaran/{id}/susunan/hapus")
 }
 
+/// The part of the upload page that computes the index.
+#[must_use]
+pub fn compute_form(id: RoundId) -> String {
+    format!("/putaran/{id}/unggah#hitung")
+}
+
 /// Computes the index of a round.
 #[must_use]
 pub fn compute(id: RoundId) -> String {
@@ -132,6 +138,12 @@ pub fn public(id: RoundId) -> String {
 #[must_use]
 pub fn job(id: JobId) -> String {
     format!("/pekerjaan/{id}")
+}
+
+/// A job that the reader waits for: its page leads on to the result.
+#[must_use]
+pub fn follow_job(id: JobId) -> String {
+    format!("/pekerjaan/{id}?lanjut=ya")
 }
 
 /// Stops a job.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::job_pages::{kind_name, state_key};
 use super::{AppState, Catalogue, Choice, Entry, Page, Problem, Route, Visit, html, paths};
+use crate::index::frozen;
 use crate::jobs;
 use crate::locale::{Message, TimeZone, Words};
 use crate::policy::{Action, Module, NATION, Scope};
@@ -141,6 +142,12 @@ struct RoundPage {
     facts: Facts,
     files: Vec<FileLine>,
     jobs: Vec<JobLine>,
+    /// The Beranda of the round, where it has a result.
+    overview: Option<String>,
+    /// Whether that result no longer shows what the round holds.
+    outdated: bool,
+    /// Where the index is computed, where that is what comes next.
+    compute: Option<String>,
     delete: String,
     upload: String,
 }
@@ -155,6 +162,8 @@ async fn show(
     let round = register::get(&mut tx, visit.actor(), id).await?;
     let files = register::files(&mut tx, visit.actor(), id).await?;
     let jobs = jobs::of_subject(&mut tx, visit.actor(), &id.to_string()).await?;
+    let data = state.store.folder();
+    let outdated = frozen::outdated(&mut tx, visit.actor(), data, &round).await?;
     let page = visit.page(&mut tx, round.name.clone()).await?.at(Entry::Survey).of_round(&round);
     let words = visit.words();
     let line = |file: &File| {
@@ -180,6 +189,10 @@ async fn show(
                 message: words.tell(&job.message),
             })
             .collect(),
+        overview: round.result.as_ref().map(|_| paths::overview(id)),
+        outdated,
+        compute: (round.answers > 0 && (outdated || round.result.is_none()))
+            .then(|| paths::compute_form(id)),
         delete: paths::delete_round(id),
         upload: paths::upload(id),
         page,

@@ -532,7 +532,7 @@ async fn begin(
             jobs::submit(tx, visit.actor(), job).await?
         }
     };
-    Ok(paths::job(id))
+    Ok(paths::follow_job(id))
 }
 
 async fn discard(
@@ -586,6 +586,7 @@ struct ReportPage {
     counts: bool,
     delete: String,
     upload: String,
+    compute: String,
 }
 
 async fn report(
@@ -623,6 +624,7 @@ async fn report(
         counts: found.replaced_by.is_none(),
         delete: paths::delete_file(round.id, file),
         upload: paths::upload(round.id),
+        compute: paths::compute_form(round.id),
         page,
     })
 }

@@ -109,6 +109,14 @@ pub struct Report {
     pub labels: Labels,
 }
 
+impl Report {
+    /// Whether nothing of this column of `sheet` is kept.
+    #[must_use]
+    pub fn drops(&self, sheet: &Sheet, column: &Column) -> bool {
+        self.dropped.iter().any(|one| one.file == sheet.name && one.column == *column)
+    }
+}
+
 /// Takes `files` in and delivers their answers to `sink` chunk by chunk, in the order of files and
 /// rows; with each chunk the labels as far as they are known then. Rows with a fault are left out,
 /// and faults are known only at the end: a caller keeps nothing before it has seen that

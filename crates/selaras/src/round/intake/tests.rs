@@ -504,6 +504,29 @@ fn a_column_claimed_twice_or_not_understood_is_asked_about() {
 }
 
 #[test]
+fn a_question_in_unknown_words_with_the_answers_of_items_is_asked_about() {
+    let sheet = open("kab,X1.1,Akrab?,Catatan\n61.12,9 - baik,9 - baik,-\n61.10,1 - buruk,3,x\n");
+    let asked: Vec<String> = proposed(&sheet)
+        .questions()
+        .into_iter()
+        .map(|question| question.header.unwrap_or_default())
+        .collect();
+    assert_eq!(asked, ["Akrab?"]);
+}
+
+#[test]
+fn a_slip_among_years_of_birth_is_a_fault_and_no_question_about_every_year() {
+    let years =
+        (0..20).map(|row| if row == 7 { "lama".to_owned() } else { (1960 + row).to_string() });
+    let rows: String = years.map(|year| format!("61.12,{year},3\n")).collect();
+    let sheet = open(format!("kab,Tahun lahir,X1.1\n{rows}"));
+    let mapping = proposed(&sheet);
+    assert!(mapping.questions().is_empty(), "{mapping:#?}");
+    let taken = take_in(&[(&sheet, &mapping)], &Options::default());
+    assert_eq!(taken.faults(), [("B9".to_owned(), "birth".to_owned())]);
+}
+
+#[test]
 fn every_message_of_sheet_and_intake_is_there_in_both_languages() {
     let sources = [
         include_str!("mod.rs"),

@@ -149,9 +149,17 @@ pub fn propose(
     proposal.one_region(&mut columns, &values);
     only_once(&mut columns);
     let undecided_items = instrument.items.iter().any(|item| !proposal.taken.contains(&item.id));
+    let labels: BTreeSet<String> = columns
+        .iter()
+        .filter_map(|column| match &column.role {
+            Role::Item { labels, .. } => Some(labels.keys().cloned()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
     for (column, values) in columns.iter_mut().zip(&values) {
         if column.role == Role::Undecided && column.reason.key == "intake-because-unknown" {
-            let answers = undecided_items && answers_like(values, instrument);
+            let answers = undecided_items && answers_like(values, instrument, &labels);
             if !answers {
                 column.role = Role::Ignored;
                 column.confidence = Confidence::Likely;
@@ -243,11 +251,13 @@ fn unknown_labels(attribute: &Attribute, values: &[&str]) -> BTreeMap<String, Me
     unknown.map(|label| (label, Meaning::Undecided)).collect()
 }
 
-/// Whether `values` could be answers to an item: whole numbers on the scale, or few labels.
-fn answers_like(values: &[&str], instrument: &Instrument) -> bool {
+/// Whether `values` could be answers to an item: whole numbers on the scale, or `labels` with which
+/// items are answered.
+fn answers_like(values: &[&str], instrument: &Instrument, labels: &BTreeSet<String>) -> bool {
     let scale = instrument.scale.min..=instrument.scale.max;
+    let on_scale = |value: &str| value.parse().is_ok_and(|answer: u8| scale.contains(&answer));
     !values.is_empty()
-        && values.iter().all(|value| value.parse().is_ok_and(|answer: u8| scale.contains(&answer)))
+        && values.iter().all(|value| on_scale(value) || labels.contains(&words(value)))
 }
 
 struct Proposal<'a> {
@@ -365,18 +375,28 @@ impl<'a> Proposal<'a> {
             |reading, labels| Role::Attribute { attribute: attribute.id.clone(), reading, labels };
         if attribute.kind == AttributeKind::Age && !labels.is_empty() {
             let within = |low: f64, high: f64| {
-                values.iter().all(|value| {
+                let fits = |value: &&&str| {
                     value.parse::<f64>().is_ok_and(|number| (low..=high).contains(&number))
-                })
+                };
+                values.iter().filter(fits).count() as f64 / values.len() as f64
             };
-            if within(0.0, 120.0) {
-                let role = role(Reading::Age, BTreeMap::new());
-                return decided(column, role, Confidence::Sure, "ages");
-            }
+            let (ages, births) = (within(0.0, 120.0), within(1900.0, 2100.0));
             let dates = !orders(values.iter().copied()).is_empty();
-            if within(1900.0, 2100.0) || dates {
-                let role = role(Reading::Birth, BTreeMap::new());
-                return decided(column, role, Confidence::Sure, "births");
+            let (reading, because, share) = if dates {
+                (Reading::Birth, "births", 1.0)
+            } else if ages > births {
+                (Reading::Age, "ages", ages)
+            } else {
+                (Reading::Birth, "births", births)
+            };
+            // A slip in a cell is a fault there, not a label to be asked for beside all others.
+            if share > 0.9 {
+                let (confidence, because) = if share < 1.0 {
+                    (Confidence::Likely, "years-mostly")
+                } else {
+                    (Confidence::Sure, because)
+                };
+                return decided(column, role(reading, BTreeMap::new()), confidence, because);
             }
         }
         let open = labels.len();

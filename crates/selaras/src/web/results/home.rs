@@ -141,6 +141,8 @@ pub(super) struct LowCard {
     pub(super) found: String,
     pub(super) searched: String,
     pub(super) table: Option<String>,
+    /// What it means that there is no table.
+    pub(super) none: String,
     pub(super) rule: String,
 }
 
@@ -163,7 +165,15 @@ impl LowCard {
         let options = &reading.result.options;
         let words = reading.words;
         Self {
-            found: reading.whole(family.cells.len() as u64),
+            // None found where none could be searched is no finding.
+            found: match family.searched {
+                0 => "–".to_owned(),
+                _ => reading.whole(family.cells.len() as u64),
+            },
+            none: words.say(match family.searched {
+                0 => "results-low-unsearched",
+                _ => "results-low-none",
+            }),
             searched: words
                 .tell(&Message::new("results-low-searched").with("searched", family.searched)),
             table: match region.level {
