@@ -326,7 +326,7 @@ pub fn compute_and_keep(
         None => None,
     };
     let json = |value: &IndexResult| {
-        serde_json::to_vec(value).map_err(|_| Error::Damaged("result").message())
+        value.json().map_err(|_| Error::Damaged("result").message())
     };
     let frozen = serde_json::to_vec_pretty(&ready.frozen);
     let frozen = frozen.map_err(|_| Error::Damaged("frozen inputs").message())?;

@@ -18,7 +18,12 @@ fn instrument() -> &'static Instrument {
 }
 
 fn files(result: &IndexResult) -> BTreeMap<String, Vec<u8>> {
-    render(result, instrument(), Words::new(Language::Id)).unwrap().into_iter().collect()
+    let words = Words::new(Language::Id);
+    let rendered = File::ALL.into_iter().filter_map(|file| {
+        let bytes = file.render(result, instrument(), words).unwrap()?;
+        Some((file.name_for(result), bytes))
+    });
+    rendered.collect()
 }
 
 fn file<'f>(files: &'f BTreeMap<String, Vec<u8>>, name: &str) -> &'f [u8] {
