@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{
-    Form, IndexResult, Interval, IntervalKind, LowCell, RegionResult, Score, ScoreDefinition,
-    ScoreKind, Verdict, Withheld,
+    Composition, Form, IndexResult, Interval, IntervalKind, LowCell, LowCellFamily, RegionResult,
+    Score, ScoreDefinition, ScoreKind, Verdict, Withheld,
 };
 use crate::instrument::{Aggregation, Evidence, Instrument, Missing, Standing};
 use crate::locale::{Message, Value, Words};
@@ -28,6 +29,10 @@ fn columns(words: Words, of: &[(&str, Kind)]) -> Vec<Column> {
 
 const VALUE: Kind = Kind::Decimal(2);
 const FINE: Kind = Kind::Decimal(4);
+/// Kab/kota that a report tells one by one at most.
+const MOST_IN_REPORT: usize = 40;
+const WHOLES: [Level; 2] = [Level::Nation, Level::Province];
+const EVERY_LEVEL: [Level; 3] = [Level::Nation, Level::Province, Level::Regency];
 
 impl<'a> Teller<'a> {
     pub(super) fn say(&self, key: &str) -> String {
@@ -435,7 +440,8 @@ impl<'a> Teller<'a> {
         table
     }
 
-    /// The index by region as a page has room for it: interval and shift in words.
+    /// The index by region as a page has room for it: interval and shift in words. Where the
+    /// composition is told of [wholes](Self::tells_wholes) only, civil servants stand here.
     pub(super) fn index_in_short(&self) -> Table {
         let mut heads = columns(
             self.words,
@@ -447,6 +453,8 @@ impl<'a> Teller<'a> {
                 ("interval_words", Kind::Text),
                 ("adjusted", VALUE),
                 ("shift_index", VALUE),
+                ("civil_servants", Kind::Percent(1)),
+                ("civil_servants_population", Kind::Percent(1)),
                 ("standing", Kind::Text),
             ],
         );
@@ -457,6 +465,7 @@ impl<'a> Teller<'a> {
         heads.retain(|column| match column.id.as_str() {
             "adjusted" => adjusted,
             "shift_index" => fragile,
+            "civil_servants" | "civil_servants_population" => self.tells_wholes(),
             _ => true,
         });
         let mut table = self.table("index", heads);
@@ -490,6 +499,11 @@ impl<'a> Teller<'a> {
                 let wanted = self.result.options.selection;
                 let shift = score.shifts.iter().find(|shift| shift.correlation == wanted);
                 cells.push(shift.map(|shift| shift.shift).into());
+            }
+            if self.tells_wholes() {
+                let line = region.composition.iter().find(|of| of.attribute == CIVIL_SERVANTS);
+                cells.push(line.and_then(|line| line.share).into());
+                cells.push(self.population_share(line));
             }
             let said =
                 [score.standing.map(|verdict| self.verdict(verdict)), self.incomplete(score)];
@@ -593,6 +607,15 @@ impl<'a> Teller<'a> {
 
     /// Low cells (internal form); none where no family was searched.
     pub(super) fn low_cells(&self) -> Option<Table> {
+        self.low_cells_of(&EVERY_LEVEL)
+    }
+
+    /// [`Teller::low_cells`] of the lists of provinces.
+    pub(super) fn low_cells_of_wholes(&self) -> Option<Table> {
+        self.low_cells_of(&WHOLES)
+    }
+
+    fn low_cells_of(&self, levels: &[Level]) -> Option<Table> {
         let heads = columns(
             self.words,
             &[
@@ -625,7 +648,10 @@ impl<'a> Teller<'a> {
                 cell.n.into(),
             ]
         };
-        for family in &self.result.low_cells {
+        let told = |family: &&LowCellFamily| {
+            self.region(&family.region).is_none_or(|region| levels.contains(&region.level))
+        };
+        for family in self.result.low_cells.iter().filter(told) {
             let head = || -> Vec<Cell> {
                 vec![self.region_name(&family.region).into(), family.searched.into()]
             };
@@ -645,12 +671,12 @@ impl<'a> Teller<'a> {
 
     /// Answers against the target: coverage, not harmony.
     pub(super) fn coverage(&self) -> Table {
-        self.coverage_of(&[Level::Nation, Level::Province, Level::Regency])
+        self.coverage_of(&EVERY_LEVEL)
     }
 
     /// [`Teller::coverage`] of province and nation, with the regions left out of their scores.
     pub(super) fn coverage_of_wholes(&self) -> Table {
-        self.coverage_of(&[Level::Nation, Level::Province])
+        self.coverage_of(&WHOLES)
     }
 
     fn coverage_of(&self, levels: &[Level]) -> Table {
@@ -692,8 +718,30 @@ impl<'a> Teller<'a> {
         table
     }
 
+    /// Whether the report tells the long tables of province and nation only: there are too many
+    /// kab/kota for a person to read. The workbook has them all.
+    pub(super) fn tells_wholes(&self) -> bool {
+        self.regencies().count() > MOST_IN_REPORT
+    }
+
     /// Respondents beside the population; none where nothing of it may be shown.
     pub(super) fn composition(&self) -> Option<Table> {
+        self.composition_of(&EVERY_LEVEL)
+    }
+
+    /// [`Teller::composition`] of province and nation.
+    pub(super) fn composition_of_wholes(&self) -> Option<Table> {
+        self.composition_of(&WHOLES)
+    }
+
+    fn population_share(&self, line: Option<&Composition>) -> Cell {
+        match line.and_then(|line| line.population_share) {
+            Some(share) => share.into(),
+            None => Cell::Absent(self.say("files-no-data-yet")),
+        }
+    }
+
+    fn composition_of(&self, levels: &[Level]) -> Option<Table> {
         let heads = columns(
             self.words,
             &[
@@ -708,7 +756,7 @@ impl<'a> Teller<'a> {
             ],
         );
         let mut table = self.table("composition", heads);
-        for region in &self.result.regions {
+        for region in self.result.regions.iter().filter(|of| levels.contains(&of.level)) {
             for line in &region.composition {
                 let attribute =
                     self.instrument.attributes.iter().find(|of| of.id == line.attribute);
@@ -717,10 +765,6 @@ impl<'a> Teller<'a> {
                     (None, crate::round::margins::DISTRICT) => self.say("files-head-district"),
                     (None, _) => self.text(&line.name),
                 };
-                let population = match line.population_share {
-                    Some(share) => share.into(),
-                    None => Cell::Absent(self.say("files-no-data-yet")),
-                };
                 table.push(vec![
                     region.code.as_str().into(),
                     region.name.as_str().into(),
@@ -728,7 +772,7 @@ impl<'a> Teller<'a> {
                     self.text(&line.name).into(),
                     self.count(line.n, line.withheld),
                     line.share.into(),
-                    population,
+                    self.population_share(Some(line)),
                     line.source.clone().into(),
                 ]);
             }
