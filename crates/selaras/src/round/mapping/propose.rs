@@ -83,10 +83,24 @@ const HEADERS: &[(Sign, &[&str])] = &[
             "hari",
         ],
     ),
-    (Sign::Stratum, &["stratum", "strata"]),
-    (Sign::Psu, &["psu", "cluster", "klaster", "blok sensus", "unit pencuplikan primer"]),
+    (Sign::Stratum, &["stratum", "strata", "kode strata", "kode stratum"]),
+    (
+        Sign::Psu,
+        &["psu", "kode psu", "cluster", "klaster", "blok sensus", "unit pencuplikan primer"],
+    ),
     (Sign::Weight, &["weight", "bobot", "penimbang", "bobot sampling", "bobot desain", "wt"]),
-    (Sign::Fpc, &["fpc"]),
+    (
+        Sign::Fpc,
+        &[
+            "fpc",
+            "jumlah psu",
+            "jumlah psu populasi",
+            "jumlah psu dalam strata",
+            "jumlah blok sensus",
+            "psu populasi",
+            "population psus",
+        ],
+    ),
     (
         Sign::Nothing,
         &[
