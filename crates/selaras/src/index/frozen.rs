@@ -174,7 +174,7 @@ fn read(
     frozen: &FrozenRound,
     without: u8,
 ) -> Result<Read, Message> {
-    let (instrument, frame) = ground(round)?;
+    let (instrument, frame) = ground(data, round)?;
     let mut designs: Vec<Design> = frozen.files.iter().map(|file| file.design).collect();
     designs.dedup();
     let &[design] = designs.as_slice() else {
@@ -325,9 +325,7 @@ pub fn compute_and_keep(
         Some(_) => Some(compute_frozen(data, ready, FLAGGED, tell)?),
         None => None,
     };
-    let json = |value: &IndexResult| {
-        value.json().map_err(|_| Error::Damaged("result").message())
-    };
+    let json = |value: &IndexResult| value.json().map_err(|_| Error::Damaged("result").message());
     let frozen = serde_json::to_vec_pretty(&ready.frozen);
     let frozen = frozen.map_err(|_| Error::Damaged("frozen inputs").message())?;
     // A folder that another computation has made is never written into.

@@ -48,6 +48,17 @@ pub enum State {
     Returned,
 }
 
+/// How a file is to be read, as far as a person said so; the rest is recognised.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Delimiter of a text file.
+    pub delimiter: Option<u8>,
+    /// Row of the header, from 1.
+    pub header_row: Option<u64>,
+}
+
 /// A file that was sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Upload {
@@ -65,6 +76,8 @@ pub struct Upload {
     pub added: Timestamp,
     /// The file whose place it is to take.
     pub replaces: Option<FileId>,
+    /// How it is read.
+    pub opening: Opening,
     /// What its columns mean.
     pub mapping: Mapping,
     /// Whether the mapping comes from a saved profile.
@@ -132,8 +145,8 @@ pub fn register_message(error: RegisterError) -> Message {
 ///
 /// # Errors
 /// A sentence where the program does not know the instrument or a region any more.
-pub fn ground(round: &Round) -> Result<(&'static Instrument, Frame), Message> {
-    let instrument = instrument::shipped_by_id(&round.instrument).ok_or_else(|| {
+pub fn ground(data: &DataFolder, round: &Round) -> Result<(&'static Instrument, Frame), Message> {
+    let instrument = instrument::find(data, &round.instrument).ok_or_else(|| {
         Message::new("upload-error-no-instrument").with("instrument", round.instrument.as_str())
     })?;
     let codes = round.regions.iter().filter(|code| *code != NATION);
@@ -285,7 +298,7 @@ impl Upload {
     /// # Errors
     /// The fault for which it cannot be read.
     pub fn sheet(&self, data: &DataFolder) -> Result<Sheet, Box<Fault>> {
-        open(&Self::raw(data, self.round, self.id), &self.name)
+        open(&Self::raw(data, self.round, self.id), &self.name, &self.opening)
     }
 
     /// What is wrong with a returned file.
@@ -320,14 +333,67 @@ impl Upload {
     }
 }
 
-fn open(path: &Path, name: &str) -> Result<Sheet, Box<Fault>> {
+fn open(path: &Path, name: &str, opening: &Opening) -> Result<Sheet, Box<Fault>> {
     let source =
         Source::open(path).map_err(|_| Box::new(Fault::of_file(name, "sheet-error-read")))?;
-    Sheet::open(source, name, &sheet::Options::default())
+    let Opening { sheet, delimiter, header_row } = opening.clone();
+    let options = sheet::Options { sheet, delimiter, header_row, ..sheet::Options::default() };
+    Sheet::open(source, name, &options)
 }
 
-/// Stages the file that came as [`Upload::raw`] of `id`, called `name`, with these bytes; proposes
-/// its mapping. A file of the round that counts and bears the same name is proposed as the one it
+/// What is seen of a file that was opened.
+struct Seen {
+    sha256: String,
+    bytes: u64,
+    mapping: Mapping,
+    from_profile: bool,
+}
+
+async fn look(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    round: &Round,
+    (path, name): (PathBuf, String),
+    opening: Opening,
+) -> Result<Seen, Refusal> {
+    let (instrument, frame) = ground(data, round).map_err(Refusal::Failed)?;
+    let profiles = register::profiles(tx, actor, OFFICE).await?;
+    let year = round.year;
+    let read = tokio::task::spawn_blocking(move || {
+        let sheet = open(&path, &name, &opening)?;
+        let sha256 = sheet.sha256()?;
+        let (mapping, from_profile) = map(&sheet, instrument, &frame, &profiles, year)?;
+        Ok(Seen { sha256, bytes: sheet.length(), mapping, from_profile })
+    });
+    match read.await {
+        Ok(read) => read.map_err(Refusal::Unreadable),
+        Err(_) => Err(Refusal::Failed(Message::new("jobs-message-fault"))),
+    }
+}
+
+/// Reads the waiting `upload` again in another way and proposes its mapping anew.
+///
+/// # Errors
+/// The [`Refusal`]; then the upload stays as it was.
+pub async fn reopen(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    round: &Round,
+    upload: Upload,
+    opening: Opening,
+) -> Result<Upload, Refusal> {
+    let file = (Upload::raw(data, round.id, upload.id), upload.name.clone());
+    let seen = look(tx, actor, data, round, file, opening.clone()).await?;
+    let Seen { mapping, from_profile, .. } = seen;
+    let upload = Upload { opening, mapping, from_profile, ..upload };
+    upload.save(data)?;
+    Ok(upload)
+}
+
+/// Stages the file that came as [`Upload::raw`] of `id`, called `name`, with these bytes, read as
+/// `opening` says; proposes its mapping. A file of the round that counts and bears the same name is proposed as the one it
 /// replaces.
 ///
 /// # Errors
@@ -338,9 +404,9 @@ pub async fn stage(
     data: &DataFolder,
     round: &Round,
     id: FileId,
-    name: String,
+    (name, opening): (String, Opening),
 ) -> Result<Upload, Refusal> {
-    let staged = try_stage(tx, actor, data, round, id, name).await;
+    let staged = try_stage(tx, actor, data, round, id, (name, opening)).await;
     if staged.is_err() {
         Upload::remove(data, round.id, id)?;
     }
@@ -353,25 +419,12 @@ async fn try_stage(
     data: &DataFolder,
     round: &Round,
     id: FileId,
-    name: String,
+    (name, opening): (String, Opening),
 ) -> Result<Upload, Refusal> {
-    let (instrument, frame) = ground(round).map_err(Refusal::Failed)?;
     let files = register::files(tx, actor, round.id).await?;
-    let profiles = register::profiles(tx, actor, OFFICE).await?;
-    let (path, year) = (Upload::raw(data, round.id, id), round.year);
-    let read = {
-        let name = name.clone();
-        tokio::task::spawn_blocking(move || {
-            let sheet = open(&path, &name)?;
-            let sha256 = sheet.sha256()?;
-            let (mapping, known) = map(&sheet, instrument, &frame, &profiles, year)?;
-            Ok((sha256, sheet.length(), mapping, known))
-        })
-    };
-    let (sha256, bytes, mapping, from_profile) = match read.await {
-        Ok(read) => read.map_err(Refusal::Unreadable)?,
-        Err(_) => return Err(Refusal::Failed(Message::new("jobs-message-fault"))),
-    };
+    let file = (Upload::raw(data, round.id, id), name.clone());
+    let seen = look(tx, actor, data, round, file, opening.clone()).await?;
+    let Seen { sha256, bytes, mapping, from_profile } = seen;
     let counting = || files.iter().filter(|file| file.replaced_by.is_none());
     if let Some(same) = counting().find(|file| file.sha256 == sha256) {
         return Err(Refusal::Already(same.name.clone()));
@@ -385,6 +438,7 @@ async fn try_stage(
         bytes,
         added: tx.now(),
         replaces,
+        opening,
         mapping,
         from_profile,
         state: State::Waiting,
@@ -550,7 +604,7 @@ pub fn work(run: &Run) -> Result<Option<String>, Message> {
     if upload.state == State::Returned {
         return Ok(Some(page));
     }
-    let (instrument, frame) = ground(&round)?;
+    let (instrument, frame) = ground(data, &round)?;
     let sheet = upload.sheet(data).map_err(|fault| fault.message())?;
     let path = Upload::path(data, round.id, id, "snapshot");
     let stop = Cell::new(None);

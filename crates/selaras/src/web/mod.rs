@@ -20,8 +20,10 @@ mod assets;
 mod boundary_pages;
 mod edge;
 mod home;
+mod instrument_pages;
 mod job_pages;
 mod mapping_form;
+mod opening_form;
 mod page;
 pub mod paths;
 mod problem;
@@ -92,6 +94,20 @@ impl AppState {
     }
 }
 
+impl AppState {
+    /// What rounds call each instrument, and its title: those of the catalogue, then the office's
+    /// own with their versions.
+    #[must_use]
+    pub fn instruments(&self) -> Vec<(String, Text)> {
+        let own = instrument::kept(self.store.folder()).into_iter().map(|(key, known)| {
+            let title = |text: &str| format!("{text} ({})", known.version);
+            let Text { id, en } = &known.short_title;
+            (key, Text { id: title(id), en: title(en) })
+        });
+        self.catalogue.instruments.iter().cloned().chain(own).collect()
+    }
+}
+
 /// What a round may be made of: instruments and regions, as the forms offer them.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
@@ -119,12 +135,6 @@ impl Catalogue {
     pub fn region(&self, code: &str) -> Option<&str> {
         let at = self.regions.binary_search_by(|(other, _)| other.as_str().cmp(code)).ok()?;
         self.regions.get(at).map(|(_, name)| name.as_str())
-    }
-
-    /// Title of the instrument with `id`.
-    #[must_use]
-    pub fn instrument(&self, id: &str) -> Option<&Text> {
-        self.instruments.iter().find(|(other, _)| other == id).map(|(_, title)| title)
     }
 }
 

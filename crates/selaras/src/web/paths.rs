@@ -57,6 +57,12 @@ pub fn marked_upload(id: RoundId, upload: FileId) -> String {
     format!("/putaran/{id}/unggah/{upload}/catatan.xlsx")
 }
 
+/// Reads a sent file again in another way.
+#[must_use]
+pub fn reread_upload(id: RoundId, upload: FileId) -> String {
+    format!("/putaran/{id}/unggah/{upload}/baca")
+}
+
 /// What became of an answer file.
 #[must_use]
 pub fn file(id: RoundId, file: FileId) -> String {
@@ -85,6 +91,15 @@ pub fn delete_margins(id: RoundId) -> String {
 #[must_use]
 pub fn compute(id: RoundId) -> String {
     format!("/putaran/{id}/hitung")
+}
+
+/// Instruments: which there are, and keeping one's own.
+pub const INSTRUMENTS: &str = "/instrumen";
+
+/// The file of an instrument.
+#[must_use]
+pub fn instrument(key: &str) -> String {
+    format!("/instrumen/{key}")
 }
 
 /// Official boundaries: which are in use, and taking in others.

@@ -11,6 +11,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::mapping_form::{MappingForm, apply};
+use super::opening_form::{OpeningForm, delimiter_name};
 use super::sent::{self, Sent};
 use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, html, paths};
 use crate::index::frozen::{self, Frozen, ResultFolder};
@@ -25,7 +26,7 @@ use crate::round::margins;
 use crate::round::register::{self, File, Round};
 use crate::round::upload::{self, Refusal, RoundMargins, State as UploadState, Upload};
 use crate::sheet::{Fault, Format, Sheet};
-use crate::store::{FileId, RoundId, Tx};
+use crate::store::{DataFolder, FileId, RoundId, Tx};
 
 /// Bytes of one sending: ten times a national round as CSV.
 const SENDING: usize = 1 << 30;
@@ -46,6 +47,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/putaran/{round}/unggah/{upload}", change, Module::Round, one),
         Route::post("/putaran/{round}/unggah/{upload}", change, Module::Round, complete)
             .accepting(SMALL, form_time),
+        Route::post("/putaran/{round}/unggah/{upload}/baca", change, Module::Round, reread),
         Route::post("/putaran/{round}/unggah/{upload}/buang", change, Module::Round, discard),
         Route::get("/putaran/{round}/unggah/{upload}/catatan.xlsx", change, Module::Round, marked),
         Route::get("/putaran/{round}/berkas/{file}", Action::View, Module::Round, report),
@@ -91,6 +93,7 @@ struct UploadPage {
     waiting: Vec<UploadLine>,
     files: Vec<FileLine>,
     send: String,
+    opening: OpeningForm,
     margins: Option<String>,
     margins_path: String,
     delete_margins: String,
@@ -155,7 +158,7 @@ async fn upload_page(
     });
     let ready = frozen::freeze(tx, visit.actor(), data, round.id, None).await;
     let freezes = match &ready {
-        Ok(ready) => freezes(&ready.frozen, kept.as_ref(), words),
+        Ok(ready) => freezes(data, &ready.frozen, kept.as_ref(), words),
         Err(_) => Vec::new(),
     };
     let (readings, reason) = readings(state, round, words).await?;
@@ -166,6 +169,7 @@ async fn upload_page(
         waiting: waiting.collect(),
         files: lines.collect(),
         send: paths::upload(round.id),
+        opening: OpeningForm::of_any(words),
         margins: kept.as_ref().map(|margins| words.tell(&margins_message(margins))),
         margins_path: paths::margins(round.id),
         delete_margins: paths::delete_margins(round.id),
@@ -189,8 +193,13 @@ fn margins_message(margins: &RoundMargins) -> Message {
 }
 
 /// What computing the index freezes, in words.
-fn freezes(frozen: &Frozen, margins: Option<&RoundMargins>, words: Words) -> Vec<String> {
-    let instrument = crate::instrument::shipped_by_id(&frozen.round.instrument);
+fn freezes(
+    data: &DataFolder,
+    frozen: &Frozen,
+    margins: Option<&RoundMargins>,
+    words: Words,
+) -> Vec<String> {
+    let instrument = crate::instrument::find(data, &frozen.round.instrument);
     let version = instrument.map_or(String::new(), |known| known.version.clone());
     let answers: u64 = frozen.round.files.iter().map(|file| file.kept).sum();
     let before = match &frozen.before {
@@ -263,18 +272,35 @@ async fn receive(
     let round = find(&mut tx, &visit, &id).await?;
     drop(tx);
     let (words, data) = (visit.words(), state.store.folder());
-    let (mut staged, mut notices) = (Vec::new(), Vec::new());
+    let (mut sent, mut texts) = (Vec::new(), Vec::new());
     while let Some(mut field) = form.next_field().await? {
-        let Some(name) = sent::name(field.file_name()) else { continue };
+        let Some(name) = sent::name(field.file_name()) else {
+            if field.file_name().is_none() {
+                let name = field.name().unwrap_or_default().to_owned();
+                texts.push((name, field.text().await?));
+            }
+            continue;
+        };
         let id = FileId::new(state.clock.now());
         Upload::folder(data, round.id, id)?;
-        let path = Upload::raw(data, round.id, id);
-        if let Err(problem) = sent::write(&mut field, &path).await {
-            Upload::remove(data, round.id, id)?;
+        sent.push((id, name));
+        if let Err(problem) = sent::write(&mut field, &Upload::raw(data, round.id, id)).await {
+            throw_away(&state, &round, &sent)?;
             return Err(problem);
         }
+    }
+    let opening = match OpeningForm::read(&texts) {
+        Ok(opening) => opening,
+        Err(message) => {
+            throw_away(&state, &round, &sent)?;
+            return told(&state, &visit, &round, vec![words.tell(&message)]).await;
+        }
+    };
+    let (mut staged, mut notices) = (Vec::new(), Vec::new());
+    for (id, name) in sent {
         let mut tx = state.store.read(state.clock).await?;
-        match upload::stage(&mut tx, visit.actor(), data, &round, id, name.clone()).await {
+        let read = (name.clone(), opening.clone());
+        match upload::stage(&mut tx, visit.actor(), data, &round, id, read).await {
             Ok(upload) => staged.push(upload),
             Err(refusal) => notices.push(words.tell(&refused(&name, refusal))),
         }
@@ -288,6 +314,14 @@ async fn receive(
         }
         _ => told(&state, &visit, &round, notices).await,
     }
+}
+
+/// Deletes what was sent and is not staged.
+fn throw_away(state: &AppState, round: &Round, sent: &[(FileId, String)]) -> Result<(), Problem> {
+    for (id, _) in sent {
+        Upload::remove(state.store.folder(), round.id, *id)?;
+    }
+    Ok(())
 }
 
 fn refused(name: &str, refusal: Refusal) -> Message {
@@ -330,6 +364,8 @@ struct MappingPage {
     format: String,
     profile: bool,
     notices: Vec<String>,
+    opening: Option<OpeningForm>,
+    reread: String,
     form: MappingForm,
     replaces: Vec<Choice>,
     action: String,
@@ -412,7 +448,7 @@ async fn mapping_page(
     mut notices: Vec<String>,
 ) -> Result<Response, Problem> {
     let words = visit.words();
-    let (instrument, _) = upload::ground(round).map_err(Problem::Invalid)?;
+    let (instrument, _) = upload::ground(state.store.folder(), round).map_err(Problem::Invalid)?;
     let (sheet, sample) =
         looked(state, upload).await?.map_err(|fault| Problem::Invalid(fault.message()))?;
     let files = register::files(tx, visit.actor(), round.id).await?;
@@ -426,6 +462,8 @@ async fn mapping_page(
         format: words.tell(&format_message(&sheet)),
         profile: upload.from_profile,
         notices,
+        opening: OpeningForm::of(&sheet, words),
+        reread: paths::reread_upload(round.id, upload.id),
         form,
         replaces: replaces(&files, upload, words),
         action: paths::one_upload(round.id, upload.id),
@@ -456,15 +494,7 @@ fn format_message(sheet: &Sheet) -> Message {
     let columns = sheet.columns.len();
     match sheet.format {
         Format::Csv => Message::new("upload-format-csv")
-            .with(
-                "delimiter",
-                match sheet.delimiter {
-                    Some(b'\t') => Message::new("upload-delimiter-tab"),
-                    Some(b';') => Message::new("upload-delimiter-semicolon"),
-                    Some(b'|') => Message::new("upload-delimiter-bar"),
-                    _ => Message::new("upload-delimiter-comma"),
-                },
-            )
+            .with("delimiter", delimiter_name(sheet.delimiter))
             .with("encoding", sheet.encoding.map_or("UTF-8", crate::sheet::Encoding::name)),
         Format::Xlsx => Message::new("upload-format-xlsx")
             .with("sheet", sheet.sheet.clone().unwrap_or_default()),
@@ -488,7 +518,8 @@ async fn complete(
     if upload.state == UploadState::Returned {
         return Ok(Redirect::to(&place).into_response());
     }
-    let (instrument, frame) = upload::ground(&round).map_err(Problem::Invalid)?;
+    let (instrument, frame) =
+        upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
     let (sheet, sample) =
         looked(&state, &upload).await?.map_err(|fault| Problem::Invalid(fault.message()))?;
     let applied = apply(&pairs, &mut upload.mapping, &sheet, &sample, instrument, &frame);
@@ -513,6 +544,38 @@ async fn complete(
     tx.commit().await?;
     state.runner.wake();
     Ok(Redirect::to(&job).into_response())
+}
+
+/// Reads the file again as a person says.
+async fn reread(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path((id, upload)): Path<(String, String)>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    let data = state.store.folder();
+    let upload = Upload::load(data, round.id, upload.parse()?)?;
+    let place = paths::one_upload(round.id, upload.id);
+    if upload.state == UploadState::Returned {
+        return Ok(Redirect::to(&place).into_response());
+    }
+    let read = match OpeningForm::read(&pairs) {
+        Ok(opening) => {
+            let read = upload.clone();
+            let read = upload::reopen(&mut tx, visit.actor(), data, &round, read, opening).await;
+            read.map_err(|refusal| refused(&upload.name, refusal))
+        }
+        Err(message) => Err(message),
+    };
+    match read {
+        Ok(_) => Ok(Redirect::to(&place).into_response()),
+        Err(message) => {
+            let notices = vec![visit.words().tell(&message)];
+            mapping_page(&mut tx, &state, &visit, &round, &upload, notices).await
+        }
+    }
 }
 
 /// Puts a job into the queue, or finds the same one that has not ended; the address of its page.
@@ -603,7 +666,7 @@ async fn report(
     let kept = upload::kept(state.store.folder(), round.id, file)?;
     let title = words.say("upload-report-title");
     let page = visit.page(&mut tx, title).await?.at(Entry::Survey).of_round(&round);
-    let (instrument, _) = upload::ground(&round).map_err(Problem::Invalid)?;
+    let (instrument, _) = upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
     html(&ReportPage {
         name: found.name.clone(),
         rows: words.value(&kept.report.rows.into()),
@@ -671,7 +734,7 @@ async fn take_margins(
     let Some((name, bytes)) = Sent::read(form).await?.file else {
         return told(&state, &visit, &round, vec![words.say("upload-nothing-chosen")]).await;
     };
-    let (instrument, _) = upload::ground(&round).map_err(Problem::Invalid)?;
+    let (instrument, _) = upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let source = crate::sheet::Source::memory(bytes);
     let kept = name.clone();

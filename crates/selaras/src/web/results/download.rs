@@ -6,7 +6,6 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::{AppState, Problem, Reading, Visit};
 use crate::index::files::File;
-use crate::instrument;
 
 /// The files a result comes as, the most wanted first, with the message that says what each is for.
 const FILES: [(File, &str); 6] = [
@@ -21,7 +20,8 @@ const FILES: [(File, &str); 6] = [
 /// Links to the files below `base`, each with what it is for.
 pub(super) fn links(base: &str, visit: &Visit) -> Vec<(String, String)> {
     let words = visit.words();
-    let link = |(file, key): (File, &str)| (format!("{base}/unduh/{}", file.name()), words.say(key));
+    let link =
+        |(file, key): (File, &str)| (format!("{base}/unduh/{}", file.name()), words.say(key));
     FILES.into_iter().map(link).collect()
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn public(
 async fn send(state: &AppState, reading: &Reading, name: &str) -> Result<Response, Problem> {
     let file = File::called(name).ok_or(Problem::NotFound)?;
     let result = &reading.result;
-    let instrument = instrument::shipped_by_id(&result.instrument.id).ok_or(Problem::NotFound)?;
+    let instrument = reading.questionnaire().ok_or(Problem::NotFound)?;
     let made = state.results.file(result, instrument, reading.words, file).await?;
     let bytes = made.ok_or(Problem::NotFound)?;
     let named = format!("attachment; filename=\"{}\"", file.name_for(result));

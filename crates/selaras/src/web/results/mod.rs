@@ -22,6 +22,7 @@ use std::sync::Arc;
 use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, paths};
 use crate::index::frozen::ResultFolder;
 use crate::index::result::{IndexResult, RegionResult};
+use crate::instrument::{self, Instrument};
 use crate::locale::{Message, Words};
 use crate::policy::{Action, Module, NATION};
 use crate::round::frame::Level;
@@ -159,6 +160,11 @@ impl Reading {
                 .with("instrument", self.instrument())
                 .with("program", result.program.as_str()),
         )
+    }
+
+    /// The instrument of the round, as the program knows it now.
+    fn questionnaire(&self) -> Option<&'static Instrument> {
+        instrument::find(&self.data, &self.round.instrument)
     }
 
     /// Name and version of the instrument.
