@@ -14,6 +14,7 @@ pub mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod frozen;
+mod groups;
 mod low;
 mod parallel;
 mod pooled;

@@ -459,6 +459,25 @@ pub struct LowCell {
     pub n: u64,
     /// Interval of the observed score.
     pub interval: Option<Interval>,
+    /// The score by group of respondents (open link; on the page of a kab/kota only).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupScore>,
+}
+
+/// A score of one group of the respondents of a kab/kota: internal, a sign of a need for service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupScore {
+    /// Attribute id.
+    pub attribute: String,
+    /// Band id.
+    pub band: String,
+    /// Name of the band.
+    pub name: Text,
+    /// The score.
+    pub score: Score,
+    /// Whether it is low against the province; none where the group is too small to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<bool>,
 }
 
 /// A cell that was low in the round before, and how it moved against what was to be expected

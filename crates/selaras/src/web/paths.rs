@@ -113,6 +113,12 @@ pub fn region(id: RoundId, code: &str) -> String {
     format!("/putaran/{id}/wilayah/{code}")
 }
 
+/// Who stands behind a low cell of a region.
+#[must_use]
+pub fn groups(id: RoundId, code: &str, score: &str) -> String {
+    format!("/putaran/{id}/wilayah/{code}/kelompok/{score}")
+}
+
 /// The map of a round.
 #[must_use]
 pub fn map(id: RoundId) -> String {

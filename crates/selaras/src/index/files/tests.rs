@@ -310,6 +310,13 @@ fn everything() -> IndexResult {
             q: 0.01,
             n: 1_250,
             interval: Some(interval),
+            groups: vec![GroupScore {
+                attribute: "usia".to_owned(),
+                band: "17_24".to_owned(),
+                name: text("17–24"),
+                score: result.regions[2].scores[0].clone(),
+                low: Some(true),
+            }],
         }],
     });
     result.change = Some(Change {

@@ -8,6 +8,7 @@ mod compare;
 mod data;
 mod download;
 mod figures;
+mod groups;
 mod home;
 mod map;
 mod method;
@@ -35,6 +36,12 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/putaran/{round}/beranda", Action::View, Module::Result, home::show),
         Route::get("/putaran/{round}/peta", Action::View, Module::Result, map::show),
         Route::get("/putaran/{round}/wilayah/{code}", Action::View, Module::Result, region::show),
+        Route::get(
+            "/putaran/{round}/wilayah/{code}/kelompok/{score}",
+            Action::View,
+            Module::Result,
+            groups::show,
+        ),
         Route::get("/putaran/{round}/beda", Action::View, Module::Result, compare::show),
         Route::get("/putaran/{round}/metode", Action::View, Module::Result, method::show),
         Route::get("/publik/{round}", Action::View, Module::Result, public::show).public(),
