@@ -30,6 +30,7 @@ on_both_engines!(
     what_cannot_be_read_is_refused_with_its_reason,
     a_file_read_wrongly_is_read_again_as_a_person_says,
     an_instrument_of_ones_own_is_kept_as_a_version_and_scores_a_round,
+    margins_are_taken_by_name_and_their_template_is_at_hand,
     official_boundaries_replace_the_schematic_map_until_they_are_removed,
 );
 
@@ -483,6 +484,30 @@ fn an_instrument_of_ones_own_is_kept_as_a_version_and_scores_a_round(url: Option
     let result: IndexResult = serde_json::from_slice(&json.bytes).expect("a result");
     assert_eq!((&*result.instrument.id, &*result.instrument.version), ("layanan-kami", "2"));
     assert!(server.get(&format!("{round}/unduh/laporan.html")).text().contains("<svg"));
+}
+
+fn margins_are_taken_by_name_and_their_template_is_at_hand(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let margins = format!("/putaran/{id}/susunan");
+    let page = server.get(&format!("/putaran/{id}/unggah")).text();
+    assert!(page.contains(&format!("{margins}/contoh.xlsx")), "{page}");
+    let template = server.get(&format!("{margins}/contoh.xlsx"));
+    assert_eq!((template.status, &template.bytes[..2]), (200, &b"PK"[..]));
+    let blank = server.upload(&margins, &[], "susunan.xlsx", &template.bytes);
+    assert_eq!(blank.status, 303, "{}", blank.text());
+
+    let file = "Wilayah;Susunan;Golongan;Jumlah;Sumber;Tahun\n\
+                Kota Pontianak;Jenis kelamin;Laki-laki;331.000;Dukcapil;2025\n\
+                Kota Pontianak;Jenis kelamin;Perempuan;332.000;Dukcapil;2025\n";
+    let taken = server.upload(&margins, &[], "penduduk.csv", file.as_bytes());
+    assert_eq!(taken.status, 303, "{}", taken.text());
+    let page = server.get(&format!("/putaran/{id}/unggah")).text();
+    assert!(page.contains("penduduk.csv: 1 susunan untuk 1 kabupaten/kota"), "{page}");
+    let wrong = file.replace("Perempuan", "Wanita karier");
+    let told = server.upload(&margins, &[], "penduduk.csv", wrong.as_bytes());
+    assert_eq!(told.status, 422);
+    assert!(told.text().contains("Golongannya: L, P"), "{}", told.text());
 }
 
 fn official_boundaries_replace_the_schematic_map_until_they_are_removed(url: Option<&str>) {

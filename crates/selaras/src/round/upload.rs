@@ -178,6 +178,15 @@ pub fn region_finder(frame: &Frame) -> impl Fn(&str) -> Found + Sync + '_ {
     }
 }
 
+/// The codes of kab/kota of `frame`, found as [`region_finder`] does.
+pub fn region_code_finder(frame: &Frame) -> impl Fn(&str) -> Option<String> + '_ {
+    let find = region_finder(frame);
+    move |text| match find(text) {
+        Found::One(at) => frame.regions.get(at as usize).map(|region| region.code.clone()),
+        Found::Several(_) | Found::Nothing => None,
+    }
+}
+
 /// The mapping for `sheet`: from the `profiles` (name and body) where one fits, else proposed; and
 /// whether it comes from a profile.
 ///

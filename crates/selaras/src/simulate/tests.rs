@@ -206,7 +206,7 @@ fn margins_are_read_back_as_they_were_made() {
     let plan = Plan { sizes: Sizes::Each(1), ..Plan::default() };
     let simulation = Simulation::new(plan, instrument, &places);
     let written = simulation.write(folder.path(), Format::Csv).unwrap();
-    let read = margins::read(&written.margins.unwrap(), instrument).unwrap();
+    let read = margins::read(&written.margins.unwrap(), instrument, &|_| None).unwrap();
     assert_eq!(read, simulation.margins());
 }
 

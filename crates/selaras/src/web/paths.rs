@@ -81,6 +81,12 @@ pub fn margins(id: RoundId) -> String {
     format!("/putaran/{id}/susunan")
 }
 
+/// A workbook of it to fill in.
+#[must_use]
+pub fn margins_template(id: RoundId) -> String {
+    format!("/putaran/{id}/susunan/contoh.xlsx")
+}
+
 /// Removes it again.
 #[must_use]
 pub fn delete_margins(id: RoundId) -> String {

@@ -14,6 +14,7 @@ use super::mapping_form::{MappingForm, apply};
 use super::opening_form::{OpeningForm, delimiter_name};
 use super::sent::{self, Sent};
 use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, html, paths};
+use crate::index::files as index_files;
 use crate::index::frozen::{self, Frozen, ResultFolder};
 use crate::index::result::IndexResult;
 use crate::instrument::Instrument;
@@ -54,6 +55,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/putaran/{round}/berkas/{file}/hapus", change, Module::Round, delete_file),
         Route::post("/putaran/{round}/susunan", change, Module::Round, take_margins)
             .accepting(SMALL, form_time),
+        Route::get("/putaran/{round}/susunan/contoh.xlsx", change, Module::Round, margins_template),
         Route::post("/putaran/{round}/susunan/hapus", change, Module::Round, delete_margins),
         Route::post("/putaran/{round}/hitung", change, Module::Round, compute),
     ]
@@ -96,6 +98,7 @@ struct UploadPage {
     opening: OpeningForm,
     margins: Option<String>,
     margins_path: String,
+    margins_template: String,
     delete_margins: String,
     freezes: Vec<String>,
     compute: String,
@@ -172,6 +175,7 @@ async fn upload_page(
         opening: OpeningForm::of_any(words),
         margins: kept.as_ref().map(|margins| words.tell(&margins_message(margins))),
         margins_path: paths::margins(round.id),
+        margins_template: paths::margins_template(round.id),
         delete_margins: paths::delete_margins(round.id),
         freezes,
         compute: paths::compute(round.id),
@@ -623,7 +627,7 @@ async fn marked(
     let bytes = bytes.map_err(|_| Problem::NotFound)?;
     let name = visit.words().say("upload-faults-file");
     let headers = [
-        (CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".into()),
+        (CONTENT_TYPE, index_files::File::Workbook.media_type().to_owned()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
     ];
     Ok((headers, bytes).into_response())
@@ -734,11 +738,14 @@ async fn take_margins(
     let Some((name, bytes)) = Sent::read(form).await?.file else {
         return told(&state, &visit, &round, vec![words.say("upload-nothing-chosen")]).await;
     };
-    let (instrument, _) = upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
+    let (instrument, frame) =
+        upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
     let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let source = crate::sheet::Source::memory(bytes);
     let kept = name.clone();
-    let read = move || margins::read_source(source, &kept, instrument);
+    let read = move || {
+        margins::read_source(source, &kept, instrument, &upload::region_code_finder(&frame))
+    };
     match tokio::task::spawn_blocking(read).await.map_err(Problem::fault)? {
         Ok(margins) => {
             let margins = RoundMargins { name, sha256, margins };
@@ -756,6 +763,28 @@ async fn take_margins(
             told(&state, &visit, &round, notices).await
         }
     }
+}
+
+/// A workbook of the round's margins to fill in.
+async fn margins_template(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    drop(tx);
+    let (instrument, frame) =
+        upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
+    let words = visit.words();
+    let made = tokio::task::spawn_blocking(move || margins::template(&frame, instrument, words));
+    let bytes = made.await.map_err(Problem::fault)?.map_err(Problem::fault)?;
+    let name = words.say("margins-template-file");
+    let headers = [
+        (CONTENT_TYPE, index_files::File::Workbook.media_type().to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 async fn delete_margins(
