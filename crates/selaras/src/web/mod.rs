@@ -22,6 +22,7 @@ mod edge;
 mod home;
 mod instrument_pages;
 mod job_pages;
+mod look_cache;
 mod mapping_form;
 mod opening_form;
 mod page;
@@ -54,6 +55,7 @@ use crate::round::upload;
 use crate::store::{Clock, Error, Store};
 
 pub use assets::asset_url;
+pub use look_cache::LookCache;
 pub use page::{Choice, Entry, Page, RoundHead, Visit, html};
 pub use problem::Problem;
 pub use result_cache::ResultCache;
@@ -72,6 +74,8 @@ pub struct AppState {
     pub catalogue: Arc<Catalogue>,
     /// Results that were read lately.
     pub results: ResultCache,
+    /// Files that wait for their mapping and were looked into lately.
+    pub looks: LookCache,
     /// Code of the region whose office runs the program: Beranda opens with it.
     pub office: Option<String>,
 }
@@ -90,7 +94,8 @@ impl AppState {
         let runner = Runner::start(store.clone(), clock, kinds, 1).await?;
         let catalogue = Arc::new(Catalogue::built_in());
         let results = ResultCache::default();
-        Ok(Self { store, clock, runner, catalogue, results, office: None })
+        let looks = LookCache::default();
+        Ok(Self { store, clock, runner, catalogue, results, looks, office: None })
     }
 }
 
@@ -231,6 +236,7 @@ mod tests {
                 runner,
                 catalogue,
                 results: ResultCache::default(),
+                looks: LookCache::default(),
                 office: None,
             };
             async fn faulty() -> &'static str {

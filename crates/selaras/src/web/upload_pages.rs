@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::look_cache::Look;
 use super::mapping_form::{MappingForm, apply};
 use super::opening_form::{OpeningForm, delimiter_name};
 use super::sent::{self, Sent};
@@ -429,20 +430,6 @@ async fn returned(
     })
 }
 
-/// The waiting file with its first rows.
-async fn looked(
-    state: &AppState,
-    upload: &Upload,
-) -> Result<Result<(Sheet, Vec<Vec<String>>), Box<Fault>>, Problem> {
-    let (data, upload) = (state.store.folder().clone(), upload.clone());
-    let look = move || {
-        let sheet = upload.sheet(&data)?;
-        let sample = sheet.sample(upload::SAMPLE)?;
-        Ok((sheet, sample))
-    };
-    tokio::task::spawn_blocking(look).await.map_err(Problem::fault)
-}
-
 async fn mapping_page(
     tx: &mut Tx,
     state: &AppState,
@@ -453,20 +440,21 @@ async fn mapping_page(
 ) -> Result<Response, Problem> {
     let words = visit.words();
     let (instrument, _) = upload::ground(state.store.folder(), round).map_err(Problem::Invalid)?;
-    let (sheet, sample) =
-        looked(state, upload).await?.map_err(|fault| Problem::Invalid(fault.message()))?;
+    let look = state.looks.of(state.store.folder(), upload).await?;
+    let look = look.map_err(|fault| Problem::Invalid(fault.message()))?;
+    let Look { sheet, sample } = &*look;
     let files = register::files(tx, visit.actor(), round.id).await?;
     let title = words.say("upload-mapping-title");
     let page = visit.page(tx, title).await?.at(Entry::Survey).of_round(round);
-    let form = MappingForm::new(&upload.mapping, &sheet, &sample, instrument, words);
+    let form = MappingForm::new(&upload.mapping, sheet, sample, instrument, words);
     let refused = !notices.is_empty();
     notices.extend(form.questions.iter().cloned());
     let answer = html(&MappingPage {
         name: upload.name.clone(),
-        format: words.tell(&format_message(&sheet)),
+        format: words.tell(&format_message(sheet)),
         profile: upload.from_profile,
         notices,
-        opening: OpeningForm::of(&sheet, words),
+        opening: OpeningForm::of(sheet, words),
         reread: paths::reread_upload(round.id, upload.id),
         form,
         replaces: replaces(&files, upload, words),
@@ -524,9 +512,10 @@ async fn complete(
     }
     let (instrument, frame) =
         upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
-    let (sheet, sample) =
-        looked(&state, &upload).await?.map_err(|fault| Problem::Invalid(fault.message()))?;
-    let applied = apply(&pairs, &mut upload.mapping, &sheet, &sample, instrument, &frame);
+    let look = state.looks.of(data, &upload).await?;
+    let look = look.map_err(|fault| Problem::Invalid(fault.message()))?;
+    let (sheet, sample) = (&look.sheet, &look.sample);
+    let applied = apply(&pairs, &mut upload.mapping, sheet, sample, instrument, &frame);
     let field =
         |name: &str| pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
     let files = register::files(&mut tx, visit.actor(), round.id).await?;
@@ -546,6 +535,7 @@ async fn complete(
     let payload = json!({ "upload": upload.id });
     let job = begin(&mut tx, &visit, upload::INTAKE, round.id, payload).await?;
     tx.commit().await?;
+    state.looks.forget(upload.id);
     state.runner.wake();
     Ok(Redirect::to(&job).into_response())
 }
@@ -610,7 +600,9 @@ async fn discard(
 ) -> Result<Redirect, Problem> {
     let mut tx = state.store.read(state.clock).await?;
     let round = find(&mut tx, &visit, &id).await?;
-    Upload::remove(state.store.folder(), round.id, upload.parse()?)?;
+    let upload = upload.parse()?;
+    state.looks.forget(upload);
+    Upload::remove(state.store.folder(), round.id, upload)?;
     Ok(Redirect::to(&paths::upload(round.id)))
 }
 
