@@ -59,6 +59,26 @@ pub struct Opening {
     pub header_row: Option<u64>,
 }
 
+/// A file that was opened, with its first rows.
+#[derive(Debug)]
+pub struct Look {
+    /// The file.
+    pub sheet: Sheet,
+    /// At most [`SAMPLE`] rows, by column.
+    pub sample: Vec<Vec<String>>,
+}
+
+impl Look {
+    /// Looks at the first rows of `sheet`.
+    ///
+    /// # Errors
+    /// The fault at which it cannot be read.
+    pub fn at(sheet: Sheet) -> Result<Self, Box<Fault>> {
+        let sample = sheet.sample(SAMPLE)?;
+        Ok(Self { sheet, sample })
+    }
+}
+
 /// A file that was sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Upload {
@@ -187,28 +207,26 @@ pub fn region_code_finder(frame: &Frame) -> impl Fn(&str) -> Option<String> + '_
     }
 }
 
-/// The mapping for `sheet`: from the `profiles` (name and body) where one fits, else proposed; and
+/// The mapping for the file of `look`: from the `profiles` (name and body) where one fits, else proposed; and
 /// whether it comes from a profile.
-///
-/// # Errors
-/// The fault at which the file cannot be read.
+#[must_use]
 pub fn map(
-    sheet: &Sheet,
+    look: &Look,
     instrument: &Instrument,
     frame: &Frame,
     profiles: &[(String, String)],
     year: i16,
-) -> Result<(Mapping, bool), Box<Fault>> {
-    let sample = sheet.sample(SAMPLE)?;
+) -> (Mapping, bool) {
+    let Look { sheet, sample } = look;
     let wanted = profile_name(instrument, &mapping::layout(&sheet.columns));
     let saved = profiles.iter().find(|(name, _)| *name == wanted);
     if let Some(Ok(mut mapping)) = saved.map(|(_, body)| mapping::from_json(body.as_bytes())) {
-        mapping.extend(sheet, &sample, instrument);
+        mapping.extend(sheet, sample, instrument);
         mapping.year = Some(year);
-        return Ok((mapping, true));
+        return (mapping, true);
     }
     let find = region_finder(frame);
-    Ok((mapping::propose(sheet, &sample, instrument, &find, Some(year)), false))
+    (mapping::propose(sheet, sample, instrument, &find, Some(year)), false)
 }
 
 fn profile_name(instrument: &Instrument, layout: &str) -> String {
@@ -352,8 +370,8 @@ fn open(path: &Path, name: &str, opening: &Opening) -> Result<Sheet, Box<Fault>>
 
 /// What is seen of a file that was opened.
 struct Seen {
+    look: Look,
     sha256: String,
-    bytes: u64,
     mapping: Mapping,
     from_profile: bool,
 }
@@ -370,10 +388,10 @@ async fn look(
     let profiles = register::profiles(tx, actor, OFFICE).await?;
     let year = round.year;
     let read = tokio::task::spawn_blocking(move || {
-        let sheet = open(&path, &name, &opening)?;
-        let sha256 = sheet.sha256()?;
-        let (mapping, from_profile) = map(&sheet, instrument, &frame, &profiles, year)?;
-        Ok(Seen { sha256, bytes: sheet.length(), mapping, from_profile })
+        let look = Look::at(open(&path, &name, &opening)?)?;
+        let sha256 = look.sheet.sha256()?;
+        let (mapping, from_profile) = map(&look, instrument, &frame, &profiles, year);
+        Ok(Seen { look, sha256, mapping, from_profile })
     });
     match read.await {
         Ok(read) => read.map_err(Refusal::Unreadable),
@@ -392,17 +410,17 @@ pub async fn reopen(
     round: &Round,
     upload: Upload,
     opening: Opening,
-) -> Result<Upload, Refusal> {
+) -> Result<(Upload, Look), Refusal> {
     let file = (Upload::raw(data, round.id, upload.id), upload.name.clone());
     let seen = look(tx, actor, data, round, file, opening.clone()).await?;
-    let Seen { mapping, from_profile, .. } = seen;
+    let Seen { look, mapping, from_profile, .. } = seen;
     let upload = Upload { opening, mapping, from_profile, ..upload };
     upload.save(data)?;
-    Ok(upload)
+    Ok((upload, look))
 }
 
-/// Stages the file that came as [`Upload::raw`] of `id`, called `name`, with these bytes, read as
-/// `opening` says; proposes its mapping. A file of the round that counts and bears the same name is proposed as the one it
+/// Stages the file that came as [`Upload::raw`] of `id`, called `name`, read as `opening` says;
+/// proposes its mapping. A file of the round that counts and bears the same name is proposed as the one it
 /// replaces.
 ///
 /// # Errors
@@ -414,7 +432,7 @@ pub async fn stage(
     round: &Round,
     id: FileId,
     (name, opening): (String, Opening),
-) -> Result<Upload, Refusal> {
+) -> Result<(Upload, Look), Refusal> {
     let staged = try_stage(tx, actor, data, round, id, (name, opening)).await;
     if staged.is_err() {
         Upload::remove(data, round.id, id)?;
@@ -429,11 +447,11 @@ async fn try_stage(
     round: &Round,
     id: FileId,
     (name, opening): (String, Opening),
-) -> Result<Upload, Refusal> {
+) -> Result<(Upload, Look), Refusal> {
     let files = register::files(tx, actor, round.id).await?;
     let file = (Upload::raw(data, round.id, id), name.clone());
     let seen = look(tx, actor, data, round, file, opening.clone()).await?;
-    let Seen { sha256, bytes, mapping, from_profile } = seen;
+    let Seen { look, sha256, mapping, from_profile } = seen;
     let counting = || files.iter().filter(|file| file.replaced_by.is_none());
     if let Some(same) = counting().find(|file| file.sha256 == sha256) {
         return Err(Refusal::Already(same.name.clone()));
@@ -444,7 +462,7 @@ async fn try_stage(
         round: round.id,
         name,
         sha256,
-        bytes,
+        bytes: look.sheet.length(),
         added: tx.now(),
         replaces,
         opening,
@@ -453,7 +471,7 @@ async fn try_stage(
         state: State::Waiting,
     };
     upload.save(data)?;
-    Ok(upload)
+    Ok((upload, look))
 }
 
 /// Takes `sheet` in and writes its snapshot to `path`, or nothing where the report has faults.

@@ -5,20 +5,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Problem;
-use crate::round::upload::{self, Opening, Upload};
-use crate::sheet::{Fault, Sheet};
+use crate::round::upload::{Look, Opening, Upload};
+use crate::sheet::Fault;
 use crate::store::{DataFolder, FileId};
 
 /// Files remembered at most.
 const MOST: usize = 4;
-
-/// A waiting file and its first rows.
-#[derive(Debug)]
-pub(super) struct Look {
-    pub(super) sheet: Sheet,
-    /// By column.
-    pub(super) sample: Vec<Vec<String>>,
-}
 
 /// Remembers the files looked into last, in memory only: their rows may point at persons. Cloning
 /// shares it.
@@ -39,28 +31,32 @@ impl LookCache {
         data: &DataFolder,
         upload: &Upload,
     ) -> Result<Result<Arc<Look>, Box<Fault>>, Problem> {
-        let known = |of: &&Remembered| of.id == upload.id && of.opening == upload.opening;
-        let remembered = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = remembered().iter().find(known) {
-            return Ok(Ok(Arc::clone(&found.look)));
+        if let Some(look) = self.find(upload) {
+            return Ok(Ok(look));
         }
         let (data, waiting) = (data.clone(), upload.clone());
-        let read = move || {
-            let sheet = waiting.sheet(&data)?;
-            let sample = sheet.sample(upload::SAMPLE)?;
-            Ok(Arc::new(Look { sheet, sample }))
-        };
+        let read = move || Look::at(waiting.sheet(&data)?);
         let read = tokio::task::spawn_blocking(read).await.map_err(Problem::fault)?;
-        if let Ok(look) = &read {
-            self.forget(upload.id);
-            let mut remembered = remembered();
-            let (id, opening, look) = (upload.id, upload.opening.clone(), Arc::clone(look));
-            remembered.push_back(Remembered { id, opening, look });
-            while remembered.len() > MOST {
-                remembered.pop_front();
-            }
+        Ok(read.map(|look| self.keep(upload, look)))
+    }
+
+    fn find(&self, upload: &Upload) -> Option<Arc<Look>> {
+        let remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = |of: &&Remembered| of.id == upload.id && of.opening == upload.opening;
+        remembered.iter().find(known).map(|found| Arc::clone(&found.look))
+    }
+
+    /// Remembers what was seen of `upload`.
+    pub(super) fn keep(&self, upload: &Upload, look: Look) -> Arc<Look> {
+        let look = Arc::new(look);
+        self.forget(upload.id);
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (id, opening) = (upload.id, upload.opening.clone());
+        remembered.push_back(Remembered { id, opening, look: Arc::clone(&look) });
+        while remembered.len() > MOST {
+            remembered.pop_front();
         }
-        Ok(read)
+        look
     }
 
     /// Forgets a file that waits no longer.

@@ -10,7 +10,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::look_cache::Look;
 use super::mapping_form::{MappingForm, apply};
 use super::opening_form::{OpeningForm, delimiter_name};
 use super::sent::{self, Sent};
@@ -26,7 +25,7 @@ use crate::round::frame::Level;
 use crate::round::intake::Report;
 use crate::round::margins;
 use crate::round::register::{self, File, Round};
-use crate::round::upload::{self, Refusal, RoundMargins, State as UploadState, Upload};
+use crate::round::upload::{self, Look, Refusal, RoundMargins, State as UploadState, Upload};
 use crate::sheet::{Fault, Format, Sheet};
 use crate::store::{DataFolder, FileId, RoundId, Tx};
 
@@ -306,7 +305,10 @@ async fn receive(
         let mut tx = state.store.read(state.clock).await?;
         let read = (name.clone(), opening.clone());
         match upload::stage(&mut tx, visit.actor(), data, &round, id, read).await {
-            Ok(upload) => staged.push(upload),
+            Ok((upload, look)) => {
+                state.looks.keep(&upload, look);
+                staged.push(upload);
+            }
             Err(refusal) => notices.push(words.tell(&refused(&name, refusal))),
         }
     }
@@ -564,7 +566,10 @@ async fn reread(
         Err(message) => Err(message),
     };
     match read {
-        Ok(_) => Ok(Redirect::to(&place).into_response()),
+        Ok((upload, look)) => {
+            state.looks.keep(&upload, look);
+            Ok(Redirect::to(&place).into_response())
+        }
         Err(message) => {
             let notices = vec![visit.words().tell(&message)];
             mapping_page(&mut tx, &state, &visit, &round, &upload, notices).await
