@@ -24,6 +24,7 @@ mod instrument_pages;
 mod job_pages;
 mod look_cache;
 mod mapping_form;
+mod margins_pages;
 mod opening_form;
 mod page;
 pub mod paths;

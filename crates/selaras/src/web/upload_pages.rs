@@ -8,13 +8,12 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use super::mapping_form::{MappingForm, apply};
 use super::opening_form::{OpeningForm, delimiter_name};
-use super::sent::{self, Sent};
-use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, html, paths};
-use crate::index::files as index_files;
+use super::sent;
+use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, html, margins_pages, paths};
+use crate::index::files::File as ResultFile;
 use crate::index::frozen::{self, Frozen, ResultFolder};
 use crate::index::result::IndexResult;
 use crate::instrument::Instrument;
@@ -23,7 +22,6 @@ use crate::locale::{Message, Words};
 use crate::policy::{Action, Module};
 use crate::round::frame::Level;
 use crate::round::intake::Report;
-use crate::round::margins;
 use crate::round::register::{self, File, Round};
 use crate::round::upload::{self, Look, Refusal, RoundMargins, State as UploadState, Upload};
 use crate::sheet::{Fault, Format, Sheet};
@@ -33,10 +31,10 @@ use crate::store::{DataFolder, FileId, RoundId, Tx};
 const SENDING: usize = 1 << 30;
 /// Time one sending may take.
 const SENDING_TIME: Duration = Duration::from_secs(1_800);
-/// Bytes of a margins file or a mapping form.
+/// Bytes of a mapping form.
 const SMALL: usize = 16 << 20;
 /// Faults listed on a page; the workbook lists more.
-const LISTED: usize = 200;
+pub(super) const LISTED: usize = 200;
 
 pub(super) fn routes() -> Vec<Route> {
     let change = Action::Change;
@@ -53,10 +51,6 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/putaran/{round}/unggah/{upload}/catatan.xlsx", change, Module::Round, marked),
         Route::get("/putaran/{round}/berkas/{file}", Action::View, Module::Round, report),
         Route::post("/putaran/{round}/berkas/{file}/hapus", change, Module::Round, delete_file),
-        Route::post("/putaran/{round}/susunan", change, Module::Round, take_margins)
-            .accepting(SMALL, form_time),
-        Route::get("/putaran/{round}/susunan/contoh.xlsx", change, Module::Round, margins_template),
-        Route::post("/putaran/{round}/susunan/hapus", change, Module::Round, delete_margins),
         Route::post("/putaran/{round}/hitung", change, Module::Round, compute),
     ]
 }
@@ -107,7 +101,8 @@ struct UploadPage {
     answers: u64,
 }
 
-async fn find(tx: &mut Tx, visit: &Visit, id: &str) -> Result<Round, Problem> {
+/// The round that an address names.
+pub(super) async fn find(tx: &mut Tx, visit: &Visit, id: &str) -> Result<Round, Problem> {
     Ok(register::get(tx, visit.actor(), id.parse()?).await?)
 }
 
@@ -122,7 +117,7 @@ async fn show(
 }
 
 /// The page with `notices` of what was not taken.
-async fn told(
+pub(super) async fn told(
     state: &AppState,
     visit: &Visit,
     round: &Round,
@@ -173,7 +168,7 @@ async fn upload_page(
         files: lines.collect(),
         send: paths::upload(round.id),
         opening: OpeningForm::of_any(words),
-        margins: kept.as_ref().map(|margins| words.tell(&margins_message(margins))),
+        margins: kept.as_ref().map(|margins| words.tell(&margins_pages::summary(margins))),
         margins_path: paths::margins(round.id),
         margins_template: paths::margins_template(round.id),
         delete_margins: paths::delete_margins(round.id),
@@ -184,16 +179,6 @@ async fn upload_page(
         answers: round.answers,
         page,
     })
-}
-
-fn margins_message(margins: &RoundMargins) -> Message {
-    let mut regions: Vec<&str> = margins.margins.iter().map(|one| one.region.as_str()).collect();
-    regions.sort_unstable();
-    regions.dedup();
-    Message::new("upload-margins-kept")
-        .with("file", margins.name.as_str())
-        .with("count", margins.margins.len())
-        .with("regions", regions.len())
 }
 
 /// What computing the index freezes, in words.
@@ -210,7 +195,8 @@ fn freezes(
         Some(before) => Message::new("upload-freeze-before").with("round", before.name.as_str()),
         None => Message::new("upload-freeze-no-before"),
     };
-    let margins = margins.map_or_else(|| Message::new("upload-freeze-no-margins"), margins_message);
+    let margins =
+        margins.map_or_else(|| Message::new("upload-freeze-no-margins"), margins_pages::summary);
     [
         Message::new("upload-freeze-answers")
             .with("files", frozen.round.files.len())
@@ -624,7 +610,7 @@ async fn marked(
     let bytes = bytes.map_err(|_| Problem::NotFound)?;
     let name = visit.words().say("upload-faults-file");
     let headers = [
-        (CONTENT_TYPE, index_files::File::Workbook.media_type().to_owned()),
+        (CONTENT_TYPE, ResultFile::Workbook.media_type().to_owned()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
     ];
     Ok((headers, bytes).into_response())
@@ -719,84 +705,6 @@ async fn delete_file(
     let gone = register::remove_file(&mut tx, visit.actor(), round.id, file.parse()?).await?;
     tx.commit().await?;
     upload::forget(state.store.folder(), round.id, &gone)?;
-    Ok(Redirect::to(&paths::upload(round.id)))
-}
-
-async fn take_margins(
-    State(state): State<AppState>,
-    visit: Visit,
-    Path(id): Path<String>,
-    form: Multipart,
-) -> Result<Response, Problem> {
-    let mut tx = state.store.read(state.clock).await?;
-    let round = find(&mut tx, &visit, &id).await?;
-    drop(tx);
-    let words = visit.words();
-    let Some((name, bytes)) = Sent::read(form).await?.file else {
-        return told(&state, &visit, &round, vec![words.say("upload-nothing-chosen")]).await;
-    };
-    let (instrument, frame) =
-        upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let source = crate::sheet::Source::memory(bytes);
-    let kept = name.clone();
-    let read = move || {
-        margins::read_source(source, &kept, instrument, &upload::region_code_finder(&frame))
-    };
-    match tokio::task::spawn_blocking(read).await.map_err(Problem::fault)? {
-        Ok(margins) => {
-            let margins = RoundMargins { name, sha256, margins };
-            upload::keep_margins(state.store.folder(), round.id, &margins)?;
-            Ok(Redirect::to(&paths::upload(round.id)).into_response())
-        }
-        Err(faults) => {
-            let listed = faults.kept.iter().take(LISTED);
-            let mut notices: Vec<String> =
-                listed.map(|fault| words.tell(&fault.message())).collect();
-            let more = faults.count.saturating_sub(notices.len() as u64);
-            if more > 0 {
-                notices.push(words.tell(&Message::new("upload-faults-more").with("count", more)));
-            }
-            told(&state, &visit, &round, notices).await
-        }
-    }
-}
-
-/// A workbook of the round's margins to fill in.
-async fn margins_template(
-    State(state): State<AppState>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    let mut tx = state.store.read(state.clock).await?;
-    let round = find(&mut tx, &visit, &id).await?;
-    drop(tx);
-    let (instrument, frame) =
-        upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
-    let words = visit.words();
-    let made = tokio::task::spawn_blocking(move || margins::template(&frame, instrument, words));
-    let bytes = made.await.map_err(Problem::fault)?.map_err(Problem::fault)?;
-    let name = words.say("margins-template-file");
-    let headers = [
-        (CONTENT_TYPE, index_files::File::Workbook.media_type().to_owned()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
-    ];
-    Ok((headers, bytes).into_response())
-}
-
-async fn delete_margins(
-    State(state): State<AppState>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Redirect, Problem> {
-    let mut tx = state.store.read(state.clock).await?;
-    let round = find(&mut tx, &visit, &id).await?;
-    match tokio::fs::remove_file(state.store.folder().margins(round.id)).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Problem::fault(error));
-        }
-        _ => {}
-    }
     Ok(Redirect::to(&paths::upload(round.id)))
 }
 

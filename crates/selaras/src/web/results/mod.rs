@@ -112,6 +112,33 @@ impl Reading {
         if code.is_empty() { self.first() } else { self.region(code) }
     }
 
+    /// The province or nation asked for, or the one to open with; in place of a kab/kota what it
+    /// lies in.
+    fn aggregate(&self, code: &str) -> Result<&RegionResult, Problem> {
+        Ok(self.around(self.chosen(code)?))
+    }
+
+    /// What `region` lies in where it is a kab/kota; else itself.
+    fn around<'a>(&'a self, region: &'a RegionResult) -> &'a RegionResult {
+        match region.level {
+            Level::Regency => self.parent(region).unwrap_or(region),
+            Level::Nation | Level::Province => region,
+        }
+    }
+
+    /// Links to the nation and every province: address, name, and whether it is `chosen`.
+    fn aggregates(
+        &self,
+        chosen: &RegionResult,
+        address: impl Fn(&str) -> String,
+    ) -> Vec<(String, String, bool)> {
+        let shown = self.result.regions.iter().filter(|region| region.level != Level::Regency);
+        let link = |region: &RegionResult| {
+            (address(&region.code), say::name(region, self.words), region.code == chosen.code)
+        };
+        shown.map(link).collect()
+    }
+
     /// The kab/kota of `region`, in code order; of a kab/kota, itself.
     fn regencies<'a>(&'a self, region: &'a RegionResult) -> Vec<&'a RegionResult> {
         let inside = |other: &&RegionResult| {

@@ -16,11 +16,11 @@ use crate::statistic;
 const SCORE: Kind = Kind::Decimal(2);
 
 impl Reading {
-    fn table(&self, title: String, columns: Vec<Column>) -> Table {
+    pub(super) fn table(&self, title: String, columns: Vec<Column>) -> Table {
         Table { simulated: self.result.simulated, ..Table::new(self.words, title, columns) }
     }
 
-    fn column(&self, id: &str, kind: Kind) -> Column {
+    pub(super) fn column(&self, id: &str, kind: Kind) -> Column {
         Column::new(id, self.words.say(&format!("results-column-{id}")), kind)
     }
 
