@@ -24,7 +24,7 @@ cli-help =
     {"              ["}--codes kemendagri|bps|bps-2023]
       round       makes, lists and deletes rounds
                   list --data FOLDER
-                  add --data FOLDER --year YEAR --instrument ID [--name TEXT] [--region CODE]
+                  add --data FOLDER --year YEAR --instrument ID|FILE [--name TEXT] [--region CODE]
     {"              ["}--opened DATE] [--closed DATE] [--target NUMBER] [--simulated]
                   remove ID --data FOLDER
       licences    licences of program and data

@@ -72,6 +72,7 @@ files-sheet-unflagged = Without flagged answers
 files-sheet-method = Method
 files-sheet-sources = Sources
 files-report-map = Map
+files-report-wholes = provinces and nation; all kab/kota are in the workbook indeks.xlsx
 files-report-chart = Values and their intervals
 files-map-hatched = answers under the target
 files-instrument = { $title }, version { $version }, scale { $min } to { $max }

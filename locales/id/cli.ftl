@@ -24,7 +24,7 @@ cli-help =
     {"              ["}--codes kemendagri|bps|bps-2023]
       round       membuat, mendaftar, dan menghapus putaran
                   list --data FOLDER
-                  add --data FOLDER --year TAHUN --instrument ID [--name TEKS] [--region KODE]
+                  add --data FOLDER --year TAHUN --instrument ID|BERKAS [--name TEKS] [--region KODE]
     {"              ["}--opened TANGGAL] [--closed TANGGAL] [--target ANGKA] [--simulated]
                   remove ID --data FOLDER
       licences    lisensi program dan data

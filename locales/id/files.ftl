@@ -72,6 +72,7 @@ files-sheet-unflagged = Tanpa jawaban bertanda
 files-sheet-method = Metode
 files-sheet-sources = Sumber
 files-report-map = Peta
+files-report-wholes = provinsi dan nasional; seluruh kab/kota ada dalam buku kerja indeks.xlsx
 files-report-chart = Nilai dan selangnya
 files-map-hatched = jawaban di bawah target
 files-instrument = { $title }, versi { $version }, skala { $min } sampai { $max }

@@ -231,6 +231,38 @@ fn every_map_and_chart_of_simulated_answers_says_so_inside() {
 }
 
 #[test]
+fn the_groups_behind_a_low_cell_are_a_second_click_and_never_public() {
+    let pages = RESULT.low_cells.iter().filter(|family| family.region.contains('.'));
+    let cells: Vec<_> = pages.flat_map(|family| &family.cells).collect();
+    assert!(cells.iter().any(|cell| cell.groups.iter().any(|group| group.low.is_some())));
+    let instrument = shipped_by_id("ihai-2025").expect("a shipped instrument");
+    for cell in &cells {
+        for attribute in &instrument.attributes {
+            let groups: Vec<_> =
+                cell.groups.iter().filter(|group| group.attribute == attribute.id).collect();
+            let shown = groups.iter().filter_map(|group| group.score.n).collect::<Vec<_>>();
+            assert!(shown.iter().all(|&n| n >= 5) && shown.iter().sum::<u64>() <= cell.n);
+            assert_ne!(groups.len() - shown.len(), 1, "one group alone follows from the rest");
+            for band in attribute.bands.iter().filter(|band| band.pointing) {
+                let of = groups.iter().find(|group| group.band == band.id);
+                assert!(of.is_none_or(|group| group.score.value.is_none()), "{}", band.id);
+            }
+        }
+    }
+    let cell = cells.iter().find(|cell| !cell.groups.is_empty()).expect("a low cell");
+    let path = format!("/wilayah/{}/kelompok/{}", cell.region, cell.score);
+    let region = open(&format!("/putaran/{{round}}/wilayah/{}", cell.region));
+    assert!(region.contains(&path), "{path}");
+    let page = text(&open(&format!("/putaran/{{round}}{path}")));
+    for said in ["bukan kesalahan warga", "Hanya untuk kantor", "DATA SIMULASI", "Jenis kelamin"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let public: IndexResult =
+        serde_json::from_str(&open("/publik/{round}/unduh/result.json")).expect("a result");
+    assert!(public.low_cells.is_empty());
+}
+
+#[test]
 fn the_three_questions_are_answered_in_plain_sentences() {
     for path in ["/putaran/{round}/beranda", "/putaran/{round}/wilayah/61.71"] {
         let page = text(&open(path));

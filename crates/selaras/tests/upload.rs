@@ -28,6 +28,9 @@ on_both_engines!(
     a_form_export_with_faults_is_returned_mended_taken_in_and_computed,
     a_corrected_file_replaces_and_a_deleted_one_leaves_nothing,
     what_cannot_be_read_is_refused_with_its_reason,
+    a_file_read_wrongly_is_read_again_as_a_person_says,
+    an_instrument_of_ones_own_is_kept_as_a_version_and_scores_a_round,
+    margins_are_taken_by_name_and_their_template_is_at_hand,
     official_boundaries_replace_the_schematic_map_until_they_are_removed,
 );
 
@@ -412,6 +415,123 @@ fn what_cannot_be_read_is_refused_with_its_reason(url: Option<&str>) {
     assert!(wrong.text().contains("susunan.csv"), "{}", wrong.text());
     let empty = server.post(&format!("/putaran/{id}/hitung"), "");
     assert_eq!(empty.status, 422);
+}
+
+fn a_file_read_wrongly_is_read_again_as_a_person_says(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let place = format!("/putaran/{id}/unggah");
+    // A row of a heading that looks like names of columns stands above them.
+    let body = String::from_utf8(export(false)).expect("text");
+    let columns = body.lines().next().expect("a header").split(',').count();
+    let titled = format!("Rekap{}\n{body}", ",Rekap".repeat(columns - 1));
+    let sent = server.upload(&place, &[], "rekap.csv", titled.as_bytes());
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let reread = format!("{}/baca", sent.location);
+    let header = |page: &str| page.contains("</small> Kabupaten/Kota</th>");
+    assert!(!header(&server.get(&sent.location).text()));
+
+    for (wrong, reason) in [
+        ("baris-judul=nol", "bukan nomor baris"),
+        ("baris-judul=2&pemisah=titik-koma", "satu kolom"),
+        ("baris-judul=9000", "Baris judul kolom tidak ditemukan"),
+    ] {
+        let told = server.post(&reread, wrong);
+        assert_eq!(told.status, 422, "{wrong}");
+        assert!(told.text().contains(reason), "{wrong}: {}", told.text());
+    }
+    let again = server.post(&reread, "baris-judul=2&pemisah=koma");
+    assert_eq!((again.status, again.location), (303, sent.location.clone()));
+    let page = server.get(&sent.location).text();
+    assert!(header(&page) && page.contains("name=\"baris-judul\""), "{page}");
+    assert!(page.contains("<option value=\"koma\" selected>"), "{page}");
+    server.agree(&sent.location);
+    assert_eq!(server.round(id).answers, 24);
+    server.holds_no_person();
+
+    // What cannot be recognised at all can be said while it is sent.
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("Petunjuk").expect("a name").write(0, 0, "isi").expect("text");
+    let sheet = book.add_worksheet().set_name("Data").expect("a name");
+    for (row, line) in body.lines().enumerate() {
+        for (column, text) in line.split(',').enumerate() {
+            sheet.write(row as u32, column as u16, text.trim_matches('"')).expect("a cell");
+        }
+    }
+    let book = book.save_to_buffer().expect("a workbook");
+    let other = server.upload(&place, &[("lembar", "Salah")], "buku.xlsx", &book);
+    assert_eq!(other.status, 422);
+    assert!(other.text().contains("Lembar «Salah» tidak ada"), "{}", other.text());
+    let told = server.upload(&place, &[("lembar", "Data")], "buku.xlsx", &book);
+    let page = server.get(&told.location).text();
+    assert!(header(&page) && page.contains("<option value=\"Data\" selected>"), "{page}");
+}
+
+fn an_instrument_of_ones_own_is_kept_as_a_version_and_scores_a_round(url: Option<&str>) {
+    let server = Server::start(url);
+    let shipped = server.get(&format!("/instrumen/{INSTRUMENT}"));
+    assert_eq!(shipped.status, 200);
+    let own = shipped.text().replace(
+        &format!("id = \"{INSTRUMENT}\"\nversion = \"1\""),
+        "id = \"layanan-kami\"\nversion = \"2\"",
+    );
+    let faulty = own.replacen("standing = \"other\"", "standing = \"resmi\"", 1);
+    let line = own.lines().position(|line| line.starts_with("standing")).expect("a line") + 1;
+    let returned = server.upload("/instrumen", &[], "layanan.toml", faulty.as_bytes());
+    assert_eq!(returned.status, 422);
+    let place = format!("layanan.toml, baris {line}, kolom");
+    assert!(returned.text().contains(&place), "{}", returned.text());
+
+    let kept = server.upload("/instrumen", &[], "layanan.toml", own.as_bytes());
+    assert_eq!(kept.status, 303, "{}", kept.text());
+    assert_eq!(server.upload("/instrumen", &[], "lagi.toml", own.as_bytes()).status, 303);
+    let changed = own.replacen("weight = ", "weight = 1", 1);
+    assert_ne!(changed, own);
+    let taken = server.upload("/instrumen", &[], "layanan.toml", changed.as_bytes());
+    assert_eq!(taken.status, 422);
+    assert!(taken.text().contains("sudah ada dengan isi lain"), "{}", taken.text());
+    assert_eq!(server.get("/instrumen/layanan-kami-v2").text(), own);
+    assert_eq!(server.get("/instrumen/..%2fselaras").status, 404);
+    assert!(server.get("/putaran/baru").text().contains("<option value=\"layanan-kami-v2\">"));
+
+    let form = "tahun=2026&nama=Layanan&instrumen=layanan-kami-v2&target=1250&cakupan=pilihan\
+                &provinsi=61&ditutup=2026-07-31";
+    let round = server.post("/putaran", form).location;
+    assert!(round.starts_with("/putaran/"), "{round}");
+    let sent = server.upload(&format!("{round}/unggah"), &[], "jawaban.csv", &export(false));
+    server.agree(&sent.location);
+    let job = server.post(&format!("{round}/hitung"), "").location;
+    server.result_of(&job);
+    let method = server.get(&format!("{round}/metode")).text();
+    assert!(method.contains("versi 2"), "{method}");
+    let json = server.get(&format!("{round}/unduh/result.json"));
+    let result: IndexResult = serde_json::from_slice(&json.bytes).expect("a result");
+    assert_eq!((&*result.instrument.id, &*result.instrument.version), ("layanan-kami", "2"));
+    assert!(server.get(&format!("{round}/unduh/laporan.html")).text().contains("<svg"));
+}
+
+fn margins_are_taken_by_name_and_their_template_is_at_hand(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let margins = format!("/putaran/{id}/susunan");
+    let page = server.get(&format!("/putaran/{id}/unggah")).text();
+    assert!(page.contains(&format!("{margins}/contoh.xlsx")), "{page}");
+    let template = server.get(&format!("{margins}/contoh.xlsx"));
+    assert_eq!((template.status, &template.bytes[..2]), (200, &b"PK"[..]));
+    let blank = server.upload(&margins, &[], "susunan.xlsx", &template.bytes);
+    assert_eq!(blank.status, 303, "{}", blank.text());
+
+    let file = "Wilayah;Susunan;Golongan;Jumlah;Sumber;Tahun\n\
+                Kota Pontianak;Jenis kelamin;Laki-laki;331.000;Dukcapil;2025\n\
+                Kota Pontianak;Jenis kelamin;Perempuan;332.000;Dukcapil;2025\n";
+    let taken = server.upload(&margins, &[], "penduduk.csv", file.as_bytes());
+    assert_eq!(taken.status, 303, "{}", taken.text());
+    let page = server.get(&format!("/putaran/{id}/unggah")).text();
+    assert!(page.contains("penduduk.csv: 1 susunan untuk 1 kabupaten/kota"), "{page}");
+    let wrong = file.replace("Perempuan", "Wanita karier");
+    let told = server.upload(&margins, &[], "penduduk.csv", wrong.as_bytes());
+    assert_eq!(told.status, 422);
+    assert!(told.text().contains("Golongannya: L, P"), "{}", told.text());
 }
 
 fn official_boundaries_replace_the_schematic_map_until_they_are_removed(url: Option<&str>) {

@@ -13,7 +13,7 @@ use crate::locale::{Message, Words};
 use crate::policy::{Actor, NATION, Scope};
 use crate::region;
 use crate::round::register::{self, DEFAULT_TARGET, NewRound};
-use crate::round::upload::{self, RoundMargins, keep, keep_margins, take_in};
+use crate::round::upload::{self, Look, RoundMargins, keep, keep_margins, take_in};
 use crate::sheet::{self, Sheet, Source};
 use crate::simulate::{Place, Plan, Simulation, Sizes};
 use crate::store::{Clock, RoundId, Store};
@@ -168,15 +168,14 @@ fn take(
     simulation.write_csv(&mut csv).map_err(|error| Stop::machine(name.as_str(), &error))?;
     let unreadable = |fault: Box<sheet::Fault>| Stop::faults(vec![fault.message()]);
     let sheet = Sheet::open(Source::memory(csv), &name, &sheet::Options::default());
-    let sheet = sheet.map_err(unreadable)?;
-    let (mapping, _) =
-        upload::map(&sheet, instrument, frame, &[], simulation.year()).map_err(unreadable)?;
+    let look = sheet.and_then(Look::at).map_err(unreadable)?;
+    let (mapping, _) = upload::map(&look, instrument, frame, &[], simulation.year());
     let path = store.folder().round(id).join("files").join("snapshot.part");
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)
             .map_err(|error| Stop::machine(folder.display().to_string(), &error))?;
     }
-    let report = take_in(&sheet, &mapping, instrument, frame, &path, &|_| {})
+    let report = take_in(&look.sheet, &mapping, instrument, frame, &path, &|_| {})
         .map_err(|error| Stop::faults(vec![error.message()]))?;
     if !report.faults.is_empty() {
         let messages = report.faults.kept.iter().map(sheet::Fault::message).collect();

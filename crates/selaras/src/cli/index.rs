@@ -15,6 +15,7 @@ use crate::round::frame::{self, Frame};
 use crate::round::intake::{self, File};
 use crate::round::mapping::{self, Mapping};
 use crate::round::margins::{self, Margin};
+use crate::round::upload::region_code_finder;
 use crate::sheet::{self, Fault, Faults, Sheet, Source};
 
 #[derive(Default)]
@@ -108,9 +109,8 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         None => kemendagri(&request.region)?,
     };
     let margins: Vec<Margin> = match &request.margins {
-        Some(path) => {
-            margins::read(path, &instrument).map_err(|faults| Stop::faults(listed(&faults)))?
-        }
+        Some(path) => margins::read(path, &instrument, &region_code_finder(&frame))
+            .map_err(|faults| Stop::faults(listed(&faults)))?,
         None => Vec::new(),
     };
     let leave_out = request.without_flagged.is_some();

@@ -1,12 +1,12 @@
 //! `selaras round`: makes, lists and removes rounds of a data folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
 use super::serve::{open, runtime};
 use super::{Argument, Arguments, Stop, print, say};
-use crate::instrument;
+use crate::instrument::{self, KeepError};
 use crate::locale::{Message, Words};
 use crate::policy::{Actor, NATION, Scope};
 use crate::region;
@@ -88,10 +88,7 @@ async fn add(store: &Store, words: Words, request: Request) -> Result<(), Stop> 
         |option: &str| Stop::usage(Message::new("cli-missing-option").with("option", option));
     let year = request.year.ok_or_else(|| missing("year"))?;
     let instrument = request.instrument.ok_or_else(|| missing("instrument"))?;
-    if instrument::shipped_by_id(&instrument).is_none() {
-        let unknown = Message::new("upload-error-no-instrument");
-        return Err(Stop::faults(vec![unknown.with("instrument", instrument)]));
-    }
+    let instrument = kept_instrument(store, instrument).await?;
     let proposed = Message::new("round-name-proposed").with("year", year.to_string());
     let regions =
         if request.regions.is_empty() { vec![NATION.to_owned()] } else { request.regions };
@@ -113,6 +110,30 @@ async fn add(store: &Store, words: Words, request: Request) -> Result<(), Stop> 
     let id = register::create(&mut tx, &Actor::operator(), round, known).await?;
     tx.commit().await?;
     print(&id.to_string())
+}
+
+/// What rounds call the instrument that `named` means: one that is known, or the file of one's own,
+/// which is then kept.
+async fn kept_instrument(store: &Store, named: String) -> Result<String, Stop> {
+    if instrument::find(store.folder(), &named).is_some() {
+        return Ok(named);
+    }
+    let path = Path::new(&named);
+    if !path.is_file() {
+        let unknown = Message::new("upload-error-no-instrument");
+        return Err(Stop::faults(vec![unknown.with("instrument", named)]));
+    }
+    let bytes = std::fs::read(path).map_err(|error| Stop::machine(named.as_str(), &error))?;
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut tx = store.begin(Clock::System).await?;
+    match instrument::keep(&mut tx, &Actor::operator(), store.folder(), &file, &bytes).await {
+        Ok(key) => {
+            tx.commit().await?;
+            Ok(key)
+        }
+        Err(KeepError::Faults(faults)) => Err(Stop::faults(faults)),
+        Err(KeepError::Store(error)) => Err(error.into()),
+    }
 }
 
 async fn remove(store: &Store, words: Words, request: Request) -> Result<(), Stop> {

@@ -14,7 +14,7 @@ use super::result::{
     RoundRef, Score, ScoreDefinition, ScoreKind, Shift, Verdict, Withheld,
 };
 use super::tally::Tally;
-use super::{change, composition, districts, low, parallel, pooled};
+use super::{change, composition, districts, groups, low, parallel, pooled};
 use crate::instrument::{Instrument, Scorer};
 use crate::locale::Message;
 use crate::round::answers::{Design, Labels};
@@ -289,7 +289,8 @@ pub fn compute(input: &Input<'_>) -> Result<IndexResult, ComputeError> {
         });
     composition::describe(input, &readings, &cells, &mut regions);
     tell_apart(&readings, &definitions, options, input.threads, &mut regions);
-    let low_cells = low::families(input.frame, options, &readings, &definitions);
+    let mut low_cells = low::families(input.frame, options, &readings, &definitions);
+    groups::describe(input, &readings, &cells, &definitions, &mut low_cells);
     let change = change::compare(input, &readings, &cells, &definitions)?;
     Ok(IndexResult {
         schema: "selaras/result/1".to_owned(),

@@ -7,7 +7,7 @@ use selaras_stats::totals::Cell;
 
 use super::compute::{Input, show};
 use super::reading;
-use super::result::{DistrictResult, Score, ScoreDefinition, ScoreKind, Withheld};
+use super::result::{DistrictResult, ScoreDefinition, ScoreKind};
 use crate::round::answers::{Design, NONE};
 
 /// The kecamatan of the kab/kota with these totals' cells that have answers, by code. Empty in a recorded design,
@@ -38,12 +38,8 @@ pub(super) fn of(
             let scores = definitions
                 .iter()
                 .zip(&readings)
-                .map(|(definition, reading)| match definition.kind {
-                    ScoreKind::Index | ScoreKind::Dimension => {
-                        show(reading, tally.design, &input.options)
-                    }
-                    _ => Score { withheld: Some(Withheld::InternalOnly), ..Score::default() },
-                })
+                .take_while(|(of, _)| matches!(of.kind, ScoreKind::Index | ScoreKind::Dimension))
+                .map(|(_, reading)| show(reading, tally.design, &input.options))
                 .collect();
             DistrictResult {
                 code: code.to_owned(),

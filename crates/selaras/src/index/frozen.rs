@@ -192,7 +192,7 @@ fn read(
     frozen: &FrozenRound,
     without: u8,
 ) -> Result<Read, Message> {
-    let (instrument, frame) = ground(round)?;
+    let (instrument, frame) = ground(data, round)?;
     let mut designs: Vec<Design> = frozen.files.iter().map(|file| file.design).collect();
     designs.dedup();
     let &[design] = designs.as_slice() else {
@@ -338,7 +338,7 @@ pub fn compute_and_keep(
     if let Some(reason) = &ready.frozen.without_flagged {
         set_beside(&mut result, &compute_frozen(data, ready, FLAGGED, tell)?, reason);
     }
-    let json = serde_json::to_vec(&result).map_err(|_| Error::Damaged("result").message())?;
+    let json = result.json().map_err(|_| Error::Damaged("result").message())?;
     let frozen = serde_json::to_vec_pretty(&ready.frozen);
     let frozen = frozen.map_err(|_| Error::Damaged("frozen inputs").message())?;
     // A folder that another computation has made is never written into.

@@ -111,6 +111,7 @@ fn family(
             q: finding.q,
             n: reading.n,
             interval: show(reading, readings.design, options).interval,
+            groups: Vec::new(),
         })
     });
     LowCellFamily {

@@ -15,6 +15,7 @@ pub mod files;
 pub(crate) mod fixture;
 mod flagged;
 pub mod frozen;
+mod groups;
 mod low;
 mod parallel;
 mod pooled;

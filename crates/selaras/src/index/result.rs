@@ -57,6 +57,18 @@ pub struct IndexResult {
     pub notes: Vec<Message>,
 }
 
+impl IndexResult {
+    /// The bytes of `result.json`: one line.
+    ///
+    /// # Errors
+    /// None that the types of this value allow.
+    pub fn json(&self) -> serde_json::Result<Vec<u8>> {
+        let mut json = serde_json::to_vec(self)?;
+        json.push(b'\n');
+        Ok(json)
+    }
+}
+
 /// The instrument as far as a reader of the result needs it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InstrumentRef {
@@ -284,31 +296,44 @@ pub struct Adjusted {
 
 /// One score of one region.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Score {
     /// Respondents with this score; absent where even that is withheld.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
     /// Hájek mean (recorded design) or *skor aturan instrumen* (open link).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
     /// Why `value` is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
     /// Standard error behind the interval.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub se: Option<f64>,
     /// Design effect against simple random sampling.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deff: Option<f64>,
     /// Interval.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
     /// Why there is no interval although there is a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub no_interval: Option<Message>,
     /// Raked score (open link).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub adjusted: Option<Adjusted>,
     /// Test of fragility (open link).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shifts: Vec<Shift>,
     /// Names of all categories the interval touches; empty where categories are off.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<Text>,
     /// For an aggregate with regions missing: the value with these at the lowest and at the highest
     /// observed score.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bounds: Option<(f64, f64)>,
     /// Against the province's mean (kab/kota only; METHOD §3).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<Verdict>,
     /// The score without flagged answers, where that was asked for (internal form; METHOD §7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -348,14 +373,19 @@ pub struct Composition {
     /// Name to show.
     pub name: Text,
     /// Respondents.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,
     /// Share of respondents with the attribute answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
     /// Share of the population, where the office imported a margin.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub population_share: Option<f64>,
     /// Source of the population share.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Why `n` is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
 }
 
@@ -366,8 +396,7 @@ pub struct DistrictResult {
     pub code: String,
     /// Name.
     pub name: String,
-    /// Scores, aligned with [`IndexResult::scores`] as far as they are index or dimension; others
-    /// are withheld.
+    /// Scores, aligned with the first of [`IndexResult::scores`]: index and dimensions, no others.
     pub scores: Vec<Score>,
 }
 
@@ -445,6 +474,25 @@ pub struct LowCell {
     pub n: u64,
     /// Interval of the observed score.
     pub interval: Option<Interval>,
+    /// The score by group of respondents (open link; on the page of a kab/kota only).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupScore>,
+}
+
+/// A score of one group of the respondents of a kab/kota: internal, a sign of a need for service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupScore {
+    /// Attribute id.
+    pub attribute: String,
+    /// Band id.
+    pub band: String,
+    /// Name of the band.
+    pub name: Text,
+    /// The score.
+    pub score: Score,
+    /// Whether it is low against the province; none where the group is too small to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<bool>,
 }
 
 /// A cell that was low in the round before, and how it moved against what was to be expected
@@ -498,15 +546,21 @@ pub struct RegionChange {
 
 /// Change of one score, tested directly.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ScoreChange {
     /// Before, standardised to one composition.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<f64>,
     /// Now minus before.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<f64>,
     /// Interval of the difference.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<(f64, f64)>,
     /// What may be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
     /// Why `difference` is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
 }

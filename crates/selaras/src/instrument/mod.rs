@@ -5,10 +5,12 @@
 //! items together (item → variable → dimension → index) and a second axis, the component
 //! (persepsi, partisipasi, akseptabilitas), crosses the variables.
 
+mod kept;
 mod read;
 mod score;
 mod shipped;
 
+pub use kept::{KeepError, find, keep, kept, kept_file};
 pub use read::InstrumentError;
 pub use score::Scorer;
 pub use shipped::{shipped, shipped_by_id, shipped_file};

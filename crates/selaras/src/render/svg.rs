@@ -88,6 +88,15 @@ impl Element {
         self.content.is_empty()
     }
 
+    /// Whether an element called `name` is in it, however deep.
+    #[must_use]
+    pub fn holds(&self, name: &str) -> bool {
+        self.content.iter().any(|content| match content {
+            Content::Element(element) => element.name == name || element.holds(name),
+            Content::Text(_) => false,
+        })
+    }
+
     /// The element as text.
     #[must_use]
     pub fn render(&self) -> String {

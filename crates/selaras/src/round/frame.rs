@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::sheet::{Fault, Faults, Options, Sheet, Source};
+use super::records::{Field, Records, persons};
+use crate::sheet::Faults;
 
 /// Where in the nesting a region of a frame stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,99 +73,87 @@ impl Frame {
 /// Rows of a frame file that are read.
 const ROWS: usize = 100_000;
 
+const fn field(name: &'static str, also: &'static [&'static str], needed: bool) -> Field {
+    Field { name, also, needed }
+}
+
+const FIELDS: [Field; 6] = [
+    field("code", &["kode", "kode wilayah"], true),
+    field("name", &["nama", "nama wilayah", "wilayah"], true),
+    field("level", &["tingkat"], true),
+    field("parent", &["induk", "kode induk"], true),
+    field("adults", &["penduduk dewasa", "penduduk 17 tahun ke atas"], false),
+    field("source", &["sumber"], false),
+];
+const CODE: usize = 0;
+const NAME: usize = 1;
+const LEVEL: usize = 2;
+const PARENT: usize = 3;
+const ADULTS: usize = 4;
+const SOURCE: usize = 5;
+
 /// Reads a foreign frame: columns `code,name,level,parent` and, where they are known,
-/// `adults,source`. `level` is `nation`, `province` or `regency`; `parent` is a code, empty for the
-/// topmost; `adults` are people of 17 and over.
+/// `adults,source`, or their Indonesian names. `level` is `nation`, `province` or `regency`;
+/// `parent` is a code, empty for the topmost; `adults` are people of 17 and over.
 ///
 /// # Errors
 /// Everything that is wrong with the file, by row and column.
 pub fn read(path: &Path) -> Result<Frame, Faults> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let one = |fault: Fault| {
-        let mut faults = Faults::default();
-        faults.push(fault);
-        faults
-    };
-    let source = Source::open(path).map_err(|_| one(Fault::of_file(&name, "sheet-error-read")))?;
-    let sheet = Sheet::open(source, &name, &Options::default()).map_err(|fault| one(*fault))?;
-    let columns = sheet.sample(ROWS).map_err(|fault| one(*fault))?;
-    let place = |wanted: &str| {
-        sheet.columns.iter().position(|column| column.header.trim().eq_ignore_ascii_case(wanted))
-    };
-    let needed = |wanted: &str| {
-        place(wanted).ok_or_else(|| {
-            one(sheet.fault("frame-error-column", None, None).with("column", wanted))
-        })
-    };
-    let (code, label, level) = (needed("code")?, needed("name")?, needed("level")?);
-    let parent = needed("parent")?;
-    let (adults, origin) = (place("adults"), place("source"));
-    let rows = columns.first().map_or(0, Vec::len);
-    let cell = |column: usize, row: usize| {
-        columns.get(column).and_then(|cells| cells.get(row)).map_or("", |text| text.trim())
-    };
+    let records = Records::open(path, ROWS, &FIELDS, "frame-error-column")?;
     let mut faults = Faults::default();
-    let mut read: Vec<(FrameRegion, String, u64)> = Vec::with_capacity(rows);
-    for row in 0..rows {
-        let line = sheet.header_row + 1 + row as u64;
-        let mut fault = |column: usize, key: &str| {
-            let fault = sheet.fault(key, Some(line), Some(column));
-            faults.push(fault.with("value", cell(column, row).to_owned()));
-        };
-        let at_level = match cell(level, row).to_lowercase().as_str() {
+    let mut read: Vec<(FrameRegion, String, usize)> = Vec::with_capacity(records.len());
+    for row in 0..records.len() {
+        let cell = |field| records.cell(row, field);
+        let at_level = match cell(LEVEL).to_lowercase().as_str() {
             "nation" | "nasional" => Level::Nation,
             "province" | "provinsi" => Level::Province,
             "regency" | "kabupaten" | "kota" | "kab/kota" => Level::Regency,
             _ => {
-                fault(level, "frame-error-level");
+                faults.push(records.fault("frame-error-level", row, LEVEL));
                 continue;
             }
         };
-        let count = match adults.map(|column| (column, cell(column, row))) {
-            None | Some((_, "")) => None,
-            Some((column, text)) => match text.parse::<u64>() {
-                Ok(count) => Some(count),
-                Err(_) => {
-                    fault(column, "frame-error-adults");
-                    continue;
-                }
-            },
-        };
-        if cell(code, row).is_empty() || read.iter().any(|(of, _, _)| of.code == cell(code, row)) {
-            fault(code, "frame-error-code");
+        let count = persons(cell(ADULTS));
+        if count.is_none() && !cell(ADULTS).is_empty() {
+            faults.push(records.fault("frame-error-adults", row, ADULTS));
             continue;
         }
+        if cell(CODE).is_empty() || read.iter().any(|(of, _, _)| of.code == cell(CODE)) {
+            faults.push(records.fault("frame-error-code", row, CODE));
+            continue;
+        }
+        let source = if records.has(SOURCE) { cell(SOURCE) } else { name.as_str() };
         let region = FrameRegion {
-            code: cell(code, row).to_owned(),
-            name: cell(label, row).to_owned(),
+            code: cell(CODE).to_owned(),
+            name: cell(NAME).to_owned(),
             level: at_level,
             parent: None,
             adults: count.map(|count| Adults {
                 count,
                 total_population: false,
-                source: origin.map_or_else(|| name.clone(), |column| cell(column, row).to_owned()),
+                source: source.to_owned(),
             }),
         };
-        read.push((region, cell(parent, row).to_owned(), line));
+        read.push((region, cell(PARENT).to_owned(), row));
     }
     let levels: Vec<(String, Level)> =
         read.iter().map(|(region, _, _)| (region.code.clone(), region.level)).collect();
-    for (region, above, line) in &read {
+    for (region, above, row) in &read {
         let found = levels.iter().find(|(code, _)| code == above);
         let nests = match found {
             Some((_, level)) => *level < region.level,
             None => above.is_empty() && region.level != Level::Regency,
         };
         if !nests {
-            let fault = sheet.fault("frame-error-parent", Some(*line), Some(parent));
-            faults.push(fault.with("value", above.clone()));
+            faults.push(records.fault("frame-error-parent", *row, PARENT));
         }
     }
     if read.iter().filter(|(region, _, _)| region.level == Level::Nation).count() > 1 {
-        faults.push(sheet.fault("frame-error-nations", None, Some(level)));
+        faults.push(records.fault_of("frame-error-nations", LEVEL));
     }
     if !read.iter().any(|(region, _, _)| region.level == Level::Regency) {
-        faults.push(sheet.fault("frame-error-no-regency", None, Some(level)));
+        faults.push(records.fault_of("frame-error-no-regency", LEVEL));
     }
     if !faults.is_empty() {
         return Err(faults);

@@ -1,15 +1,25 @@
 //! What is known of a region's population, to rake an open link's answers to (METHOD §2, point 2).
 //!
-//! The file has the columns `region,margin,cell,persons,source,year`. `margin` names what the cells
-//! divide by: `sex_age` (cells such as `l:17-24`), an attribute of the instrument (cells are its
-//! bands), [`CIVIL_SERVANTS`] (`yes`, `no`) or [`DISTRICT`] (kecamatan codes).
+//! The file has the columns `region,margin,cell,persons,source,year`, or what offices call them.
+//! `margin` names what the cells divide by: `sex_age` (cells such as `L:17_24`), an attribute of the
+//! instrument (cells are its bands), [`CIVIL_SERVANTS`] (`yes`, `no`) or [`DISTRICT`] (kecamatan).
+//! Regions, margins and cells may stand by code or by name; [`template`] is a workbook to fill in.
+
+mod template;
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::intake::band_texts;
+use super::mapping::attribute_named;
+use super::records::{Field, Records, persons};
 use crate::instrument::{AttributeKind, Instrument};
-use crate::sheet::{Fault, Faults, Options, Sheet, Source};
+use crate::region;
+use crate::sheet::private::words;
+use crate::sheet::{Faults, Source};
+
+pub use template::template;
 
 /// The attribute name of a margin over kecamatan.
 pub const DISTRICT: &str = "district";
@@ -61,23 +71,61 @@ impl Margin {
 
 /// Rows of a margins file that are read: every kecamatan and class of 514 kab/kota fit.
 const ROWS: usize = 500_000;
-const COLUMNS: [&str; 6] = ["region", "margin", "cell", "persons", "source", "year"];
+
+const fn field(name: &'static str, also: &'static [&'static str]) -> Field {
+    Field { name, also, needed: true }
+}
+
+const FIELDS: [Field; 6] = [
+    field("region", &["kode wilayah", "wilayah", "kode kabupaten kota", "kabupaten kota"]),
+    field("margin", &["susunan", "jenis susunan"]),
+    field("cell", &["golongan", "kelas", "kategori", "class"]),
+    field("persons", &["jumlah", "jumlah orang", "jumlah penduduk", "penduduk", "jiwa"]),
+    field("source", &["sumber"]),
+    field("year", &["tahun"]),
+];
+const REGION: usize = 0;
+const MARGIN: usize = 1;
+const CELL: usize = 2;
+const PERSONS: usize = 3;
+const SOURCE: usize = 4;
+const YEAR: usize = 5;
+
+/// What offices call the margins that are no single attribute, as [`words`].
+const SEX_AGE: [&str; 7] = [
+    "sex age",
+    "sex and age",
+    "jenis kelamin dan umur",
+    "jenis kelamin dan usia",
+    "jenis kelamin x umur",
+    "umur dan jenis kelamin",
+    "kelompok umur dan jenis kelamin",
+];
+const CIVIL: [&str; 6] =
+    ["civil servant", "civil servants", "asn", "pns", "aparatur sipil negara", "status asn"];
+const DISTRICTS: [&str; 3] = ["district", "kecamatan", "subdistrict"];
+/// Cells of civil servants and of everybody else.
+const IS_CIVIL: [&str; 7] =
+    ["yes", "ya", "asn", "pns", "aparatur sipil negara", "civil servant", "civil servants"];
+const IS_NOT_CIVIL: [&str; 8] =
+    ["no", "tidak", "bukan asn", "non asn", "bukan pns", "lainnya", "others", "other people"];
+
+/// How a kab/kota is found by code or name; none where `text` means none, or more than one.
+pub type FindRegion<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Reads the margins in the file at `path`.
 ///
 /// # Errors
 /// Everything that is wrong with the file, by row and column: a missing column, a margin or class
-/// that the instrument does not have, a number that is none, two sources for one margin.
-pub fn read(path: &Path, instrument: &Instrument) -> Result<Vec<Margin>, Faults> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    match Source::open(path) {
-        Ok(source) => read_source(source, &name, instrument),
-        Err(_) => {
-            let mut faults = Faults::default();
-            faults.push(Fault::of_file(&name, "sheet-error-read"));
-            Err(faults)
-        }
-    }
+/// that the instrument does not have, a number that is none, a margin with a class left blank, two
+/// sources for one margin.
+pub fn read(
+    path: &Path,
+    instrument: &Instrument,
+    find_region: FindRegion<'_>,
+) -> Result<Vec<Margin>, Faults> {
+    let records = Records::open(path, ROWS, &FIELDS, "margins-error-column")?;
+    margins(&records, instrument, find_region)
 }
 
 /// Reads the margins in `source`, a file called `name`.
@@ -88,49 +136,60 @@ pub fn read_source(
     source: Source,
     name: &str,
     instrument: &Instrument,
+    find_region: FindRegion<'_>,
 ) -> Result<Vec<Margin>, Faults> {
-    let one = |fault: Fault| {
-        let mut faults = Faults::default();
-        faults.push(fault);
-        faults
-    };
-    let sheet = Sheet::open(source, name, &Options::default()).map_err(|fault| one(*fault))?;
-    let columns = sheet.sample(ROWS).map_err(|fault| one(*fault))?;
-    let mut places = [0; COLUMNS.len()];
-    for (place, wanted) in places.iter_mut().zip(COLUMNS) {
-        let found = sheet.columns.iter().position(|column| column.header.trim() == wanted);
-        *place = found.ok_or_else(|| {
-            one(sheet.fault("margins-error-column", None, None).with("column", wanted))
-        })?;
-    }
+    let records = Records::of(source, name, ROWS, &FIELDS, "margins-error-column")?;
+    margins(&records, instrument, find_region)
+}
+
+fn margins(
+    records: &Records,
+    instrument: &Instrument,
+    find_region: FindRegion<'_>,
+) -> Result<Vec<Margin>, Faults> {
     let mut faults = Faults::default();
     let mut margins: Vec<Margin> = Vec::new();
-    for row in 0..columns.first().map_or(0, Vec::len) {
-        let cell = |at: usize| columns[places[at]].get(row).map_or("", |text| text.trim());
-        let line = sheet.header_row + 1 + row as u64;
-        let mut fault = |at: usize, key: &str| {
-            let fault = sheet.fault(key, Some(line), Some(places[at]));
-            faults.push(fault.with("value", cell(at).to_owned()));
-        };
-        let Some(attributes) = attributes(cell(1), instrument) else {
-            fault(1, "margins-error-margin");
+    let mut blank: Vec<(String, Vec<String>, usize)> = Vec::new();
+    for row in 0..records.len() {
+        let cell = |field| records.cell(row, field);
+        let mut fault = |field, key: &str| faults.push(records.fault(key, row, field));
+        let Some(region) = region_meant(cell(REGION), find_region) else {
+            fault(REGION, "margins-error-region");
             continue;
         };
-        let bands: Vec<String> = cell(2).split(':').map(|band| band.trim().to_owned()).collect();
-        if !known(&attributes, &bands, instrument) {
-            fault(2, "margins-error-cell");
+        let Some(attributes) = attributes(cell(MARGIN), instrument) else {
+            let fault = records.fault("margins-error-margin", row, MARGIN);
+            faults.push(fault.with("known", known_margins(instrument)));
+            continue;
+        };
+        let Some(bands) = bands(&attributes, cell(CELL), &region, instrument) else {
+            let fault = records.fault("margins-error-cell", row, CELL);
+            faults.push(fault.with("known", known_cells(&attributes, instrument)));
+            continue;
+        };
+        // A line of the template that nobody filled in.
+        if cell(PERSONS).is_empty() {
+            blank.push((region, attributes, row));
             continue;
         }
-        let (Ok(persons), Ok(year)) = (cell(3).parse(), cell(5).parse()) else {
-            fault(if cell(3).parse::<u64>().is_ok() { 5 } else { 3 }, "margins-error-number");
+        let Some(persons) = persons(cell(PERSONS)) else {
+            fault(PERSONS, "margins-error-number");
             continue;
         };
-        let (region, source) = (cell(0).to_owned(), cell(4).to_owned());
+        let Ok(year) = cell(YEAR).parse() else {
+            fault(YEAR, "margins-error-number");
+            continue;
+        };
+        let source = cell(SOURCE).to_owned();
+        if source.is_empty() {
+            fault(SOURCE, "margins-error-source");
+            continue;
+        }
         match margins.iter_mut().rfind(|of| of.region == region && of.attributes == attributes) {
             Some(margin) if margin.source == source && margin.year == year => {
                 margin.persons.push((bands, persons));
             }
-            Some(_) => fault(4, "margins-error-two-sources"),
+            Some(_) => fault(SOURCE, "margins-error-two-sources"),
             None => margins.push(Margin {
                 region,
                 attributes,
@@ -140,34 +199,116 @@ pub fn read_source(
             }),
         }
     }
+    // Shares of a margin with a class left out would be wrong.
+    for (region, attributes, row) in blank {
+        if margins.iter().any(|of| of.region == region && of.attributes == attributes) {
+            faults.push(records.fault("margins-error-blank", row, PERSONS));
+        }
+    }
     if faults.is_empty() { Ok(margins) } else { Err(faults) }
 }
 
+/// The code of the kab/kota that `text` means. A code that the round does not have stays as it is:
+/// a margins file may hold more regions than a round.
+fn region_meant(text: &str, find_region: FindRegion<'_>) -> Option<String> {
+    find_region(text).or_else(|| {
+        let code = !text.is_empty() && !text.chars().any(char::is_alphabetic);
+        code.then(|| text.to_owned())
+    })
+}
+
 fn attributes(margin: &str, instrument: &Instrument) -> Option<Vec<String>> {
+    let name = words(margin);
     let of_kind = |kind| {
         let attribute = instrument.attributes.iter().find(|attribute| attribute.kind == kind)?;
         Some(attribute.id.clone())
     };
-    match margin {
-        "sex_age" => Some(vec![of_kind(AttributeKind::Sex)?, of_kind(AttributeKind::Age)?]),
-        "education" => Some(vec![of_kind(AttributeKind::Education)?]),
-        CIVIL_SERVANTS | DISTRICT => Some(vec![margin.to_owned()]),
-        other => {
-            let attribute = instrument.attributes.iter().find(|attribute| attribute.id == other)?;
-            Some(vec![attribute.id.clone()])
+    if SEX_AGE.contains(&&*name) {
+        return Some(vec![of_kind(AttributeKind::Sex)?, of_kind(AttributeKind::Age)?]);
+    }
+    if CIVIL.contains(&&*name) {
+        return Some(vec![CIVIL_SERVANTS.to_owned()]);
+    }
+    if DISTRICTS.contains(&&*name) {
+        return Some(vec![DISTRICT.to_owned()]);
+    }
+    Some(vec![attribute_named(instrument, &name)?.id.clone()])
+}
+
+/// The margins that a file may hold, by the names of our own files.
+fn known_margins(instrument: &Instrument) -> String {
+    let own = ["sex_age", CIVIL_SERVANTS, DISTRICT].into_iter();
+    own.chain(instrument.attributes.iter().map(|of| of.id.as_str())).collect::<Vec<_>>().join(", ")
+}
+
+/// The bands that `cell` names, in the order of `attributes`.
+fn bands(
+    attributes: &[String],
+    cell: &str,
+    region: &str,
+    instrument: &Instrument,
+) -> Option<Vec<String>> {
+    match attributes {
+        [one] => Some(vec![band(one, cell, region, instrument)?]),
+        [first, second] => {
+            // Any sign between the two, and either first: labels may hold signs of their own.
+            let cuts = cell.char_indices().filter(|(_, c)| !c.is_alphanumeric());
+            let mut pairs = cuts.flat_map(|(at, sign)| {
+                let (left, right) = (&cell[..at], &cell[at + sign.len_utf8()..]);
+                [(left, right), (right, left)]
+            });
+            pairs.find_map(|(a, b)| {
+                let a = band(first, a, region, instrument)?;
+                Some(vec![a, band(second, b, region, instrument)?])
+            })
+        }
+        _ => None,
+    }
+}
+
+fn band(attribute: &str, text: &str, region: &str, instrument: &Instrument) -> Option<String> {
+    let name = words(text);
+    match attribute {
+        CIVIL_SERVANTS if IS_CIVIL.contains(&&*name) => Some(CIVIL_SERVANT.to_owned()),
+        CIVIL_SERVANTS if IS_NOT_CIVIL.contains(&&*name) => Some(OTHERS.to_owned()),
+        CIVIL_SERVANTS => None,
+        DISTRICT if !text.chars().any(char::is_alphabetic) => {
+            let code = text.trim();
+            (!code.is_empty()).then(|| code.to_owned())
+        }
+        DISTRICT => {
+            let within = region.parse().ok();
+            // A foreign frame has kecamatan of its own names.
+            if within.is_none() {
+                return Some(text.trim().to_owned());
+            }
+            let scope = region::Scope { within, level: Some(region::Level::District) };
+            match region::search(text, scope) {
+                region::Found::One(found) => Some(found.code.to_string()),
+                _ => None,
+            }
+        }
+        _ => {
+            let attribute = instrument.attributes.iter().find(|of| of.id == attribute)?;
+            let code = *band_texts(attribute).get(&name)?;
+            Some(attribute.bands.get(usize::from(code).checked_sub(1)?)?.id.clone())
         }
     }
 }
 
-fn known(attributes: &[String], bands: &[String], instrument: &Instrument) -> bool {
-    attributes.len() == bands.len()
-        && attributes.iter().zip(bands).all(|(name, band)| match name.as_str() {
-            CIVIL_SERVANTS => band == CIVIL_SERVANT || band == OTHERS,
-            DISTRICT => !band.is_empty(),
-            _ => instrument
-                .attributes
-                .iter()
-                .find(|attribute| attribute.id == *name)
-                .is_some_and(|attribute| attribute.bands.iter().any(|of| of.id == *band)),
-        })
+/// The classes of `attributes` by their codes, for people.
+fn known_cells(attributes: &[String], instrument: &Instrument) -> String {
+    let of = |attribute: &String| match attribute.as_str() {
+        CIVIL_SERVANTS => format!("{CIVIL_SERVANT}, {OTHERS}"),
+        DISTRICT => "61.71.01".to_owned(),
+        id => {
+            let found = instrument.attributes.iter().find(|of| of.id == *id);
+            let bands = found.map_or(&[][..], |of| of.bands.as_slice());
+            bands.iter().map(|band| band.id.as_str()).collect::<Vec<_>>().join(", ")
+        }
+    };
+    attributes.iter().map(of).collect::<Vec<_>>().join(" : ")
 }
+
+#[cfg(test)]
+mod tests;

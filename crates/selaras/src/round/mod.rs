@@ -6,6 +6,7 @@ pub mod intake;
 pub mod mapping;
 pub mod margins;
 pub mod quality;
+mod records;
 pub mod register;
 pub mod snapshot;
 mod sql;

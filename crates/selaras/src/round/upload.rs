@@ -48,6 +48,37 @@ pub enum State {
     Returned,
 }
 
+/// How a file is to be read, as far as a person said so; the rest is recognised.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Delimiter of a text file.
+    pub delimiter: Option<u8>,
+    /// Row of the header, from 1.
+    pub header_row: Option<u64>,
+}
+
+/// A file that was opened, with its first rows.
+#[derive(Debug)]
+pub struct Look {
+    /// The file.
+    pub sheet: Sheet,
+    /// At most [`SAMPLE`] rows, by column.
+    pub sample: Vec<Vec<String>>,
+}
+
+impl Look {
+    /// Looks at the first rows of `sheet`.
+    ///
+    /// # Errors
+    /// The fault at which it cannot be read.
+    pub fn at(sheet: Sheet) -> Result<Self, Box<Fault>> {
+        let sample = sheet.sample(SAMPLE)?;
+        Ok(Self { sheet, sample })
+    }
+}
+
 /// A file that was sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Upload {
@@ -65,6 +96,8 @@ pub struct Upload {
     pub added: Timestamp,
     /// The file whose place it is to take.
     pub replaces: Option<FileId>,
+    /// How it is read.
+    pub opening: Opening,
     /// What its columns mean.
     pub mapping: Mapping,
     /// Whether the mapping comes from a saved profile.
@@ -132,8 +165,8 @@ pub fn register_message(error: RegisterError) -> Message {
 ///
 /// # Errors
 /// A sentence where the program does not know the instrument or a region any more.
-pub fn ground(round: &Round) -> Result<(&'static Instrument, Frame), Message> {
-    let instrument = instrument::shipped_by_id(&round.instrument).ok_or_else(|| {
+pub fn ground(data: &DataFolder, round: &Round) -> Result<(&'static Instrument, Frame), Message> {
+    let instrument = instrument::find(data, &round.instrument).ok_or_else(|| {
         Message::new("upload-error-no-instrument").with("instrument", round.instrument.as_str())
     })?;
     let codes = round.regions.iter().filter(|code| *code != NATION);
@@ -165,28 +198,35 @@ pub fn region_finder(frame: &Frame) -> impl Fn(&str) -> Found + Sync + '_ {
     }
 }
 
-/// The mapping for `sheet`: from the `profiles` (name and body) where one fits, else proposed; and
+/// The codes of kab/kota of `frame`, found as [`region_finder`] does.
+pub fn region_code_finder(frame: &Frame) -> impl Fn(&str) -> Option<String> + '_ {
+    let find = region_finder(frame);
+    move |text| match find(text) {
+        Found::One(at) => frame.regions.get(at as usize).map(|region| region.code.clone()),
+        Found::Several(_) | Found::Nothing => None,
+    }
+}
+
+/// The mapping for the file of `look`: from the `profiles` (name and body) where one fits, else proposed; and
 /// whether it comes from a profile.
-///
-/// # Errors
-/// The fault at which the file cannot be read.
+#[must_use]
 pub fn map(
-    sheet: &Sheet,
+    look: &Look,
     instrument: &Instrument,
     frame: &Frame,
     profiles: &[(String, String)],
     year: i16,
-) -> Result<(Mapping, bool), Box<Fault>> {
-    let sample = sheet.sample(SAMPLE)?;
+) -> (Mapping, bool) {
+    let Look { sheet, sample } = look;
     let wanted = profile_name(instrument, &mapping::layout(&sheet.columns));
     let saved = profiles.iter().find(|(name, _)| *name == wanted);
     if let Some(Ok(mut mapping)) = saved.map(|(_, body)| mapping::from_json(body.as_bytes())) {
-        mapping.extend(sheet, &sample, instrument);
+        mapping.extend(sheet, sample, instrument);
         mapping.year = Some(year);
-        return Ok((mapping, true));
+        return (mapping, true);
     }
     let find = region_finder(frame);
-    Ok((mapping::propose(sheet, &sample, instrument, &find, Some(year)), false))
+    (mapping::propose(sheet, sample, instrument, &find, Some(year)), false)
 }
 
 fn profile_name(instrument: &Instrument, layout: &str) -> String {
@@ -285,7 +325,7 @@ impl Upload {
     /// # Errors
     /// The fault for which it cannot be read.
     pub fn sheet(&self, data: &DataFolder) -> Result<Sheet, Box<Fault>> {
-        open(&Self::raw(data, self.round, self.id), &self.name)
+        open(&Self::raw(data, self.round, self.id), &self.name, &self.opening)
     }
 
     /// What is wrong with a returned file.
@@ -321,14 +361,67 @@ impl Upload {
     }
 }
 
-fn open(path: &Path, name: &str) -> Result<Sheet, Box<Fault>> {
+fn open(path: &Path, name: &str, opening: &Opening) -> Result<Sheet, Box<Fault>> {
     let source =
         Source::open(path).map_err(|_| Box::new(Fault::of_file(name, "sheet-error-read")))?;
-    Sheet::open(source, name, &sheet::Options::default())
+    let Opening { sheet, delimiter, header_row } = opening.clone();
+    let options = sheet::Options { sheet, delimiter, header_row, ..sheet::Options::default() };
+    Sheet::open(source, name, &options)
 }
 
-/// Stages the file that came as [`Upload::raw`] of `id`, called `name`, with these bytes; proposes
-/// its mapping. A file of the round that counts and bears the same name is proposed as the one it
+/// What is seen of a file that was opened.
+struct Seen {
+    look: Look,
+    sha256: String,
+    mapping: Mapping,
+    from_profile: bool,
+}
+
+async fn look(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    round: &Round,
+    (path, name): (PathBuf, String),
+    opening: Opening,
+) -> Result<Seen, Refusal> {
+    let (instrument, frame) = ground(data, round).map_err(Refusal::Failed)?;
+    let profiles = register::profiles(tx, actor, OFFICE).await?;
+    let year = round.year;
+    let read = tokio::task::spawn_blocking(move || {
+        let look = Look::at(open(&path, &name, &opening)?)?;
+        let sha256 = look.sheet.sha256()?;
+        let (mapping, from_profile) = map(&look, instrument, &frame, &profiles, year);
+        Ok(Seen { look, sha256, mapping, from_profile })
+    });
+    match read.await {
+        Ok(read) => read.map_err(Refusal::Unreadable),
+        Err(_) => Err(Refusal::Failed(Message::new("jobs-message-fault"))),
+    }
+}
+
+/// Reads the waiting `upload` again in another way and proposes its mapping anew.
+///
+/// # Errors
+/// The [`Refusal`]; then the upload stays as it was.
+pub async fn reopen(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    round: &Round,
+    upload: Upload,
+    opening: Opening,
+) -> Result<(Upload, Look), Refusal> {
+    let file = (Upload::raw(data, round.id, upload.id), upload.name.clone());
+    let seen = look(tx, actor, data, round, file, opening.clone()).await?;
+    let Seen { look, mapping, from_profile, .. } = seen;
+    let upload = Upload { opening, mapping, from_profile, ..upload };
+    upload.save(data)?;
+    Ok((upload, look))
+}
+
+/// Stages the file that came as [`Upload::raw`] of `id`, called `name`, read as `opening` says;
+/// proposes its mapping. A file of the round that counts and bears the same name is proposed as the one it
 /// replaces.
 ///
 /// # Errors
@@ -339,9 +432,9 @@ pub async fn stage(
     data: &DataFolder,
     round: &Round,
     id: FileId,
-    name: String,
-) -> Result<Upload, Refusal> {
-    let staged = try_stage(tx, actor, data, round, id, name).await;
+    (name, opening): (String, Opening),
+) -> Result<(Upload, Look), Refusal> {
+    let staged = try_stage(tx, actor, data, round, id, (name, opening)).await;
     if staged.is_err() {
         Upload::remove(data, round.id, id)?;
     }
@@ -354,25 +447,12 @@ async fn try_stage(
     data: &DataFolder,
     round: &Round,
     id: FileId,
-    name: String,
-) -> Result<Upload, Refusal> {
-    let (instrument, frame) = ground(round).map_err(Refusal::Failed)?;
+    (name, opening): (String, Opening),
+) -> Result<(Upload, Look), Refusal> {
     let files = register::files(tx, actor, round.id).await?;
-    let profiles = register::profiles(tx, actor, OFFICE).await?;
-    let (path, year) = (Upload::raw(data, round.id, id), round.year);
-    let read = {
-        let name = name.clone();
-        tokio::task::spawn_blocking(move || {
-            let sheet = open(&path, &name)?;
-            let sha256 = sheet.sha256()?;
-            let (mapping, known) = map(&sheet, instrument, &frame, &profiles, year)?;
-            Ok((sha256, sheet.length(), mapping, known))
-        })
-    };
-    let (sha256, bytes, mapping, from_profile) = match read.await {
-        Ok(read) => read.map_err(Refusal::Unreadable)?,
-        Err(_) => return Err(Refusal::Failed(Message::new("jobs-message-fault"))),
-    };
+    let file = (Upload::raw(data, round.id, id), name.clone());
+    let seen = look(tx, actor, data, round, file, opening.clone()).await?;
+    let Seen { look, sha256, mapping, from_profile } = seen;
     let counting = || files.iter().filter(|file| file.replaced_by.is_none());
     if let Some(same) = counting().find(|file| file.sha256 == sha256) {
         return Err(Refusal::Already(same.name.clone()));
@@ -383,15 +463,16 @@ async fn try_stage(
         round: round.id,
         name,
         sha256,
-        bytes,
+        bytes: look.sheet.length(),
         added: tx.now(),
         replaces,
+        opening,
         mapping,
         from_profile,
         state: State::Waiting,
     };
     upload.save(data)?;
-    Ok(upload)
+    Ok((upload, look))
 }
 
 /// Takes `sheet` in and writes its snapshot to `path`, or nothing where the report has faults.
@@ -551,7 +632,7 @@ pub fn work(run: &Run) -> Result<Option<String>, Message> {
     if upload.state == State::Returned {
         return Ok(Some(page));
     }
-    let (instrument, frame) = ground(&round)?;
+    let (instrument, frame) = ground(data, &round)?;
     let sheet = upload.sheet(data).map_err(|fault| fault.message())?;
     let path = Upload::path(data, round.id, id, "snapshot");
     let stop = Cell::new(None);

@@ -6,8 +6,12 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 
 use super::*;
-use crate::instrument::{AttributeKind, shipped_by_id};
+use crate::instrument::{AttributeKind, shipped, shipped_by_id};
+use crate::region;
+use crate::round::intake::Regions;
+use crate::round::mapping::{self, Confidence, Reading, Role};
 use crate::round::margins::{self, CIVIL_SERVANT, CIVIL_SERVANTS};
+use crate::sheet::{Options, Sheet, Source};
 
 /// Kab/kota like those of West Kalimantan: 14, with some kecamatan each.
 fn places() -> Vec<Place> {
@@ -202,7 +206,7 @@ fn margins_are_read_back_as_they_were_made() {
     let plan = Plan { sizes: Sizes::Each(1), ..Plan::default() };
     let simulation = Simulation::new(plan, instrument, &places);
     let written = simulation.write(folder.path(), Format::Csv).unwrap();
-    let read = margins::read(&written.margins.unwrap(), instrument).unwrap();
+    let read = margins::read(&written.margins.unwrap(), instrument, &|_| None).unwrap();
     assert_eq!(read, simulation.margins());
 }
 
@@ -317,4 +321,54 @@ fn the_national_benchmark_has_sixty_columns_and_fifteen_scores() {
     assert_eq!(instrument.scores().len(), 15);
     let rows = simulation.write_csv(&mut std::io::sink()).unwrap();
     assert_eq!(rows, 1_000);
+}
+
+/// What a column called `header` of a simulated file is.
+fn meant(header: &str, instrument: &Instrument) -> Role {
+    let item = instrument.items.iter().find(|item| item.id == header);
+    match (header, item) {
+        ("waktu", _) => Role::Moment { order: Some(mapping::DateOrder::YearFirst) },
+        ("kode_wilayah", _) => Role::Region,
+        ("kode_kecamatan", _) => Role::District,
+        ("tautan", _) => Role::Link,
+        ("strata", _) => Role::Stratum,
+        ("psu", _) => Role::Psu,
+        ("bobot", _) => Role::Weight,
+        ("jumlah_psu", _) => Role::Fpc,
+        (_, Some(item)) => Role::Item { item: item.id.clone(), labels: BTreeMap::new() },
+        (attribute, None) => Role::Attribute {
+            attribute: attribute.to_owned(),
+            reading: Reading::Bands,
+            labels: BTreeMap::new(),
+        },
+    }
+}
+
+#[test]
+fn every_column_is_proposed_for_what_it_is_without_a_question() {
+    let frame = region::frame(&["61".parse().unwrap()]).unwrap();
+    let places = Place::all_of(&frame);
+    let regions = Regions::new(&frame);
+    let find = |text: &str| regions.find(text);
+    let folder = tempfile::tempdir().unwrap();
+    for instrument in shipped() {
+        for design in [Design::OpenLink, Design::Recorded] {
+            for format in [Format::Csv, Format::Parquet] {
+                let plan = Plan { design, sizes: Sizes::Each(40), ..Plan::default() };
+                let simulation = Simulation::new(plan, instrument, &places);
+                let written = simulation.write(folder.path(), format).unwrap();
+                let source = Source::open(&written.answers).unwrap();
+                let name = written.answers.file_name().unwrap().to_string_lossy().into_owned();
+                let sheet = Sheet::open(source, &name, &Options::default()).unwrap();
+                let sample = sheet.sample(2_000).unwrap();
+                let proposed = mapping::propose(&sheet, &sample, instrument, &find, Some(2026));
+                assert_eq!(proposed.columns.len(), simulation.header().len());
+                for (column, header) in proposed.columns.iter().zip(simulation.header()) {
+                    assert_eq!(column.role, meant(&header, instrument), "{name}: {header}");
+                    assert_eq!(column.confidence, Confidence::Sure, "{name}: {header}");
+                }
+                assert_eq!(proposed.questions(), Vec::new(), "{name}");
+            }
+        }
+    }
 }

@@ -11,6 +11,7 @@ use super::{Error, FileId, RoundId};
 /// selaras.lock               held by the program that works on the jobs
 /// selaras.sqlite             the database, unless PostgreSQL holds it
 /// boundaries/                official boundaries that were imported
+/// instruments/<key>.toml     the office's own instruments, one file a version
 /// rounds/<round>/uploads/    what waits for its mapping, or was returned with faults
 /// rounds/<round>/files/<id>  answer files as intake keeps them, and beside them their report
 /// rounds/<round>/margins     what is known of the population
@@ -100,6 +101,18 @@ impl DataFolder {
     #[must_use]
     pub fn boundaries(&self) -> PathBuf {
         self.0.join("boundaries")
+    }
+
+    /// The folder of the office's own instruments.
+    #[must_use]
+    pub fn instruments(&self) -> PathBuf {
+        self.0.join("instruments")
+    }
+
+    /// The file of one of them; `key` is a plain name.
+    #[must_use]
+    pub fn instrument(&self, key: &str) -> PathBuf {
+        self.instruments().join(format!("{key}.toml"))
     }
 
     /// Writes `bytes` as the file at `path`, its folder made where it is missing; whoever reads the

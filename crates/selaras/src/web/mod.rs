@@ -20,8 +20,12 @@ mod assets;
 mod boundary_pages;
 mod edge;
 mod home;
+mod instrument_pages;
 mod job_pages;
+mod look_cache;
 mod mapping_form;
+mod margins_pages;
+mod opening_form;
 mod page;
 pub mod paths;
 mod problem;
@@ -52,6 +56,7 @@ use crate::round::upload;
 use crate::store::{Clock, Error, Store};
 
 pub use assets::asset_url;
+pub use look_cache::LookCache;
 pub use page::{Choice, Entry, Page, RoundHead, Visit, html};
 pub use problem::Problem;
 pub use result_cache::ResultCache;
@@ -70,6 +75,8 @@ pub struct AppState {
     pub catalogue: Arc<Catalogue>,
     /// Results that were read lately.
     pub results: ResultCache,
+    /// Files that wait for their mapping and were looked into lately.
+    pub looks: LookCache,
     /// Code of the region whose office runs the program: Beranda opens with it.
     pub office: Option<String>,
 }
@@ -88,7 +95,22 @@ impl AppState {
         let runner = Runner::start(store.clone(), clock, kinds, 1).await?;
         let catalogue = Arc::new(Catalogue::built_in());
         let results = ResultCache::default();
-        Ok(Self { store, clock, runner, catalogue, results, office: None })
+        let looks = LookCache::default();
+        Ok(Self { store, clock, runner, catalogue, results, looks, office: None })
+    }
+}
+
+impl AppState {
+    /// What rounds call each instrument, and its title: those of the catalogue, then the office's
+    /// own with their versions.
+    #[must_use]
+    pub fn instruments(&self) -> Vec<(String, Text)> {
+        let own = instrument::kept(self.store.folder()).into_iter().map(|(key, known)| {
+            let title = |text: &str| format!("{text} ({})", known.version);
+            let Text { id, en } = &known.short_title;
+            (key, Text { id: title(id), en: title(en) })
+        });
+        self.catalogue.instruments.iter().cloned().chain(own).collect()
     }
 }
 
@@ -119,12 +141,6 @@ impl Catalogue {
     pub fn region(&self, code: &str) -> Option<&str> {
         let at = self.regions.binary_search_by(|(other, _)| other.as_str().cmp(code)).ok()?;
         self.regions.get(at).map(|(_, name)| name.as_str())
-    }
-
-    /// Title of the instrument with `id`.
-    #[must_use]
-    pub fn instrument(&self, id: &str) -> Option<&Text> {
-        self.instruments.iter().find(|(other, _)| other == id).map(|(_, title)| title)
     }
 }
 
@@ -223,6 +239,7 @@ mod tests {
                 runner,
                 catalogue,
                 results: ResultCache::default(),
+                looks: LookCache::default(),
                 office: None,
             };
             async fn faulty() -> &'static str {

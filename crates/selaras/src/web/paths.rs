@@ -57,6 +57,12 @@ pub fn marked_upload(id: RoundId, upload: FileId) -> String {
     format!("/putaran/{id}/unggah/{upload}/catatan.xlsx")
 }
 
+/// Reads a sent file again in another way.
+#[must_use]
+pub fn reread_upload(id: RoundId, upload: FileId) -> String {
+    format!("/putaran/{id}/unggah/{upload}/baca")
+}
+
 /// What became of an answer file.
 #[must_use]
 pub fn file(id: RoundId, file: FileId) -> String {
@@ -73,6 +79,12 @@ pub fn delete_file(id: RoundId, file: FileId) -> String {
 #[must_use]
 pub fn margins(id: RoundId) -> String {
     format!("/putaran/{id}/susunan")
+}
+
+/// A workbook of it to fill in.
+#[must_use]
+pub fn margins_template(id: RoundId) -> String {
+    format!("/putaran/{id}/susunan/contoh.xlsx")
 }
 
 /// Removes it again.
@@ -93,6 +105,15 @@ pub fn compute(id: RoundId) -> String {
     format!("/putaran/{id}/hitung")
 }
 
+/// Instruments: which there are, and keeping one's own.
+pub const INSTRUMENTS: &str = "/instrumen";
+
+/// The file of an instrument.
+#[must_use]
+pub fn instrument(key: &str) -> String {
+    format!("/instrumen/{key}")
+}
+
 /// Official boundaries: which are in use, and taking in others.
 pub const BOUNDARIES: &str = "/data/batas";
 /// Removes official boundaries.
@@ -102,6 +123,12 @@ pub const DELETE_BOUNDARIES: &str = "/data/batas/hapus";
 #[must_use]
 pub fn region(id: RoundId, code: &str) -> String {
     format!("/putaran/{id}/wilayah/{code}")
+}
+
+/// Who stands behind a low cell of a region.
+#[must_use]
+pub fn groups(id: RoundId, code: &str, score: &str) -> String {
+    format!("/putaran/{id}/wilayah/{code}/kelompok/{score}")
 }
 
 /// The map of a round.

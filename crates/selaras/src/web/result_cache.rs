@@ -1,25 +1,31 @@
-//! Results that were read lately.
+//! Results that were read lately, and files made of them.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::SystemTime;
 
+use axum::body::Bytes;
 use jiff::civil::Date;
 
 use super::Problem;
 use crate::index::disclosure;
+use crate::index::files::File;
 use crate::index::result::IndexResult;
-use crate::locale::Message;
+use crate::instrument::Instrument;
+use crate::locale::{Language, Message, Words};
 
 /// Results kept at most.
 const MOST: usize = 8;
+/// Bytes of files kept at most.
+const MOST_BYTES: usize = 32 << 20;
 
 /// Keeps the results that were read last, by file. Cloning shares it.
 #[derive(Clone, Debug, Default)]
 pub struct ResultCache {
     read: Arc<Mutex<VecDeque<Kept>>>,
     public: Arc<Mutex<VecDeque<Published>>>,
+    files: Arc<Mutex<VecDeque<Rendered>>>,
 }
 
 /// The public form of a result on a day, or why there is none yet.
@@ -30,6 +36,14 @@ struct Published {
     internal: Arc<IndexResult>,
     day: Date,
     public: Public,
+}
+
+#[derive(Clone, Debug)]
+struct Rendered {
+    result: Weak<IndexResult>,
+    file: File,
+    language: Language,
+    bytes: Bytes,
 }
 
 #[derive(Clone, Debug)]
@@ -91,6 +105,46 @@ impl ResultCache {
             kept.pop_front();
         }
         public
+    }
+
+    /// `file` of `result`; none where the result has no such form.
+    ///
+    /// # Errors
+    /// [`Problem::Fault`] where the file cannot hold the result.
+    pub async fn file(
+        &self,
+        result: &Arc<IndexResult>,
+        instrument: &'static Instrument,
+        words: Words,
+        file: File,
+    ) -> Result<Option<Bytes>, Problem> {
+        let same = |known: &Rendered| {
+            known.file == file
+                && known.language == words.language
+                && std::ptr::eq(known.result.as_ptr(), Arc::as_ptr(result))
+        };
+        let files = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = files().iter().find(|known| same(known)) {
+            return Ok(Some(known.bytes.clone()));
+        }
+        let whole = Arc::clone(result);
+        let made = tokio::task::spawn_blocking(move || file.render(&whole, instrument, words));
+        let Some(bytes) = made.await.map_err(Problem::fault)?.map_err(Problem::fault)? else {
+            return Ok(None);
+        };
+        let bytes = Bytes::from(bytes);
+        let mut kept = files();
+        kept.retain(|known| !same(known) && known.result.strong_count() > 0);
+        kept.push_back(Rendered {
+            result: Arc::downgrade(result),
+            file,
+            language: words.language,
+            bytes: bytes.clone(),
+        });
+        while kept.iter().map(|known| known.bytes.len()).sum::<usize>() > MOST_BYTES {
+            kept.pop_front();
+        }
+        Ok(Some(bytes))
     }
 
     fn find(&self, file: &Path, changed: SystemTime) -> Option<Arc<IndexResult>> {

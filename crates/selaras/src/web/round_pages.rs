@@ -41,7 +41,9 @@ struct Facts {
 }
 
 impl Facts {
-    fn new(round: &Round, words: Words, catalogue: &Catalogue) -> Self {
+    fn new(round: &Round, words: Words, app: &AppState) -> Self {
+        let instruments = app.instruments();
+        let title = instruments.iter().find(|(key, _)| *key == round.instrument);
         let state = match (&round.computed, round.answers) {
             (Some(computed), _) => {
                 let wall = TimeZone::Wib.wall(*computed);
@@ -54,11 +56,11 @@ impl Facts {
             path: paths::round(round.id),
             name: round.name.clone(),
             year: round.year.to_string(),
-            instrument: catalogue.instrument(&round.instrument).map_or_else(
+            instrument: title.map_or_else(
                 || round.instrument.clone(),
-                |title| title.in_language(words.language).to_owned(),
+                |(_, title)| title.in_language(words.language).to_owned(),
             ),
-            regions: regions(&round.regions, words, catalogue),
+            regions: regions(&round.regions, words, &app.catalogue),
             window: words.tell(&window(round, words)),
             target: words.tell(&Message::new("round-target-value").with("target", round.target)),
             answers: words.value(&round.answers.into()),
@@ -113,7 +115,7 @@ async fn list(State(state): State<AppState>, visit: Visit) -> Result<Response, P
     let rounds = register::list(&mut tx, visit.actor(), &Scope::nation()).await?;
     let words = visit.words();
     let page = visit.bare_page(words.say("round-list-title")).at(Entry::Survey);
-    let rounds = rounds.iter().map(|round| Facts::new(round, words, &state.catalogue)).collect();
+    let rounds = rounds.iter().map(|round| Facts::new(round, words, &state)).collect();
     html(&ListPage { page, rounds, new: paths::NEW_ROUND })
 }
 
@@ -178,7 +180,7 @@ async fn show(
         }
     };
     html(&RoundPage {
-        facts: Facts::new(&round, words, &state.catalogue),
+        facts: Facts::new(&round, words, &state),
         files: files.iter().map(line).collect(),
         jobs: jobs
             .iter()
@@ -245,7 +247,7 @@ impl Filled {
     }
 
     /// The round meant, or what cannot be read as a year, a number, a date or an instrument.
-    fn round(&self, catalogue: &Catalogue) -> Result<NewRound, Vec<Message>> {
+    fn round(&self, state: &AppState) -> Result<NewRound, Vec<Message>> {
         let mut faults = Vec::new();
         let mut day = |text: &str| {
             let date = text.parse::<Date>().ok();
@@ -264,7 +266,7 @@ impl Filled {
             faults.push(Message::new("round-fault-target"));
             0
         });
-        if catalogue.instrument(&self.instrument).is_none() {
+        if !state.instruments().iter().any(|(key, _)| *key == self.instrument) {
             faults.push(Message::new("round-fault-instrument"));
         }
         let mut regions = vec![NATION.to_owned()];
@@ -296,6 +298,7 @@ struct FormPage {
     filled: Filled,
     faults: Vec<String>,
     instruments: Vec<Choice>,
+    own: &'static str,
     provinces: Vec<Choice>,
     action: &'static str,
     back: &'static str,
@@ -312,13 +315,13 @@ impl FormPage {
         Self {
             faults: faults.iter().map(|fault| page.tell(fault)).collect(),
             instruments: state
-                .catalogue
-                .instruments
+                .instruments()
                 .iter()
                 .map(|(id, title)| {
                     choice(id, title.in_language(language), *id == filled.instrument)
                 })
                 .collect(),
+            own: paths::INSTRUMENTS,
             provinces: state
                 .catalogue
                 .regions
@@ -354,7 +357,7 @@ async fn create(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let filled = Filled::read(pairs);
-    let made = match filled.round(&state.catalogue) {
+    let made = match filled.round(&state) {
         Err(faults) => Err(faults),
         Ok(round) => {
             let mut tx = state.store.begin(state.clock).await?;

@@ -12,8 +12,8 @@ use axum::routing::{MethodRouter, get, post};
 use tower_http::timeout::TimeoutLayer;
 
 use super::{
-    AppState, Problem, Visit, assets, boundary_pages, home, job_pages, results, round_pages,
-    upload_pages,
+    AppState, Problem, Visit, assets, boundary_pages, home, instrument_pages, job_pages,
+    margins_pages, results, round_pages, upload_pages,
 };
 use crate::policy::{Action, Decision, Module, Resource, Sensitivity, may};
 
@@ -126,7 +126,9 @@ pub fn table() -> Vec<Route> {
         results::routes(),
         assets::routes(),
         upload_pages::routes(),
+        margins_pages::routes(),
         boundary_pages::routes(),
+        instrument_pages::routes(),
     ]
     .into_iter()
     .flatten()

@@ -8,11 +8,12 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use super::mapping_form::{MappingForm, apply};
-use super::sent::{self, Sent};
-use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, html, paths};
+use super::opening_form::{OpeningForm, delimiter_name};
+use super::sent;
+use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, html, margins_pages, paths};
+use crate::index::files::File as ResultFile;
 use crate::index::frozen::{self, Frozen, ResultFolder};
 use crate::instrument::Instrument;
 use crate::jobs::{self, NewJob};
@@ -20,20 +21,19 @@ use crate::locale::{Message, Words};
 use crate::policy::{Action, Module};
 use crate::round::frame::Level;
 use crate::round::intake::Report;
-use crate::round::margins;
 use crate::round::register::{self, File, Round};
-use crate::round::upload::{self, Refusal, RoundMargins, State as UploadState, Upload};
+use crate::round::upload::{self, Look, Refusal, RoundMargins, State as UploadState, Upload};
 use crate::sheet::{Fault, Format, Sheet};
-use crate::store::{FileId, RoundId, Tx};
+use crate::store::{DataFolder, FileId, RoundId, Tx};
 
 /// Bytes of one sending: ten times a national round as CSV.
 const SENDING: usize = 1 << 30;
 /// Time one sending may take.
 const SENDING_TIME: Duration = Duration::from_secs(1_800);
-/// Bytes of a margins file or a mapping form.
+/// Bytes of a mapping form.
 const SMALL: usize = 16 << 20;
 /// Faults listed on a page; the workbook lists more.
-const LISTED: usize = 200;
+pub(super) const LISTED: usize = 200;
 
 pub(super) fn routes() -> Vec<Route> {
     let change = Action::Change;
@@ -45,13 +45,11 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/putaran/{round}/unggah/{upload}", change, Module::Round, one),
         Route::post("/putaran/{round}/unggah/{upload}", change, Module::Round, complete)
             .accepting(SMALL, form_time),
+        Route::post("/putaran/{round}/unggah/{upload}/baca", change, Module::Round, reread),
         Route::post("/putaran/{round}/unggah/{upload}/buang", change, Module::Round, discard),
         Route::get("/putaran/{round}/unggah/{upload}/catatan.xlsx", change, Module::Round, marked),
         Route::get("/putaran/{round}/berkas/{file}", Action::View, Module::Round, report),
         Route::post("/putaran/{round}/berkas/{file}/hapus", change, Module::Round, delete_file),
-        Route::post("/putaran/{round}/susunan", change, Module::Round, take_margins)
-            .accepting(SMALL, form_time),
-        Route::post("/putaran/{round}/susunan/hapus", change, Module::Round, delete_margins),
         Route::post("/putaran/{round}/hitung", change, Module::Round, compute),
     ]
 }
@@ -90,8 +88,10 @@ struct UploadPage {
     waiting: Vec<UploadLine>,
     files: Vec<FileLine>,
     send: String,
+    opening: OpeningForm,
     margins: Option<String>,
     margins_path: String,
+    margins_template: String,
     delete_margins: String,
     freezes: Vec<String>,
     compute: String,
@@ -100,7 +100,8 @@ struct UploadPage {
     answers: u64,
 }
 
-async fn find(tx: &mut Tx, visit: &Visit, id: &str) -> Result<Round, Problem> {
+/// The round that an address names.
+pub(super) async fn find(tx: &mut Tx, visit: &Visit, id: &str) -> Result<Round, Problem> {
     Ok(register::get(tx, visit.actor(), id.parse()?).await?)
 }
 
@@ -115,7 +116,7 @@ async fn show(
 }
 
 /// The page with `notices` of what was not taken.
-async fn told(
+pub(super) async fn told(
     state: &AppState,
     visit: &Visit,
     round: &Round,
@@ -154,7 +155,7 @@ async fn upload_page(
     });
     let ready = frozen::freeze(tx, visit.actor(), data, round.id, None).await;
     let freezes = match &ready {
-        Ok(ready) => freezes(&ready.frozen, kept.as_ref(), words),
+        Ok(ready) => freezes(data, &ready.frozen, kept.as_ref(), words),
         Err(_) => Vec::new(),
     };
     let (readings, reason) = readings(state, round, words).await?;
@@ -165,8 +166,10 @@ async fn upload_page(
         waiting: waiting.collect(),
         files: lines.collect(),
         send: paths::upload(round.id),
-        margins: kept.as_ref().map(|margins| words.tell(&margins_message(margins))),
+        opening: OpeningForm::of_any(words),
+        margins: kept.as_ref().map(|margins| words.tell(&margins_pages::summary(margins))),
         margins_path: paths::margins(round.id),
+        margins_template: paths::margins_template(round.id),
         delete_margins: paths::delete_margins(round.id),
         freezes,
         compute: paths::compute(round.id),
@@ -177,26 +180,22 @@ async fn upload_page(
     })
 }
 
-fn margins_message(margins: &RoundMargins) -> Message {
-    let mut regions: Vec<&str> = margins.margins.iter().map(|one| one.region.as_str()).collect();
-    regions.sort_unstable();
-    regions.dedup();
-    Message::new("upload-margins-kept")
-        .with("file", margins.name.as_str())
-        .with("count", margins.margins.len())
-        .with("regions", regions.len())
-}
-
 /// What computing the index freezes, in words.
-fn freezes(frozen: &Frozen, margins: Option<&RoundMargins>, words: Words) -> Vec<String> {
-    let instrument = crate::instrument::shipped_by_id(&frozen.round.instrument);
+fn freezes(
+    data: &DataFolder,
+    frozen: &Frozen,
+    margins: Option<&RoundMargins>,
+    words: Words,
+) -> Vec<String> {
+    let instrument = crate::instrument::find(data, &frozen.round.instrument);
     let version = instrument.map_or(String::new(), |known| known.version.clone());
     let answers: u64 = frozen.round.files.iter().map(|file| file.kept).sum();
     let before = match &frozen.before {
         Some(before) => Message::new("upload-freeze-before").with("round", before.name.as_str()),
         None => Message::new("upload-freeze-no-before"),
     };
-    let margins = margins.map_or_else(|| Message::new("upload-freeze-no-margins"), margins_message);
+    let margins =
+        margins.map_or_else(|| Message::new("upload-freeze-no-margins"), margins_pages::summary);
     [
         Message::new("upload-freeze-answers")
             .with("files", frozen.round.files.len())
@@ -262,19 +261,39 @@ async fn receive(
     let round = find(&mut tx, &visit, &id).await?;
     drop(tx);
     let (words, data) = (visit.words(), state.store.folder());
-    let (mut staged, mut notices) = (Vec::new(), Vec::new());
+    let (mut sent, mut texts) = (Vec::new(), Vec::new());
     while let Some(mut field) = form.next_field().await? {
-        let Some(name) = sent::name(field.file_name()) else { continue };
+        let Some(name) = sent::name(field.file_name()) else {
+            if field.file_name().is_none() {
+                let name = field.name().unwrap_or_default().to_owned();
+                texts.push((name, field.text().await?));
+            }
+            continue;
+        };
         let id = FileId::new(state.clock.now());
         Upload::folder(data, round.id, id)?;
-        let path = Upload::raw(data, round.id, id);
-        if let Err(problem) = sent::write(&mut field, &path).await {
-            Upload::remove(data, round.id, id)?;
+        sent.push((id, name));
+        if let Err(problem) = sent::write(&mut field, &Upload::raw(data, round.id, id)).await {
+            throw_away(&state, &round, &sent)?;
             return Err(problem);
         }
+    }
+    let opening = match OpeningForm::read(&texts) {
+        Ok(opening) => opening,
+        Err(message) => {
+            throw_away(&state, &round, &sent)?;
+            return told(&state, &visit, &round, vec![words.tell(&message)]).await;
+        }
+    };
+    let (mut staged, mut notices) = (Vec::new(), Vec::new());
+    for (id, name) in sent {
         let mut tx = state.store.read(state.clock).await?;
-        match upload::stage(&mut tx, visit.actor(), data, &round, id, name.clone()).await {
-            Ok(upload) => staged.push(upload),
+        let read = (name.clone(), opening.clone());
+        match upload::stage(&mut tx, visit.actor(), data, &round, id, read).await {
+            Ok((upload, look)) => {
+                state.looks.keep(&upload, look);
+                staged.push(upload);
+            }
             Err(refusal) => notices.push(words.tell(&refused(&name, refusal))),
         }
     }
@@ -287,6 +306,14 @@ async fn receive(
         }
         _ => told(&state, &visit, &round, notices).await,
     }
+}
+
+/// Deletes what was sent and is not staged.
+fn throw_away(state: &AppState, round: &Round, sent: &[(FileId, String)]) -> Result<(), Problem> {
+    for (id, _) in sent {
+        Upload::remove(state.store.folder(), round.id, *id)?;
+    }
+    Ok(())
 }
 
 fn refused(name: &str, refusal: Refusal) -> Message {
@@ -329,6 +356,8 @@ struct MappingPage {
     format: String,
     profile: bool,
     notices: Vec<String>,
+    opening: Option<OpeningForm>,
+    reread: String,
     form: MappingForm,
     replaces: Vec<Choice>,
     action: String,
@@ -388,20 +417,6 @@ async fn returned(
     })
 }
 
-/// The waiting file with its first rows.
-async fn looked(
-    state: &AppState,
-    upload: &Upload,
-) -> Result<Result<(Sheet, Vec<Vec<String>>), Box<Fault>>, Problem> {
-    let (data, upload) = (state.store.folder().clone(), upload.clone());
-    let look = move || {
-        let sheet = upload.sheet(&data)?;
-        let sample = sheet.sample(upload::SAMPLE)?;
-        Ok((sheet, sample))
-    };
-    tokio::task::spawn_blocking(look).await.map_err(Problem::fault)
-}
-
 async fn mapping_page(
     tx: &mut Tx,
     state: &AppState,
@@ -411,20 +426,23 @@ async fn mapping_page(
     mut notices: Vec<String>,
 ) -> Result<Response, Problem> {
     let words = visit.words();
-    let (instrument, _) = upload::ground(round).map_err(Problem::Invalid)?;
-    let (sheet, sample) =
-        looked(state, upload).await?.map_err(|fault| Problem::Invalid(fault.message()))?;
+    let (instrument, _) = upload::ground(state.store.folder(), round).map_err(Problem::Invalid)?;
+    let look = state.looks.of(state.store.folder(), upload).await?;
+    let look = look.map_err(|fault| Problem::Invalid(fault.message()))?;
+    let Look { sheet, sample } = &*look;
     let files = register::files(tx, visit.actor(), round.id).await?;
     let title = words.say("upload-mapping-title");
     let page = visit.page(tx, title).await?.at(Entry::Survey).of_round(round);
-    let form = MappingForm::new(&upload.mapping, &sheet, &sample, instrument, words);
+    let form = MappingForm::new(&upload.mapping, sheet, sample, instrument, words);
     let refused = !notices.is_empty();
     notices.extend(form.questions.iter().cloned());
     let answer = html(&MappingPage {
         name: upload.name.clone(),
-        format: words.tell(&format_message(&sheet)),
+        format: words.tell(&format_message(sheet)),
         profile: upload.from_profile,
         notices,
+        opening: OpeningForm::of(sheet, words),
+        reread: paths::reread_upload(round.id, upload.id),
         form,
         replaces: replaces(&files, upload, words),
         action: paths::one_upload(round.id, upload.id),
@@ -455,15 +473,7 @@ fn format_message(sheet: &Sheet) -> Message {
     let columns = sheet.columns.len();
     match sheet.format {
         Format::Csv => Message::new("upload-format-csv")
-            .with(
-                "delimiter",
-                match sheet.delimiter {
-                    Some(b'\t') => Message::new("upload-delimiter-tab"),
-                    Some(b';') => Message::new("upload-delimiter-semicolon"),
-                    Some(b'|') => Message::new("upload-delimiter-bar"),
-                    _ => Message::new("upload-delimiter-comma"),
-                },
-            )
+            .with("delimiter", delimiter_name(sheet.delimiter))
             .with("encoding", sheet.encoding.map_or("UTF-8", crate::sheet::Encoding::name)),
         Format::Xlsx => Message::new("upload-format-xlsx")
             .with("sheet", sheet.sheet.clone().unwrap_or_default()),
@@ -487,10 +497,12 @@ async fn complete(
     if upload.state == UploadState::Returned {
         return Ok(Redirect::to(&place).into_response());
     }
-    let (instrument, frame) = upload::ground(&round).map_err(Problem::Invalid)?;
-    let (sheet, sample) =
-        looked(&state, &upload).await?.map_err(|fault| Problem::Invalid(fault.message()))?;
-    let applied = apply(&pairs, &mut upload.mapping, &sheet, &sample, instrument, &frame);
+    let (instrument, frame) =
+        upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
+    let look = state.looks.of(data, &upload).await?;
+    let look = look.map_err(|fault| Problem::Invalid(fault.message()))?;
+    let (sheet, sample) = (&look.sheet, &look.sample);
+    let applied = apply(&pairs, &mut upload.mapping, sheet, sample, instrument, &frame);
     let field =
         |name: &str| pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
     let files = register::files(&mut tx, visit.actor(), round.id).await?;
@@ -510,8 +522,44 @@ async fn complete(
     let payload = json!({ "upload": upload.id });
     let job = begin(&mut tx, &visit, upload::INTAKE, round.id, payload).await?;
     tx.commit().await?;
+    state.looks.forget(upload.id);
     state.runner.wake();
     Ok(Redirect::to(&job).into_response())
+}
+
+/// Reads the file again as a person says.
+async fn reread(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path((id, upload)): Path<(String, String)>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    let data = state.store.folder();
+    let upload = Upload::load(data, round.id, upload.parse()?)?;
+    let place = paths::one_upload(round.id, upload.id);
+    if upload.state == UploadState::Returned {
+        return Ok(Redirect::to(&place).into_response());
+    }
+    let read = match OpeningForm::read(&pairs) {
+        Ok(opening) => {
+            let read = upload.clone();
+            let read = upload::reopen(&mut tx, visit.actor(), data, &round, read, opening).await;
+            read.map_err(|refusal| refused(&upload.name, refusal))
+        }
+        Err(message) => Err(message),
+    };
+    match read {
+        Ok((upload, look)) => {
+            state.looks.keep(&upload, look);
+            Ok(Redirect::to(&place).into_response())
+        }
+        Err(message) => {
+            let notices = vec![visit.words().tell(&message)];
+            mapping_page(&mut tx, &state, &visit, &round, &upload, notices).await
+        }
+    }
 }
 
 /// Puts a job into the queue, or finds the same one that has not ended; the address of its page.
@@ -542,7 +590,9 @@ async fn discard(
 ) -> Result<Redirect, Problem> {
     let mut tx = state.store.read(state.clock).await?;
     let round = find(&mut tx, &visit, &id).await?;
-    Upload::remove(state.store.folder(), round.id, upload.parse()?)?;
+    let upload = upload.parse()?;
+    state.looks.forget(upload);
+    Upload::remove(state.store.folder(), round.id, upload)?;
     Ok(Redirect::to(&paths::upload(round.id)))
 }
 
@@ -559,7 +609,7 @@ async fn marked(
     let bytes = bytes.map_err(|_| Problem::NotFound)?;
     let name = visit.words().say("upload-faults-file");
     let headers = [
-        (CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".into()),
+        (CONTENT_TYPE, ResultFile::Workbook.media_type().to_owned()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
     ];
     Ok((headers, bytes).into_response())
@@ -603,7 +653,7 @@ async fn report(
     let kept = upload::kept(state.store.folder(), round.id, file)?;
     let title = words.say("upload-report-title");
     let page = visit.page(&mut tx, title).await?.at(Entry::Survey).of_round(&round);
-    let (instrument, _) = upload::ground(&round).map_err(Problem::Invalid)?;
+    let (instrument, _) = upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
     html(&ReportPage {
         name: found.name.clone(),
         rows: words.value(&kept.report.rows.into()),
@@ -656,59 +706,6 @@ async fn delete_file(
     let gone = register::remove_file(&mut tx, visit.actor(), round.id, file.parse()?).await?;
     tx.commit().await?;
     upload::forget(state.store.folder(), round.id, &gone)?;
-    Ok(Redirect::to(&paths::upload(round.id)))
-}
-
-async fn take_margins(
-    State(state): State<AppState>,
-    visit: Visit,
-    Path(id): Path<String>,
-    form: Multipart,
-) -> Result<Response, Problem> {
-    let mut tx = state.store.read(state.clock).await?;
-    let round = find(&mut tx, &visit, &id).await?;
-    drop(tx);
-    let words = visit.words();
-    let Some((name, bytes)) = Sent::read(form).await?.file else {
-        return told(&state, &visit, &round, vec![words.say("upload-nothing-chosen")]).await;
-    };
-    let (instrument, _) = upload::ground(&round).map_err(Problem::Invalid)?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let source = crate::sheet::Source::memory(bytes);
-    let kept = name.clone();
-    let read = move || margins::read_source(source, &kept, instrument);
-    match tokio::task::spawn_blocking(read).await.map_err(Problem::fault)? {
-        Ok(margins) => {
-            let margins = RoundMargins { name, sha256, margins };
-            upload::keep_margins(state.store.folder(), round.id, &margins)?;
-            Ok(Redirect::to(&paths::upload(round.id)).into_response())
-        }
-        Err(faults) => {
-            let listed = faults.kept.iter().take(LISTED);
-            let mut notices: Vec<String> =
-                listed.map(|fault| words.tell(&fault.message())).collect();
-            let more = faults.count.saturating_sub(notices.len() as u64);
-            if more > 0 {
-                notices.push(words.tell(&Message::new("upload-faults-more").with("count", more)));
-            }
-            told(&state, &visit, &round, notices).await
-        }
-    }
-}
-
-async fn delete_margins(
-    State(state): State<AppState>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Redirect, Problem> {
-    let mut tx = state.store.read(state.clock).await?;
-    let round = find(&mut tx, &visit, &id).await?;
-    match tokio::fs::remove_file(state.store.folder().margins(round.id)).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Problem::fault(error));
-        }
-        _ => {}
-    }
     Ok(Redirect::to(&paths::upload(round.id)))
 }
 

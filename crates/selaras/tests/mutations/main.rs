@@ -228,7 +228,7 @@ fn instrument_file(_: &World, bytes: &[u8]) -> Outcome {
 }
 
 fn margins_file(world: &World, bytes: &[u8]) -> Outcome {
-    match margins::read(&world.on_disk(bytes), world.instrument) {
+    match margins::read(&world.on_disk(bytes), world.instrument, &|_| None) {
         Ok(_) => Outcome::taken(),
         Err(faults) => Outcome::faults(&faults),
     }

@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use super::result::IndexResult;
 use crate::instrument::Instrument;
 use crate::locale::Words;
+use crate::simulate::MARK;
 use tables::Teller;
 
 /// A file of a result.
@@ -30,36 +31,93 @@ pub struct Written {
     pub sha256: String,
 }
 
-/// Every form of `result`, as (file name, bytes): `result.json`; `skor.csv`, one row a region and
-/// score; `cakupan.csv`, answers against targets; `indeks.xlsx`, the workbook; `peta.geojson`, where
-/// the schematic map holds the regions; `laporan.html`, which stands alone. Names begin with
-/// `DATA-SIMULASI-` where the answers are simulated (METHOD §10).
-///
-/// # Errors
-/// A form that cannot hold the result, such as a sheet with too few rows.
-pub fn render(
-    result: &IndexResult,
-    instrument: &Instrument,
-    words: Words,
-) -> io::Result<Vec<(String, Vec<u8>)>> {
-    let teller = Teller { result, instrument, words };
-    let mut json = serde_json::to_vec(result).map_err(io::Error::other)?;
-    json.push(b'\n');
-    let mut files = vec![
-        ("result.json", json),
-        ("skor.csv", teller.long().csv().into_bytes()),
-        ("cakupan.csv", teller.coverage().csv().into_bytes()),
-        ("indeks.xlsx", teller.workbook().map_err(io::Error::other)?),
-    ];
-    if let Some(geojson) = teller.geojson() {
-        files.push(("peta.geojson", serde_json::to_vec(&geojson).map_err(io::Error::other)?));
-    }
-    files.push(("laporan.html", teller.report().map_err(io::Error::other)?.into_bytes()));
-    let mark = if result.simulated { "DATA-SIMULASI-" } else { "" };
-    Ok(files.into_iter().map(|(name, bytes)| (format!("{mark}{name}"), bytes)).collect())
+/// A file that a result comes as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum File {
+    /// `result.json`: the result itself.
+    Json,
+    /// `skor.csv`: one row a region and score.
+    Scores,
+    /// `cakupan.csv`: answers against targets.
+    Coverage,
+    /// `indeks.xlsx`: the workbook.
+    Workbook,
+    /// `peta.geojson`: the regions with their scores, where the schematic map holds them.
+    Map,
+    /// `laporan.html`: the report, which stands alone.
+    Report,
 }
 
-/// Writes every form of `result` ([`render`]) into the folder `out`, which is made where it is
+impl File {
+    /// Every file, in the order in which they are written.
+    pub const ALL: [Self; 6] =
+        [Self::Json, Self::Scores, Self::Coverage, Self::Workbook, Self::Map, Self::Report];
+
+    /// Its name, without the mark of simulated answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "result.json",
+            Self::Scores => "skor.csv",
+            Self::Coverage => "cakupan.csv",
+            Self::Workbook => "indeks.xlsx",
+            Self::Map => "peta.geojson",
+            Self::Report => "laporan.html",
+        }
+    }
+
+    /// The file called `name`.
+    #[must_use]
+    pub fn called(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|file| file.name() == name)
+    }
+
+    /// Its name for `result`: it begins with `DATA-SIMULASI-` where the answers are simulated
+    /// (METHOD §10).
+    #[must_use]
+    pub fn name_for(self, result: &IndexResult) -> String {
+        let mark = if result.simulated { format!("{MARK}-") } else { String::new() };
+        mark + self.name()
+    }
+
+    /// Its media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Scores | Self::Coverage => "text/csv; charset=utf-8",
+            Self::Workbook => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Map => "application/geo+json",
+            Self::Report => "text/html; charset=utf-8",
+        }
+    }
+
+    /// The file of `result`; none where the result has no such form.
+    ///
+    /// # Errors
+    /// A form that cannot hold the result, such as a sheet with too few rows.
+    pub fn render(
+        self,
+        result: &IndexResult,
+        instrument: &Instrument,
+        words: Words,
+    ) -> io::Result<Option<Vec<u8>>> {
+        let teller = Teller { result, instrument, words };
+        Ok(Some(match self {
+            Self::Json => result.json().map_err(io::Error::other)?,
+            Self::Scores => teller.long().csv().into_bytes(),
+            Self::Coverage => teller.coverage().csv().into_bytes(),
+            Self::Workbook => teller.workbook().map_err(io::Error::other)?,
+            Self::Map => match teller.geojson() {
+                Some(map) => serde_json::to_vec(&map).map_err(io::Error::other)?,
+                None => return Ok(None),
+            },
+            Self::Report => teller.report().map_err(io::Error::other)?.into_bytes(),
+        }))
+    }
+}
+
+/// Writes every [`File`] of `result` into the folder `out`, which is made where it is
 /// missing. Files come into being whole: each is written beside its place and moved there.
 ///
 /// # Errors
@@ -72,7 +130,9 @@ pub fn write(
 ) -> io::Result<Vec<Written>> {
     fs::create_dir_all(out)?;
     let mut written = Vec::new();
-    for (name, bytes) in render(result, instrument, words)? {
+    for file in File::ALL {
+        let Some(bytes) = file.render(result, instrument, words)? else { continue };
+        let name = file.name_for(result);
         let path = out.join(&name);
         let beside = out.join(format!(".{name}.part"));
         fs::write(&beside, &bytes)?;

@@ -9,15 +9,13 @@ use crate::locale::{Language, Words};
 use crate::render::chart::{self, Axis, Datum, Group, Reference, Tone};
 use crate::render::map::{self, BaseMap, Boundaries, Classes, Detail, Label, Ramp, Theme};
 use crate::render::svg::{Frame, Layout};
+use crate::render::table::Table;
 use crate::round::frame::Level;
 
 const STYLE: &str = concat!(
     include_str!("../../../../../templates/report/report.css"),
     include_str!("../../../../../static/figures.css")
 );
-
-/// More kab/kota than these are told by province in the chart, and the map is drawn coarser.
-const MOST_IN_ONE_CHART: usize = 40;
 
 /// Bytes for the borders of a map of many kab/kota, which would otherwise be most of the report.
 const MAP_BYTES: usize = 18_000;
@@ -55,10 +53,20 @@ impl Teller<'_> {
         sections.extend(self.map().map(|html| section("files-report-map", html)));
         sections.extend(self.chart().map(|html| section("files-report-chart", html)));
         sections.push(section("files-sheet-regions", self.index_in_short().print_html()));
+        let (composition, low_cells) = if self.tells_wholes() {
+            let told = |table: Option<Table>| {
+                let mut table = table?;
+                table.filters.push((self.say("files-head-level"), self.say("files-report-wholes")));
+                Some(table)
+            };
+            (told(self.composition_of_wholes()), told(self.low_cells_of_wholes()))
+        } else {
+            (self.composition(), self.low_cells())
+        };
         let more = [
             ("files-sheet-coverage", Some(self.coverage_of_wholes())),
-            ("files-sheet-composition", self.composition()),
-            ("files-sheet-low-cells", self.low_cells()),
+            ("files-sheet-composition", composition),
+            ("files-sheet-low-cells", low_cells),
             ("files-sheet-change", self.change_of_index()),
             ("files-sheet-unflagged", self.unflagged_index()),
             ("files-sheet-method", Some(self.method())),
@@ -143,7 +151,7 @@ impl Teller<'_> {
                 Some(Label { code: of.code.clone(), name })
             })
             .collect();
-        let detail = if regions.len() > MOST_IN_ONE_CHART {
+        let detail = if self.tells_wholes() {
             Detail { bytes: MAP_BYTES, ..Detail::NATION }
         } else {
             Detail::PROVINCE
@@ -168,8 +176,7 @@ impl Teller<'_> {
     /// where there are too many kab/kota for one chart.
     fn chart(&self) -> Option<String> {
         let index = self.result.scores.first()?;
-        let many = self.regencies().count() > MOST_IN_ONE_CHART;
-        let level = if many { Level::Province } else { Level::Regency };
+        let level = if self.tells_wholes() { Level::Province } else { Level::Regency };
         let rows = self.result.regions.iter().filter(|region| region.level == level);
         let shown: Vec<(&RegionResult, Datum)> = rows
             .filter_map(|region| Some((region, self.datum(region, region.scores.first()?))))

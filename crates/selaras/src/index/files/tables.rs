@@ -5,8 +5,8 @@ mod change;
 
 use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{
-    Form, IndexResult, Interval, IntervalKind, LowCell, RegionResult, Score, ScoreDefinition,
-    ScoreKind, Verdict, Withheld,
+    Composition, Form, IndexResult, Interval, IntervalKind, LowCell, LowCellFamily, RegionResult,
+    Score, ScoreDefinition, ScoreKind, Verdict, Withheld,
 };
 use crate::instrument::{Evidence, Instrument, Standing};
 use crate::locale::{Message, Value, Words};
@@ -30,6 +30,10 @@ fn columns(words: Words, of: &[(&str, Kind)]) -> Vec<Column> {
 
 const VALUE: Kind = Kind::Decimal(2);
 const FINE: Kind = Kind::Decimal(4);
+/// Kab/kota that a report tells one by one at most.
+const MOST_IN_REPORT: usize = 40;
+const WHOLES: [Level; 2] = [Level::Nation, Level::Province];
+const EVERY_LEVEL: [Level; 3] = [Level::Nation, Level::Province, Level::Regency];
 
 impl<'a> Teller<'a> {
     pub(super) fn say(&self, key: &str) -> String {
@@ -513,6 +517,15 @@ impl<'a> Teller<'a> {
 
     /// Low cells (internal form); none where no family was searched.
     pub(super) fn low_cells(&self) -> Option<Table> {
+        self.low_cells_of(&EVERY_LEVEL)
+    }
+
+    /// [`Teller::low_cells`] of the lists of provinces.
+    pub(super) fn low_cells_of_wholes(&self) -> Option<Table> {
+        self.low_cells_of(&WHOLES)
+    }
+
+    fn low_cells_of(&self, levels: &[Level]) -> Option<Table> {
         let heads = columns(
             self.words,
             &[
@@ -545,7 +558,10 @@ impl<'a> Teller<'a> {
                 cell.n.into(),
             ]
         };
-        for family in &self.result.low_cells {
+        let told = |family: &&LowCellFamily| {
+            self.region(&family.region).is_none_or(|region| levels.contains(&region.level))
+        };
+        for family in self.result.low_cells.iter().filter(told) {
             let head = || -> Vec<Cell> {
                 vec![self.region_name(&family.region).into(), family.searched.into()]
             };
@@ -565,12 +581,12 @@ impl<'a> Teller<'a> {
 
     /// Answers against the target: coverage, not harmony.
     pub(super) fn coverage(&self) -> Table {
-        self.coverage_of(&[Level::Nation, Level::Province, Level::Regency])
+        self.coverage_of(&EVERY_LEVEL)
     }
 
     /// [`Teller::coverage`] of province and nation, with the regions left out of their scores.
     pub(super) fn coverage_of_wholes(&self) -> Table {
-        let mut table = self.coverage_of(&[Level::Nation, Level::Province]);
+        let mut table = self.coverage_of(&WHOLES);
         // A4 has no room for the source of the adults, which stands among the sources.
         if let Some(at) = table.columns.iter().position(|column| column.id == "adults_source") {
             table.columns.remove(at);
@@ -618,8 +634,30 @@ impl<'a> Teller<'a> {
         table
     }
 
+    /// Whether the report tells the long tables of province and nation only: there are too many
+    /// kab/kota for a person to read. The workbook has them all.
+    pub(super) fn tells_wholes(&self) -> bool {
+        self.regencies().count() > MOST_IN_REPORT
+    }
+
     /// Respondents beside the population; none where nothing of it may be shown.
     pub(super) fn composition(&self) -> Option<Table> {
+        self.composition_of(&EVERY_LEVEL)
+    }
+
+    /// [`Teller::composition`] of province and nation.
+    pub(super) fn composition_of_wholes(&self) -> Option<Table> {
+        self.composition_of(&WHOLES)
+    }
+
+    fn population_share(&self, line: Option<&Composition>) -> Cell {
+        match line.and_then(|line| line.population_share) {
+            Some(share) => share.into(),
+            None => Cell::Absent(self.say("files-no-data-yet")),
+        }
+    }
+
+    fn composition_of(&self, levels: &[Level]) -> Option<Table> {
         let heads = columns(
             self.words,
             &[
@@ -634,7 +672,7 @@ impl<'a> Teller<'a> {
             ],
         );
         let mut table = self.table("composition", heads);
-        for region in &self.result.regions {
+        for region in self.result.regions.iter().filter(|of| levels.contains(&of.level)) {
             for line in &region.composition {
                 let attribute =
                     self.instrument.attributes.iter().find(|of| of.id == line.attribute);
@@ -643,10 +681,6 @@ impl<'a> Teller<'a> {
                     (None, crate::round::margins::DISTRICT) => self.say("files-head-district"),
                     (None, _) => self.text(&line.name),
                 };
-                let population = match line.population_share {
-                    Some(share) => share.into(),
-                    None => Cell::Absent(self.say("files-no-data-yet")),
-                };
                 table.push(vec![
                     region.code.as_str().into(),
                     region.name.as_str().into(),
@@ -654,7 +688,7 @@ impl<'a> Teller<'a> {
                     self.text(&line.name).into(),
                     self.count(line.n, line.withheld),
                     line.share.into(),
-                    population,
+                    self.population_share(Some(line)),
                     line.source.clone().into(),
                 ]);
             }

@@ -18,7 +18,12 @@ fn instrument() -> &'static Instrument {
 }
 
 fn files(result: &IndexResult) -> BTreeMap<String, Vec<u8>> {
-    render(result, instrument(), Words::new(Language::Id)).unwrap().into_iter().collect()
+    let words = Words::new(Language::Id);
+    let rendered = File::ALL.into_iter().filter_map(|file| {
+        let bytes = file.render(result, instrument(), words).unwrap()?;
+        Some((file.name_for(result), bytes))
+    });
+    rendered.collect()
 }
 
 fn file<'f>(files: &'f BTreeMap<String, Vec<u8>>, name: &str) -> &'f [u8] {
@@ -198,6 +203,46 @@ fn the_report_stands_alone_and_says_what_it_is() {
     assert!(report.len() < 300_000);
 }
 
+/// The whole country, every kab/kota with the figures that an open link has.
+fn national() -> IndexResult {
+    let mut result = fixture::result(&[vec![(1_250, 100_000)]]);
+    let models = std::mem::take(&mut result.regions);
+    let frame = crate::region::frame(&[]).unwrap();
+    for (at, place) in frame.regions.iter().enumerate() {
+        let mut region = models.iter().find(|model| model.level == place.level).unwrap().clone();
+        region.code = place.code.clone();
+        region.name = place.name.clone();
+        region.parent = place.parent.map(|at| frame.regions[at as usize].code.clone());
+        for score in &mut region.scores {
+            let value = 5.0 + (at * 37 % 300) as f64 / 100.0;
+            score.value = Some(value);
+            score.interval = Some(Interval {
+                low: value - 0.31,
+                high: value + 0.32,
+                kind: IntervalKind::Random,
+                df: 41.0,
+                clusters: 42,
+                coarse: false,
+            });
+            score.shifts = vec![Shift { correlation: 0.01, shift: 0.21 }];
+        }
+        result.regions.push(region);
+    }
+    result
+}
+
+#[test]
+fn the_public_report_of_the_nation_stays_light_and_leaves_no_region_out() {
+    let public = disclosure::public(&national()).unwrap();
+    let words = Words::new(Language::Id);
+    let report = File::Report.render(&public, instrument(), words).unwrap().unwrap();
+    let report = String::from_utf8(report).unwrap();
+    assert!(report.len() <= 300_000, "{}", report.len());
+    for region in &public.regions {
+        assert!(report.contains(&format!("<th scope=row>{}<td>", region.code)), "{}", region.code);
+    }
+}
+
 #[test]
 fn the_share_of_civil_servants_stands_beside_each_score_with_the_populations_or_no_data() {
     let mut internal = everything();
@@ -296,6 +341,13 @@ fn everything() -> IndexResult {
             q: 0.01,
             n: 1_250,
             interval: Some(interval),
+            groups: vec![GroupScore {
+                attribute: "usia".to_owned(),
+                band: "17_24".to_owned(),
+                name: text("17–24"),
+                score: result.regions[2].scores[0].clone(),
+                low: Some(true),
+            }],
         }],
     });
     result.change = Some(Change {

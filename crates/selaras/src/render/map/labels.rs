@@ -52,6 +52,13 @@ pub(super) struct Disc {
     pub(super) says: Says,
 }
 
+impl Disc {
+    /// Whether it stands among others too close to say anything.
+    pub(super) fn in_crowd(&self) -> bool {
+        matches!(self.says, Says::Nothing)
+    }
+}
+
 /// What a disc says.
 #[derive(Clone, Debug)]
 pub(super) enum Says {

@@ -31,6 +31,8 @@ const INK: &str = "#16302d";
 const PAPER: &str = "#ffffff";
 const LAND: &str = "#f6f5f1";
 const SEA: &str = "#dde5e9";
+/// Width of the rim of discs that stand in a crowd.
+const CROWD_STROKE: f64 = 0.6;
 /// Corners to try, right and down.
 const TOP_FIRST: [(f64, f64); 4] = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
 const BOTTOM_FIRST: [(f64, f64); 4] = [(0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)];
@@ -212,6 +214,10 @@ impl BaseMap {
     }
 }
 
+fn circle(x: f64, y: f64, radius: f64) -> Element {
+    Element::new("circle").set("cx", x).set("cy", y).set("r", radius)
+}
+
 /// How an area is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fill {
@@ -280,9 +286,14 @@ impl<'a> Drawing<'a> {
         }
     }
 
+    /// Whether regions are links.
+    fn interactive(&self) -> bool {
+        self.theme.regions.iter().any(|region| region.datum.href.is_some())
+    }
+
     fn svg(&self) -> String {
         let (width, height) = self.base.size;
-        let interactive = self.theme.regions.iter().any(|region| region.datum.href.is_some());
+        let interactive = self.interactive();
         let mut root = self
             .frame
             .root("figure map", (width, height), interactive)
@@ -376,10 +387,21 @@ impl<'a> Drawing<'a> {
                 areas.push(draw(Fill::Land, path));
             }
         }
-        for region in &self.theme.regions {
-            let Some(path) = by_code.get(region.code.as_str()) else { continue };
-            let drawn = draw(self.fill(Some(region)), path);
-            areas.push(self.link(region, false).with(drawn));
+        let drawn = self.theme.regions.iter().filter_map(|region| {
+            by_code.get(region.code.as_str()).map(|path| (region, self.fill(Some(region)), *path))
+        });
+        if self.interactive() {
+            for (region, fill, path) in drawn {
+                areas.push(self.link(region, false).with(draw(fill, path)));
+            }
+        } else {
+            let shape = |region, path: &str| {
+                Element::new("path").set("d", path).with(self.title(region, false))
+            };
+            let drawn = drawn.map(|(region, fill, path)| (fill, shape(region, path)));
+            for group in self.by_fill(drawn) {
+                areas.push(group);
+            }
         }
         for path in &base.groups {
             areas.push(
@@ -398,11 +420,6 @@ impl<'a> Drawing<'a> {
     /// The link of a region with its sentence. A second one of the same region is left out of a
     /// keyboard's way.
     fn link(&self, region: &Region, second: bool) -> Element {
-        let title = if second {
-            region.datum.label.clone()
-        } else {
-            region.datum.sentence(&self.frame.words, self.theme.decimals)
-        };
         let link = match &region.datum.href {
             Some(href) if second => Element::new("a")
                 .set("href", href.as_str())
@@ -413,15 +430,56 @@ impl<'a> Drawing<'a> {
                 .set("aria-label", region.datum.label.as_str()),
             None => Element::new("g"),
         };
-        link.with(Element::new("title").say(title))
+        link.with(self.title(region, second))
+    }
+
+    /// What a pointer is told over a region; over a second mark of it the name alone.
+    fn title(&self, region: &Region, second: bool) -> Element {
+        Element::new("title").say(if second {
+            region.datum.label.clone()
+        } else {
+            region.datum.sentence(&self.frame.words, self.theme.decimals)
+        })
+    }
+
+    /// Marks that no link holds apart, painted together: a map of hundreds of regions says class
+    /// and paint once.
+    fn by_fill(&self, marks: impl Iterator<Item = (Fill, Element)>) -> Vec<Element> {
+        let mut groups: Vec<(Fill, Element)> = Vec::new();
+        for (fill, mark) in marks {
+            match groups.iter_mut().find(|(known, _)| *known == fill) {
+                Some((_, group)) => group.push(mark),
+                None => {
+                    let (class, paint) = self.paint(fill);
+                    let group = Element::new("g").class(&class).set("fill", paint);
+                    groups.push((fill, group.with(mark)));
+                }
+            }
+        }
+        groups.into_iter().map(|(_, group)| group).collect()
     }
 
     /// Names, discs, the mark of simulated data and the words on the boundaries in one layout.
     fn layer(&self, layer: &Layer) -> Element {
         let unit = layer.unit;
         let mut drawn = Element::new("g").set("font-size", TYPE * unit);
-        for disc in &layer.discs {
-            let Some(region) = self.region(disc.area) else { continue };
+        let discs = || {
+            let known = layer.discs.iter();
+            known.filter_map(|disc| Some((disc, self.region(disc.area)?)))
+        };
+        let together = |disc: &Disc| disc.in_crowd() && !self.interactive();
+        let crowd = discs().filter(|(disc, _)| together(disc)).map(|(disc, region)| {
+            let mark = circle(disc.x, disc.y, disc.radius).with(self.title(region, true));
+            (self.fill(Some(region)), mark)
+        });
+        let mut crowded = Element::new("g").set("stroke", INK).set("stroke-width", CROWD_STROKE);
+        for group in self.by_fill(crowd) {
+            crowded.push(group);
+        }
+        if !crowded.is_empty() {
+            drawn.push(crowded);
+        }
+        for (disc, region) in discs().filter(|(disc, _)| !together(disc)) {
             drawn.push(self.disc(disc, region, unit));
         }
         for name in &layer.names {
@@ -506,12 +564,8 @@ impl<'a> Drawing<'a> {
         let fill = self.fill(Some(region));
         let (class, paint) = self.paint(fill);
         let mut link = self.link(region, true);
-        let in_crowd = matches!(disc.says, Says::Nothing);
-        let circle = |x: f64, y: f64, radius: f64, paint: String| {
-            Element::new("circle").set("cx", x).set("cy", y).set("r", radius).set("fill", paint)
-        };
         let far = (disc.x - disc.from.0).hypot(disc.y - disc.from.1);
-        if far > disc.radius && !in_crowd {
+        if far > disc.radius && !disc.in_crowd() {
             let (x, y) = disc.from;
             link.push(
                 Element::new("line")
@@ -522,14 +576,15 @@ impl<'a> Drawing<'a> {
                     .set("stroke", INK)
                     .set("stroke-width", 1.0 * unit),
             );
-            link.push(circle(x, y, 1.8 * unit, INK.to_owned()));
+            link.push(circle(x, y, 1.8 * unit).set("fill", INK));
         }
         if disc.radius > 0.0 {
             link.push(
-                circle(disc.x, disc.y, disc.radius, paint)
+                circle(disc.x, disc.y, disc.radius)
+                    .set("fill", paint)
                     .class(&class)
                     .set("stroke", INK)
-                    .set("stroke-width", if in_crowd { 0.6 } else { 1.2 * unit }),
+                    .set("stroke-width", if disc.in_crowd() { CROWD_STROKE } else { 1.2 * unit }),
             );
         }
         let class = match fill {

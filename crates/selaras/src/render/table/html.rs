@@ -10,7 +10,8 @@ impl Table {
         self.fragment(false)
     }
 
-    /// For print: the same without links and labels, since paper has no cards.
+    /// For print: the same without links and labels, since paper has no cards, and without the end
+    /// tags that HTML lets go, since a report holds hundreds of rows.
     #[must_use]
     pub fn print_html(&self) -> String {
         self.fragment(true)
@@ -71,7 +72,7 @@ impl Table {
             out.push('<');
             out.push_str(element);
             if at == 0 {
-                out.push_str(" scope=\"row\"");
+                out.push_str(if print { " scope=row" } else { " scope=\"row\"" });
             }
             let class = match cell {
                 Cell::Absent(_) | Cell::Empty => Some("absent"),
@@ -79,9 +80,10 @@ impl Table {
                 _ => None,
             };
             if let Some(class) = class {
-                out.push_str(" class=\"");
-                out.push_str(class);
-                out.push('"');
+                let quote = if print { "" } else { "\"" };
+                for part in [" class=", quote, class, quote] {
+                    out.push_str(part);
+                }
             }
             if !print {
                 out.push_str(" data-label=\"");
@@ -99,11 +101,15 @@ impl Table {
             if link.is_some() {
                 out.push_str("</a>");
             }
-            out.push_str("</");
-            out.push_str(element);
-            out.push('>');
+            if !print {
+                out.push_str("</");
+                out.push_str(element);
+                out.push('>');
+            }
         }
-        out.push_str("</tr>");
+        if !print {
+            out.push_str("</tr>");
+        }
     }
 
     /// Source, time and remarks under the rows.

@@ -68,6 +68,12 @@ fn print_is_the_same_rows_without_links() {
     let print = table().print_html();
     assert!(!print.contains("<a "));
     assert!(print.contains("6,73") && print.contains("DATA SIMULASI"));
+    let cells = |html: &str| -> Vec<String> {
+        let marks = html.split('<').filter(|part| part.starts_with("t") || part.starts_with("a "));
+        let texts = marks.filter_map(|part| part.split_once('>').map(|(_, text)| text.to_owned()));
+        texts.filter(|text| !text.is_empty()).collect()
+    };
+    assert_eq!(cells(&print), cells(&table().html()));
 }
 
 #[test]

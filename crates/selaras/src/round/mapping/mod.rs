@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::answers::Design;
 pub use moment::{DateOrder, moment};
+pub(crate) use propose::attribute_named;
 pub use propose::{attribute_role, item_role, propose};
 
 use crate::instrument::Instrument;

@@ -83,10 +83,24 @@ const HEADERS: &[(Sign, &[&str])] = &[
             "hari",
         ],
     ),
-    (Sign::Stratum, &["stratum", "strata"]),
-    (Sign::Psu, &["psu", "cluster", "klaster", "blok sensus", "unit pencuplikan primer"]),
+    (Sign::Stratum, &["stratum", "strata", "kode strata", "kode stratum"]),
+    (
+        Sign::Psu,
+        &["psu", "kode psu", "cluster", "klaster", "blok sensus", "unit pencuplikan primer"],
+    ),
     (Sign::Weight, &["weight", "bobot", "penimbang", "bobot sampling", "bobot desain", "wt"]),
-    (Sign::Fpc, &["fpc"]),
+    (
+        Sign::Fpc,
+        &[
+            "fpc",
+            "jumlah psu",
+            "jumlah psu populasi",
+            "jumlah psu dalam strata",
+            "jumlah blok sensus",
+            "psu populasi",
+            "population psus",
+        ],
+    ),
     (
         Sign::Nothing,
         &[
@@ -231,6 +245,22 @@ pub fn attribute_role(
     Some(Role::Attribute { attribute: attribute.to_owned(), reading, labels })
 }
 
+/// The attribute of `instrument` that `header`, as [`words`], names: by its id, its name, or what such
+/// a column is usually called.
+pub(crate) fn attribute_named<'a>(
+    instrument: &'a Instrument,
+    header: &str,
+) -> Option<&'a Attribute> {
+    let squeezed_header = squeezed(header);
+    instrument.attributes.iter().find(|attribute| {
+        squeezed(&attribute.id) == squeezed_header
+            || [&attribute.name.id, &attribute.name.en]
+                .iter()
+                .any(|name| !name.is_empty() && words(name) == header)
+            || synonyms(attribute.kind).contains(&header)
+    })
+}
+
 /// What stands in `values`, blanks and the usual signs for nothing left out.
 fn answered(values: &[String]) -> Vec<&str> {
     let nothing = |text: &str| {
@@ -283,7 +313,7 @@ impl<'a> Proposal<'a> {
         if let Some(what) = private_values(values) {
             return decided(column, Role::Private { what }, Confidence::Sure, "private-values");
         }
-        if let Some(attribute) = self.attribute(&header) {
+        if let Some(attribute) = attribute_named(self.instrument, &header) {
             return self.attribute_column(column, attribute, values);
         }
         if let Some(what) = private::of_header(&header) {
@@ -351,17 +381,6 @@ impl<'a> Proposal<'a> {
             && first.bytes().any(|b| b.is_ascii_alphabetic());
         let item = items.iter().find(|item| coded && named(first, item))?;
         Some((item, "item-id"))
-    }
-
-    fn attribute(&self, header: &str) -> Option<&'a Attribute> {
-        let squeezed_header = squeezed(header);
-        self.instrument.attributes.iter().find(|attribute| {
-            squeezed(&attribute.id) == squeezed_header
-                || [&attribute.name.id, &attribute.name.en]
-                    .iter()
-                    .any(|name| !name.is_empty() && words(name) == header)
-                || synonyms(attribute.kind).contains(&header)
-        })
     }
 
     fn attribute_column(

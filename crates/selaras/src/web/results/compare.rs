@@ -12,7 +12,7 @@ use super::view::View;
 use super::{AppState, Entry, Levels, Page, Problem, Reading, Visit, paths, say};
 use crate::index::result::{RegionResult, ScoreKind};
 use crate::locale::Message;
-use crate::render::table::{Cell, Column, Kind, Row, Table};
+use crate::render::table::{Cell, Kind, Row, Table};
 use crate::round::frame::Level;
 
 /// Name in addresses of the analyst's view.
@@ -42,7 +42,7 @@ struct ComparePage {
     rule: String,
     sentences: Vec<String>,
     caption: String,
-    provinces: Vec<(String, String)>,
+    provinces: Vec<(String, String, bool)>,
     method_path: String,
 }
 
@@ -54,10 +54,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let mut tx = state.store.read(state.clock).await?;
     let reading = Reading::internal(&state, &visit, &mut tx, &id).await?;
-    let mut region = reading.chosen(&asked.wilayah)?;
-    if region.level == Level::Regency {
-        region = reading.parent(region).unwrap_or(region);
-    }
+    let region = reading.aggregate(&asked.wilayah)?;
     let words = reading.words;
     let title =
         words.tell(&Message::new("results-compare-title").with("region", say::name(region, words)));
@@ -75,7 +72,6 @@ pub(super) async fn show(
     let path = format!("{}?wilayah={}", paths::compare(reading.round.id), region.code);
     let view = View::Score(at);
     let nation = region.level == Level::Nation;
-    let provinces = reading.result.regions.iter().filter(|other| other.level == Level::Province);
     let options = &reading.result.options;
     html(&ComparePage {
         lead: lead(&reading, region),
@@ -105,13 +101,9 @@ pub(super) async fn show(
         sentences: if analyst { Vec::new() } else { sentences(&reading, region, at) },
         caption: reading.caption(region.n),
         provinces: if nation {
-            provinces
-                .map(|province| {
-                    let code = &province.code;
-                    let href = format!("{}?wilayah={code}", paths::compare(reading.round.id));
-                    (href, say::name(province, words))
-                })
-                .collect()
+            let path = paths::compare(reading.round.id);
+            let wholes = reading.aggregates(region, |code| format!("{path}?wilayah={code}"));
+            wholes.into_iter().filter(|(_, _, chosen)| !chosen).collect()
         } else {
             Vec::new()
         },
@@ -157,25 +149,20 @@ pub(super) fn sentences(reading: &Reading, region: &RegionResult, at: usize) -> 
 /// Letters, and how many regions are clearly above and below. In code order; it cannot be sorted.
 fn analyst_table(reading: &Reading, region: &RegionResult) -> Table {
     let words = reading.words;
-    let column = |id: &str, kind| Column::new(id, words.say(&format!("results-column-{id}")), kind);
     let title =
         words.tell(&Message::new("results-analyst-title").with("region", say::name(region, words)));
-    let mut table = Table {
-        simulated: reading.result.simulated,
-        ..Table::new(
-            words,
-            title,
-            vec![
-                column("region", Kind::Text),
-                column("score", Kind::Decimal(2)).unit(reading.scale()),
-                column("interval", Kind::Text),
-                column("answers", Kind::Whole),
-                column("letters", Kind::Text),
-                column("clearly-above", Kind::Whole),
-                column("clearly-below", Kind::Whole),
-            ],
-        )
-    };
+    let mut table = reading.table(
+        title,
+        vec![
+            reading.column("region", Kind::Text),
+            reading.column("score", Kind::Decimal(2)).unit(reading.scale()),
+            reading.column("interval", Kind::Text),
+            reading.column("answers", Kind::Whole),
+            reading.column("letters", Kind::Text),
+            reading.column("clearly-above", Kind::Whole),
+            reading.column("clearly-below", Kind::Whole),
+        ],
+    );
     for inside in reading.regencies(region) {
         let score = reading.index_of(inside);
         let value = score.and_then(|score| score.value);

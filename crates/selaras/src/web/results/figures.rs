@@ -416,8 +416,7 @@ impl Reading {
 
     /// Words for the ends of the scale; the result does not carry the instrument's own.
     fn ends(&self) -> (String, String) {
-        let instrument = crate::instrument::shipped_by_id(&self.result.instrument.id);
-        instrument.map_or_else(Default::default, |instrument| {
+        self.questionnaire().map_or_else(Default::default, |instrument| {
             let language = self.words.language;
             let scale = &instrument.scale;
             (

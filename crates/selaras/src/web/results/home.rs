@@ -269,13 +269,10 @@ pub(super) async fn show(
     let mut tx = state.store.read(state.clock).await?;
     let reading = Reading::internal(&state, &visit, &mut tx, &id).await?;
     let office = state.office.as_deref().and_then(|code| reading.find(code));
-    let mut region = match office {
-        Some(office) if asked.wilayah.is_empty() => office,
-        _ => reading.chosen(&asked.wilayah)?,
+    let region = match office {
+        Some(office) if asked.wilayah.is_empty() => reading.around(office),
+        _ => reading.aggregate(&asked.wilayah)?,
     };
-    if region.level == Level::Regency {
-        region = reading.parent(region).unwrap_or(region);
-    }
     let words = reading.words;
     let title =
         words.tell(&Message::new("results-home-title").with("region", say::name(region, words)));

@@ -10,7 +10,6 @@ use super::home::{Asked, lead, notes};
 use super::view::{Switch, View};
 use super::{AppState, Entry, Levels, Page, Problem, Reading, Visit, paths, say};
 use crate::locale::Message;
-use crate::round::frame::Level;
 
 #[derive(Template)]
 #[template(path = "results/map.html")]
@@ -34,10 +33,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let mut tx = state.store.read(state.clock).await?;
     let reading = Reading::internal(&state, &visit, &mut tx, &id).await?;
-    let mut region = reading.chosen(&asked.wilayah)?;
-    if region.level == Level::Regency {
-        region = reading.parent(region).unwrap_or(region);
-    }
+    let region = reading.aggregate(&asked.wilayah)?;
     let words = reading.words;
     let view = View::of(&asked.tampil, &reading);
     let title = words.tell(
@@ -50,7 +46,6 @@ pub(super) async fn show(
     drop(tx);
     let path = paths::map(reading.round.id);
     let name = view.name(&reading);
-    let places = reading.result.regions.iter().filter(|other| other.level != Level::Regency);
     html(&MapPage {
         lead: lead(&reading, region),
         switch: view.switch(&reading, &path, &region.code),
@@ -58,12 +53,7 @@ pub(super) async fn show(
         poverty: view == View::Poverty,
         table: reading.regions_table(region, view, Links::Yes).html(),
         notes: notes(&reading, region),
-        places: places
-            .map(|other| {
-                let href = format!("{path}?wilayah={}&tampil={name}", other.code);
-                (href, say::name(other, words), other.code == region.code)
-            })
-            .collect(),
+        places: reading.aggregates(region, |code| format!("{path}?wilayah={code}&tampil={name}")),
         method_path: paths::method(reading.round.id),
         page,
     })

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::super::html;
 use super::public::closed;
 use super::{AppState, Entry, Page, Problem, Reading, Visit, paths};
-use crate::instrument::{Aggregation, Evidence, Instrument, Missing, Standing, shipped_by_id};
+use crate::instrument::{Aggregation, Evidence, Instrument, Missing, Standing};
 use crate::locale::{Message, Words};
 use crate::render::table::{Cell, Column, Kind, Table};
 use crate::round::answers::Design;
@@ -122,7 +122,7 @@ fn content(reading: &Reading, page: Page, back: String, internal: bool) -> Metho
     let result = &reading.result;
     let reference = &result.instrument;
     // Only the very file that the round was scored with may be described.
-    let instrument = shipped_by_id(&reference.id).filter(|known| known.sha256 == reference.sha256);
+    let instrument = reading.questionnaire().filter(|known| known.sha256 == reference.sha256);
     let say = |key: &str| words.say(key);
     let language = words.language;
     MethodPage {

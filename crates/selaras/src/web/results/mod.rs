@@ -8,6 +8,7 @@ mod compare;
 mod data;
 mod download;
 mod figures;
+mod groups;
 mod home;
 mod map;
 mod method;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, paths};
 use crate::index::frozen::ResultFolder;
 use crate::index::result::{IndexResult, RegionResult};
+use crate::instrument::{self, Instrument};
 use crate::locale::{Message, Words};
 use crate::policy::{Action, Module, NATION};
 use crate::round::frame::Level;
@@ -34,6 +36,12 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/putaran/{round}/beranda", Action::View, Module::Result, home::show),
         Route::get("/putaran/{round}/peta", Action::View, Module::Result, map::show),
         Route::get("/putaran/{round}/wilayah/{code}", Action::View, Module::Result, region::show),
+        Route::get(
+            "/putaran/{round}/wilayah/{code}/kelompok/{score}",
+            Action::View,
+            Module::Result,
+            groups::show,
+        ),
         Route::get("/putaran/{round}/beda", Action::View, Module::Result, compare::show),
         Route::get("/putaran/{round}/metode", Action::View, Module::Result, method::show),
         Route::get("/publik/{round}", Action::View, Module::Result, public::show).public(),
@@ -104,6 +112,33 @@ impl Reading {
         if code.is_empty() { self.first() } else { self.region(code) }
     }
 
+    /// The province or nation asked for, or the one to open with; in place of a kab/kota what it
+    /// lies in.
+    fn aggregate(&self, code: &str) -> Result<&RegionResult, Problem> {
+        Ok(self.around(self.chosen(code)?))
+    }
+
+    /// What `region` lies in where it is a kab/kota; else itself.
+    fn around<'a>(&'a self, region: &'a RegionResult) -> &'a RegionResult {
+        match region.level {
+            Level::Regency => self.parent(region).unwrap_or(region),
+            Level::Nation | Level::Province => region,
+        }
+    }
+
+    /// Links to the nation and every province: address, name, and whether it is `chosen`.
+    fn aggregates(
+        &self,
+        chosen: &RegionResult,
+        address: impl Fn(&str) -> String,
+    ) -> Vec<(String, String, bool)> {
+        let shown = self.result.regions.iter().filter(|region| region.level != Level::Regency);
+        let link = |region: &RegionResult| {
+            (address(&region.code), say::name(region, self.words), region.code == chosen.code)
+        };
+        shown.map(link).collect()
+    }
+
     /// The kab/kota of `region`, in code order; of a kab/kota, itself.
     fn regencies<'a>(&'a self, region: &'a RegionResult) -> Vec<&'a RegionResult> {
         let inside = |other: &&RegionResult| {
@@ -159,6 +194,11 @@ impl Reading {
                 .with("instrument", self.instrument())
                 .with("program", result.program.as_str()),
         )
+    }
+
+    /// The instrument of the round, as the program knows it now.
+    fn questionnaire(&self) -> Option<&'static Instrument> {
+        instrument::find(&self.data, &self.round.instrument)
     }
 
     /// Name and version of the instrument.

@@ -12,7 +12,6 @@ use super::say::ChangeSentence;
 use super::view::View;
 use super::{AppState, Page, Problem, Reading, Visit, paths, say, stored};
 use crate::locale::{Message, TimeZone, Value};
-use crate::round::frame::Level;
 use crate::round::register;
 use crate::store::RoundId;
 
@@ -93,16 +92,9 @@ pub(super) async fn show(
             &Message::new("results-answer-better")
                 .with("difference", words.number(reading.result.options.least_difference, 1)),
         ),
-        places: reading
-            .result
-            .regions
-            .iter()
-            .filter(|other| other.level != Level::Regency)
-            .map(|other| {
-                let href = format!("{}?wilayah={}", paths::public(reading.round.id), other.code);
-                (href, say::name(other, words), other.code == region.code)
-            })
-            .collect(),
+        places: reading.aggregates(region, |code| {
+            format!("{}?wilayah={code}", paths::public(reading.round.id))
+        }),
         method_path: format!("{}/metode", paths::public(reading.round.id)),
         files: download::links(&paths::public(reading.round.id), &visit),
         page,

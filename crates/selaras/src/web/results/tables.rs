@@ -16,11 +16,11 @@ use crate::statistic;
 const SCORE: Kind = Kind::Decimal(2);
 
 impl Reading {
-    fn table(&self, title: String, columns: Vec<Column>) -> Table {
+    pub(super) fn table(&self, title: String, columns: Vec<Column>) -> Table {
         Table { simulated: self.result.simulated, ..Table::new(self.words, title, columns) }
     }
 
-    fn column(&self, id: &str, kind: Kind) -> Column {
+    pub(super) fn column(&self, id: &str, kind: Kind) -> Column {
         Column::new(id, self.words.say(&format!("results-column-{id}")), kind)
     }
 
@@ -217,7 +217,7 @@ impl Reading {
     }
 
     /// Variable and component of a cell.
-    fn cell_name(&self, id: &str) -> String {
+    pub(super) fn cell_name(&self, id: &str) -> String {
         let found = self.result.scores.iter().find(|score| score.id == id);
         found.map_or_else(|| id.to_owned(), |score| say::title(score, self.words))
     }
@@ -299,7 +299,53 @@ impl Reading {
             Cell::from(self.small_share(cell.q)),
             Cell::from(cell.n),
         ]);
-        Row { cells, href: whole.then(|| paths::region(self.round.id, &cell.region)) }
+        let href = if whole {
+            Some(paths::region(self.round.id, &cell.region))
+        } else {
+            let known = !cell.groups.is_empty();
+            known.then(|| paths::groups(self.round.id, &cell.region, &cell.score))
+        };
+        Row { cells, href }
+    }
+
+    /// The groups of respondents behind a low cell; none where they are not kept apart.
+    pub(super) fn groups_table(&self, cell: &LowCell) -> Option<Table> {
+        if cell.groups.is_empty() {
+            return None;
+        }
+        let words = self.words;
+        let questionnaire = self.questionnaire();
+        let mut table = self.table(
+            words.say("results-groups-table"),
+            vec![
+                self.column("group", Kind::Text),
+                self.column("attribute", Kind::Text),
+                self.column("score", SCORE).unit(self.scale()),
+                self.column("interval", Kind::Text),
+                self.column("answers", Kind::Whole),
+                self.column("said", Kind::Text),
+            ],
+        );
+        for group in &cell.groups {
+            let attributes = questionnaire.iter().flat_map(|known| &known.attributes);
+            let attribute = attributes
+                .filter(|of| of.id == group.attribute)
+                .map(|of| of.name.in_language(words.language).to_owned())
+                .next()
+                .unwrap_or_else(|| group.attribute.clone());
+            let said = match group.low {
+                Some(true) => Cell::Text(words.say("results-groups-low")),
+                Some(false) => Cell::Text(words.say("results-groups-not-low")),
+                None => Cell::Absent(words.say("results-groups-too-few")),
+            };
+            let mut cells = vec![Cell::from(group.name.in_language(words.language))];
+            cells.push(Cell::from(attribute));
+            cells.extend(self.value_cells(Some(&group.score)));
+            cells.push(self.count_cell(group.score.n));
+            cells.push(said);
+            table.push(cells);
+        }
+        Some(table)
     }
 
     /// Cells that were low in the round before, of `region` or of what it holds.

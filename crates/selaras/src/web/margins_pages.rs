@@ -1,0 +1,120 @@
+//! What is known of a round's population: taking it in, a workbook to fill in, removing it.
+
+use std::time::Duration;
+
+use axum::extract::{Multipart, Path, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use sha2::{Digest as _, Sha256};
+
+use super::sent::Sent;
+use super::upload_pages::{LISTED, find, told};
+use super::{AppState, Problem, Route, Visit, paths};
+use crate::index::files;
+use crate::locale::Message;
+use crate::policy::{Action, Module};
+use crate::round::margins;
+use crate::round::upload::{self, RoundMargins};
+
+/// Bytes of a margins file.
+const BYTES: usize = 16 << 20;
+/// Time that taking it in may last.
+const TIME: Duration = Duration::from_secs(60);
+
+pub(super) fn routes() -> Vec<Route> {
+    let change = Action::Change;
+    vec![
+        Route::post("/putaran/{round}/susunan", change, Module::Round, take).accepting(BYTES, TIME),
+        Route::get("/putaran/{round}/susunan/contoh.xlsx", change, Module::Round, template),
+        Route::post("/putaran/{round}/susunan/hapus", change, Module::Round, delete),
+    ]
+}
+
+/// What a round knows of its population, in a sentence.
+pub(super) fn summary(margins: &RoundMargins) -> Message {
+    let mut regions: Vec<&str> = margins.margins.iter().map(|one| one.region.as_str()).collect();
+    regions.sort_unstable();
+    regions.dedup();
+    Message::new("upload-margins-kept")
+        .with("file", margins.name.as_str())
+        .with("count", margins.margins.len())
+        .with("regions", regions.len())
+}
+
+async fn take(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Multipart,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    drop(tx);
+    let words = visit.words();
+    let Some((name, bytes)) = Sent::read(form).await?.file else {
+        return told(&state, &visit, &round, vec![words.say("upload-nothing-chosen")]).await;
+    };
+    let (instrument, frame) =
+        upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
+    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let source = crate::sheet::Source::memory(bytes);
+    let kept = name.clone();
+    let read = move || {
+        margins::read_source(source, &kept, instrument, &upload::region_code_finder(&frame))
+    };
+    match tokio::task::spawn_blocking(read).await.map_err(Problem::fault)? {
+        Ok(margins) => {
+            let margins = RoundMargins { name, sha256, margins };
+            upload::keep_margins(state.store.folder(), round.id, &margins)?;
+            Ok(Redirect::to(&paths::upload(round.id)).into_response())
+        }
+        Err(faults) => {
+            let listed = faults.kept.iter().take(LISTED);
+            let mut notices: Vec<String> =
+                listed.map(|fault| words.tell(&fault.message())).collect();
+            let more = faults.count.saturating_sub(notices.len() as u64);
+            if more > 0 {
+                notices.push(words.tell(&Message::new("upload-faults-more").with("count", more)));
+            }
+            told(&state, &visit, &round, notices).await
+        }
+    }
+}
+
+/// A workbook of the round's margins to fill in.
+async fn template(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    drop(tx);
+    let (instrument, frame) =
+        upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
+    let words = visit.words();
+    let made = tokio::task::spawn_blocking(move || margins::template(&frame, instrument, words));
+    let bytes = made.await.map_err(Problem::fault)?.map_err(Problem::fault)?;
+    let name = words.say("margins-template-file");
+    let headers = [
+        (CONTENT_TYPE, files::File::Workbook.media_type().to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+async fn delete(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Redirect, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = find(&mut tx, &visit, &id).await?;
+    match tokio::fs::remove_file(state.store.folder().margins(round.id)).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Problem::fault(error));
+        }
+        _ => {}
+    }
+    Ok(Redirect::to(&paths::upload(round.id)))
+}
