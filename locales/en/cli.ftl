@@ -15,6 +15,7 @@ cli-help =
     {"              ["}--save-mapping PROFILE.json] [--faults FILE.xlsx]
     {"              ["}--opened DATE] [--closed DATE] [--as-of DATE]
     {"              ["}--internal [--without-flagged REASON]] [--no-fpc] [--seed NUMBER] [--threads NUMBER] [--json]
+    {"              ["}--only result.json|skor.csv|cakupan.csv|indeks.xlsx|peta.geojson|laporan.html]…
       simulate    makes a simulated round with the truth beside it
                   --instrument ID|FILE --out FOLDER [--region CODE] [--year YEAR] [--round 1|2]
     {"              ["}--seed NUMBER] [--each NUMBER | --total NUMBER] [--recorded] [--parquet]

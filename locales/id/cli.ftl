@@ -15,6 +15,7 @@ cli-help =
     {"              ["}--save-mapping PROFIL.json] [--faults BERKAS.xlsx]
     {"              ["}--opened TANGGAL] [--closed TANGGAL] [--as-of TANGGAL]
     {"              ["}--internal [--without-flagged ALASAN]] [--no-fpc] [--seed ANGKA] [--threads ANGKA] [--json]
+    {"              ["}--only result.json|skor.csv|cakupan.csv|indeks.xlsx|peta.geojson|laporan.html]…
       simulate    membuat putaran simulasi beserta nilai yang sebenarnya
                   --instrument ID|BERKAS --out FOLDER [--region KODE] [--year TAHUN] [--round 1|2]
     {"              ["}--seed ANGKA] [--each ANGKA | --total ANGKA] [--recorded] [--parquet]

@@ -40,6 +40,7 @@ struct Request {
     internal: bool,
     without_flagged: Option<String>,
     simulated: bool,
+    only: Vec<files::File>,
     no_fpc: bool,
     json: bool,
     threads: usize,
@@ -76,6 +77,7 @@ impl Request {
                 "internal" => request.internal = true,
                 "without-flagged" => request.without_flagged = Some(arguments.text(&name)?),
                 "simulated" => request.simulated = true,
+                "only" => request.only.push(arguments.parsed(&name)?),
                 "no-fpc" => request.no_fpc = true,
                 "json" => request.json = true,
                 "threads" => request.threads = arguments.parsed(&name)?,
@@ -186,7 +188,8 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     } else {
         disclosure::public(&internal).map_err(Stop::refused)?
     };
-    let written = files::write(&result, &instrument, &out, words)
+    let wanted = if request.only.is_empty() { &files::File::ALL[..] } else { &request.only };
+    let written = files::write(&result, &instrument, wanted, &out, words)
         .map_err(|error| Stop::machine(out.display().to_string(), &error))?;
     report(&request, &words, &result, &now, &written)
 }

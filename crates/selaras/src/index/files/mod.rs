@@ -12,6 +12,7 @@ mod workbook;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::str::FromStr;
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -117,20 +118,28 @@ impl File {
     }
 }
 
-/// Writes every [`File`] of `result` into the folder `out`, which is made where it is
-/// missing. Files come into being whole: each is written beside its place and moved there.
+impl FromStr for File {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::called(name).ok_or(())
+    }
+}
+
+/// Writes `wanted` files of `result` into the folder `out`, which is made where it is missing. Files come into being whole: each is written beside its place and moved there.
 ///
 /// # Errors
 /// The folder or a file cannot be written.
 pub fn write(
     result: &IndexResult,
     instrument: &Instrument,
+    wanted: &[File],
     out: &Path,
     words: Words,
 ) -> io::Result<Vec<Written>> {
     fs::create_dir_all(out)?;
     let mut written = Vec::new();
-    for file in File::ALL {
+    for file in wanted {
         let Some(bytes) = file.render(result, instrument, words)? else { continue };
         let name = file.name_for(result);
         let path = out.join(&name);
