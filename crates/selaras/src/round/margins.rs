@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::intake::band_texts;
 use super::mapping::attribute_named;
-use super::records::{Field, Records, persons};
+use super::names::{self, CIVIL, DISTRICTS, IS_CIVIL, IS_NOT_CIVIL, SEX_AGE};
+use super::records::{Records, persons};
 use crate::instrument::{AttributeKind, Instrument};
 use crate::region;
 use crate::sheet::private::words;
@@ -73,43 +74,13 @@ impl Margin {
 /// Rows of a margins file that are read: every kecamatan and class of 514 kab/kota fit.
 const ROWS: usize = 500_000;
 
-const fn field(name: &'static str, also: &'static [&'static str]) -> Field {
-    Field { name, also, needed: true }
-}
-
-const FIELDS: [Field; 6] = [
-    field("region", &["kode wilayah", "wilayah", "kode kabupaten kota", "kabupaten kota"]),
-    field("margin", &["susunan", "jenis susunan"]),
-    field("cell", &["golongan", "kelas", "kategori", "class"]),
-    field("persons", &["jumlah", "jumlah orang", "jumlah penduduk", "penduduk", "jiwa"]),
-    field("source", &["sumber"]),
-    field("year", &["tahun"]),
-];
+// Positions in [`names::MARGINS`].
 const REGION: usize = 0;
 const MARGIN: usize = 1;
 const CELL: usize = 2;
 const PERSONS: usize = 3;
 const SOURCE: usize = 4;
 const YEAR: usize = 5;
-
-/// What offices call the margins that are no single attribute, as [`words`].
-const SEX_AGE: [&str; 7] = [
-    "sex age",
-    "sex and age",
-    "jenis kelamin dan umur",
-    "jenis kelamin dan usia",
-    "jenis kelamin x umur",
-    "umur dan jenis kelamin",
-    "kelompok umur dan jenis kelamin",
-];
-const CIVIL: [&str; 6] =
-    ["civil servant", "civil servants", "asn", "pns", "aparatur sipil negara", "status asn"];
-const DISTRICTS: [&str; 3] = ["district", "kecamatan", "subdistrict"];
-/// Cells of civil servants and of everybody else.
-const IS_CIVIL: [&str; 7] =
-    ["yes", "ya", "asn", "pns", "aparatur sipil negara", "civil servant", "civil servants"];
-const IS_NOT_CIVIL: [&str; 8] =
-    ["no", "tidak", "bukan asn", "non asn", "bukan pns", "lainnya", "others", "other people"];
 
 /// Bytes of the longest name that is looked up; a longer text names nothing.
 const LONGEST_NAME: usize = 200;
@@ -128,7 +99,7 @@ pub fn read(
     instrument: &Instrument,
     find_region: FindRegion<'_>,
 ) -> Result<Vec<Margin>, Faults> {
-    let records = Records::open(path, ROWS, &FIELDS, "margins-error-column")?;
+    let records = Records::open(path, ROWS, &names::MARGINS, "margins-error-column")?;
     margins(&records, instrument, find_region)
 }
 
@@ -142,7 +113,7 @@ pub fn read_source(
     instrument: &Instrument,
     find_region: FindRegion<'_>,
 ) -> Result<Vec<Margin>, Faults> {
-    let records = Records::of(source, name, ROWS, &FIELDS, "margins-error-column")?;
+    let records = Records::of(source, name, ROWS, &names::MARGINS, "margins-error-column")?;
     margins(&records, instrument, find_region)
 }
 

@@ -127,7 +127,8 @@ fn is_no_message(literal: &Literal) -> bool {
 }
 
 /// Files that hold words by which foreign files are recognised.
-const RECOGNISERS: [&str; 1] = ["crates/selaras/src/round/mapping/propose.rs"];
+const RECOGNISERS: [&str; 2] =
+    ["crates/selaras/src/round/mapping/propose.rs", "crates/selaras/src/round/names.rs"];
 
 /// Classes of figures, and the source of a number as its office calls it.
 const NOT_SAID: [&str; 4] =
@@ -379,7 +380,11 @@ fn the_command_line_says_no_word_that_is_not_in_a_message_file() {
     let not_there = std::io::Error::from_raw_os_error(2).to_string();
     let folder = folder.path().display().to_string();
     // Names of the columns of frames and margins are part of those formats.
-    let data = [folder.as_str(), not_there.as_str(), "ihai-2025", "«code»", "«region»"];
+    let columns = ["code", "name", "level", "parent", "region", "margin", "cell", "persons"];
+    let columns = columns.into_iter().chain(["source", "year"]).map(|name| format!("«{name}»"));
+    let columns: Vec<String> = columns.collect();
+    let mut data = vec![folder.as_str(), not_there.as_str(), "ihai-2025"];
+    data.extend(columns.iter().map(String::as_str));
     let index = |rest: &[&str]| {
         let mut arguments = vec!["index", "--instrument", "ihai-2025", "--out", out.as_str()];
         arguments.extend(rest);
