@@ -1,5 +1,5 @@
 frame-error-column = The column “{ $column }” is missing from the frame of regions.
-frame-error-column-advice = Its columns: code, name, level, parent and, where known, adults, source.
+frame-error-column-advice = Its columns: code, name, level, parent and, where known, adults, source, or their Indonesian names.
 frame-error-level = The level “{ $value }” is not known.
 frame-error-level-advice = Write nation, province or regency.
 frame-error-adults = “{ $value }” is no whole number.

@@ -1,9 +1,9 @@
-margins-error-column = The file of the composition lacks this column: { $column }.
+margins-error-column = The column “{ $column }” is missing from the file of the composition.
 margins-error-margin = The margin “{ $value }” is not known. Known are: { $known }, also by their Indonesian names.
 margins-error-cell = This margin has no class “{ $value }”. Its classes: { $known }, also by their names in the instrument.
 margins-error-number = “{ $value }” is not a whole number.
 margins-error-two-sources = Source or year “{ $value }” differs from another row of the same region and margin. One margin needs one source.
-margins-error-column-advice = Give the column one of these names in the row of names, or use the template that the upload page offers.
+margins-error-column-advice = Its columns: region, margin, cell, persons, source, year, or their Indonesian names. The upload page has a template.
 margins-error-margin-advice = Put one of these names into the cell.
 margins-error-cell-advice = Put the code or name of such a class into this cell.
 margins-error-number-advice = Write a whole number; points only between thousands.

@@ -1,5 +1,5 @@
 frame-error-column = Kolom «{ $column }» tidak ada dalam berkas kerangka wilayah.
-frame-error-column-advice = Kolomnya: code, name, level, parent, dan bila ada adults, source.
+frame-error-column-advice = Kolomnya: code atau kode, name atau nama, level atau tingkat, parent atau induk, dan bila ada adults, source.
 frame-error-level = Tingkat «{ $value }» tidak dikenal.
 frame-error-level-advice = Tulis nation, province, atau regency.
 frame-error-adults = «{ $value }» bukan bilangan bulat.

@@ -1,9 +1,9 @@
-margins-error-column = Kolom ini tidak ada dalam berkas susunan penduduk: { $column }.
+margins-error-column = Kolom «{ $column }» tidak ada dalam berkas susunan penduduk.
 margins-error-margin = Susunan «{ $value }» tidak dikenal. Yang dikenal: { $known }, juga dengan nama Indonesianya.
 margins-error-cell = Golongan «{ $value }» tidak ada pada susunan ini. Golongannya: { $known }, juga dengan nama seperti pada instrumen.
 margins-error-number = «{ $value }» bukan bilangan bulat.
 margins-error-two-sources = Sumber atau tahun «{ $value }» berbeda dari baris lain untuk wilayah dan susunan yang sama. Satu susunan memerlukan satu sumber.
-margins-error-column-advice = Beri kolomnya salah satu nama itu pada baris judul, atau pakai contoh berkas di halaman unggah.
+margins-error-column-advice = Kolomnya: region atau wilayah, margin atau susunan, cell atau golongan, persons atau jumlah, source atau sumber, year atau tahun. Contoh berkas ada di halaman unggah.
 margins-error-margin-advice = Ganti isi sel ini dengan salah satu nama itu.
 margins-error-cell-advice = Ganti isi sel ini dengan kode atau nama golongan itu.
 margins-error-number-advice = Tulis bilangan bulat; titik hanya sebagai pemisah ribuan.

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::records::{Field, Records, persons};
+use super::names;
+use super::records::{Records, persons};
 use crate::sheet::Faults;
 
 /// Where in the nesting a region of a frame stands.
@@ -73,18 +74,7 @@ impl Frame {
 /// Rows of a frame file that are read.
 const ROWS: usize = 100_000;
 
-const fn field(name: &'static str, also: &'static [&'static str], needed: bool) -> Field {
-    Field { name, also, needed }
-}
-
-const FIELDS: [Field; 6] = [
-    field("code", &["kode", "kode wilayah"], true),
-    field("name", &["nama", "nama wilayah", "wilayah"], true),
-    field("level", &["tingkat"], true),
-    field("parent", &["induk", "kode induk"], true),
-    field("adults", &["penduduk dewasa", "penduduk 17 tahun ke atas"], false),
-    field("source", &["sumber"], false),
-];
+// Positions in [`names::FRAME`].
 const CODE: usize = 0;
 const NAME: usize = 1;
 const LEVEL: usize = 2;
@@ -100,7 +90,7 @@ const SOURCE: usize = 5;
 /// Everything that is wrong with the file, by row and column.
 pub fn read(path: &Path) -> Result<Frame, Faults> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let records = Records::open(path, ROWS, &FIELDS, "frame-error-column")?;
+    let records = Records::open(path, ROWS, &names::FRAME, "frame-error-column")?;
     let mut faults = Faults::default();
     let mut read: Vec<(FrameRegion, String, usize)> = Vec::with_capacity(records.len());
     for row in 0..records.len() {

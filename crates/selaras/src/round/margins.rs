@@ -7,13 +7,15 @@
 
 mod template;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::intake::band_texts;
 use super::mapping::attribute_named;
-use super::records::{Field, Records, persons};
+use super::names::{self, CIVIL, DISTRICTS, IS_CIVIL, IS_NOT_CIVIL, SEX_AGE};
+use super::records::{Records, persons};
 use crate::instrument::{AttributeKind, Instrument};
 use crate::region;
 use crate::sheet::private::words;
@@ -72,18 +74,7 @@ impl Margin {
 /// Rows of a margins file that are read: every kecamatan and class of 514 kab/kota fit.
 const ROWS: usize = 500_000;
 
-const fn field(name: &'static str, also: &'static [&'static str]) -> Field {
-    Field { name, also, needed: true }
-}
-
-const FIELDS: [Field; 6] = [
-    field("region", &["kode wilayah", "wilayah", "kode kabupaten kota", "kabupaten kota"]),
-    field("margin", &["susunan", "jenis susunan"]),
-    field("cell", &["golongan", "kelas", "kategori", "class"]),
-    field("persons", &["jumlah", "jumlah orang", "jumlah penduduk", "penduduk", "jiwa"]),
-    field("source", &["sumber"]),
-    field("year", &["tahun"]),
-];
+// Positions in [`names::MARGINS`].
 const REGION: usize = 0;
 const MARGIN: usize = 1;
 const CELL: usize = 2;
@@ -91,24 +82,8 @@ const PERSONS: usize = 3;
 const SOURCE: usize = 4;
 const YEAR: usize = 5;
 
-/// What offices call the margins that are no single attribute, as [`words`].
-const SEX_AGE: [&str; 7] = [
-    "sex age",
-    "sex and age",
-    "jenis kelamin dan umur",
-    "jenis kelamin dan usia",
-    "jenis kelamin x umur",
-    "umur dan jenis kelamin",
-    "kelompok umur dan jenis kelamin",
-];
-const CIVIL: [&str; 6] =
-    ["civil servant", "civil servants", "asn", "pns", "aparatur sipil negara", "status asn"];
-const DISTRICTS: [&str; 3] = ["district", "kecamatan", "subdistrict"];
-/// Cells of civil servants and of everybody else.
-const IS_CIVIL: [&str; 7] =
-    ["yes", "ya", "asn", "pns", "aparatur sipil negara", "civil servant", "civil servants"];
-const IS_NOT_CIVIL: [&str; 8] =
-    ["no", "tidak", "bukan asn", "non asn", "bukan pns", "lainnya", "others", "other people"];
+/// Bytes of the longest name that is looked up; a longer text names nothing.
+const LONGEST_NAME: usize = 200;
 
 /// How a kab/kota is found by code or name; none where `text` means none, or more than one.
 pub type FindRegion<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -124,7 +99,7 @@ pub fn read(
     instrument: &Instrument,
     find_region: FindRegion<'_>,
 ) -> Result<Vec<Margin>, Faults> {
-    let records = Records::open(path, ROWS, &FIELDS, "margins-error-column")?;
+    let records = Records::open(path, ROWS, &names::MARGINS, "margins-error-column")?;
     margins(&records, instrument, find_region)
 }
 
@@ -138,7 +113,7 @@ pub fn read_source(
     instrument: &Instrument,
     find_region: FindRegion<'_>,
 ) -> Result<Vec<Margin>, Faults> {
-    let records = Records::of(source, name, ROWS, &FIELDS, "margins-error-column")?;
+    let records = Records::of(source, name, ROWS, &names::MARGINS, "margins-error-column")?;
     margins(&records, instrument, find_region)
 }
 
@@ -147,13 +122,20 @@ fn margins(
     instrument: &Instrument,
     find_region: FindRegion<'_>,
 ) -> Result<Vec<Margin>, Faults> {
+    let known = Known::of(instrument);
     let mut faults = Faults::default();
     let mut margins: Vec<Margin> = Vec::new();
     let mut blank: Vec<(String, Vec<String>, usize)> = Vec::new();
+    // Hundreds of rows name one region, and a search by name takes its time.
+    let mut found: HashMap<&str, Option<String>> = HashMap::new();
     for row in 0..records.len() {
         let cell = |field| records.cell(row, field);
         let mut fault = |field, key: &str| faults.push(records.fault(key, row, field));
-        let Some(region) = region_meant(cell(REGION), find_region) else {
+        let region = found
+            .entry(cell(REGION))
+            .or_insert_with_key(|text| region_meant(text, find_region))
+            .clone();
+        let Some(region) = region else {
             fault(REGION, "margins-error-region");
             continue;
         };
@@ -162,7 +144,7 @@ fn margins(
             faults.push(fault.with("known", known_margins(instrument)));
             continue;
         };
-        let Some(bands) = bands(&attributes, cell(CELL), &region, instrument) else {
+        let Some(bands) = known.bands(&attributes, cell(CELL), &region) else {
             let fault = records.fault("margins-error-cell", row, CELL);
             faults.push(fault.with("known", known_cells(&attributes, instrument)));
             continue;
@@ -211,6 +193,9 @@ fn margins(
 /// The code of the kab/kota that `text` means. A code that the round does not have stays as it is:
 /// a margins file may hold more regions than a round.
 fn region_meant(text: &str, find_region: FindRegion<'_>) -> Option<String> {
+    if text.len() > LONGEST_NAME {
+        return None;
+    }
     find_region(text).or_else(|| {
         let code = !text.is_empty() && !text.chars().any(char::is_alphabetic);
         code.then(|| text.to_owned())
@@ -218,6 +203,9 @@ fn region_meant(text: &str, find_region: FindRegion<'_>) -> Option<String> {
 }
 
 fn attributes(margin: &str, instrument: &Instrument) -> Option<Vec<String>> {
+    if margin.len() > LONGEST_NAME {
+        return None;
+    }
     let name = words(margin);
     let of_kind = |kind| {
         let attribute = instrument.attributes.iter().find(|attribute| attribute.kind == kind)?;
@@ -241,59 +229,71 @@ fn known_margins(instrument: &Instrument) -> String {
     own.chain(instrument.attributes.iter().map(|of| of.id.as_str())).collect::<Vec<_>>().join(", ")
 }
 
-/// The bands that `cell` names, in the order of `attributes`.
-fn bands(
-    attributes: &[String],
-    cell: &str,
-    region: &str,
-    instrument: &Instrument,
-) -> Option<Vec<String>> {
-    match attributes {
-        [one] => Some(vec![band(one, cell, region, instrument)?]),
-        [first, second] => {
-            // Any sign between the two, and either first: labels may hold signs of their own.
-            let cuts = cell.char_indices().filter(|(_, c)| !c.is_alphanumeric());
-            let mut pairs = cuts.flat_map(|(at, sign)| {
-                let (left, right) = (&cell[..at], &cell[at + sign.len_utf8()..]);
-                [(left, right), (right, left)]
-            });
-            pairs.find_map(|(a, b)| {
-                let a = band(first, a, region, instrument)?;
-                Some(vec![a, band(second, b, region, instrument)?])
-            })
+/// How the instrument writes its bands.
+struct Known<'a> {
+    instrument: &'a Instrument,
+    /// By attribute, as [`band_texts`] gives them.
+    texts: Vec<HashMap<String, u8>>,
+}
+
+impl<'a> Known<'a> {
+    fn of(instrument: &'a Instrument) -> Self {
+        Self { instrument, texts: instrument.attributes.iter().map(band_texts).collect() }
+    }
+
+    /// The bands that `cell` names, in the order of `attributes`.
+    fn bands(&self, attributes: &[String], cell: &str, region: &str) -> Option<Vec<String>> {
+        if cell.len() > LONGEST_NAME {
+            return None;
         }
-        _ => None,
+        match attributes {
+            [one] => Some(vec![self.band(one, cell, region)?]),
+            [first, second] => {
+                // Any sign between the two, and either first: labels may hold signs of their own.
+                let cuts = cell.char_indices().filter(|(_, c)| !c.is_alphanumeric());
+                let mut pairs = cuts.flat_map(|(at, sign)| {
+                    let (left, right) = (&cell[..at], &cell[at + sign.len_utf8()..]);
+                    [(left, right), (right, left)]
+                });
+                pairs.find_map(|(a, b)| {
+                    let a = self.band(first, a, region)?;
+                    Some(vec![a, self.band(second, b, region)?])
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn band(&self, attribute: &str, text: &str, region: &str) -> Option<String> {
+        let name = words(text);
+        match attribute {
+            CIVIL_SERVANTS if IS_CIVIL.contains(&&*name) => Some(CIVIL_SERVANT.to_owned()),
+            CIVIL_SERVANTS if IS_NOT_CIVIL.contains(&&*name) => Some(OTHERS.to_owned()),
+            CIVIL_SERVANTS => None,
+            DISTRICT => district(text.trim(), region),
+            _ => {
+                let mut known = self.instrument.attributes.iter().zip(&self.texts);
+                let (attribute, texts) = known.find(|(of, _)| of.id == attribute)?;
+                let at = usize::from(*texts.get(&name)?).checked_sub(1)?;
+                Some(attribute.bands.get(at)?.id.clone())
+            }
+        }
     }
 }
 
-fn band(attribute: &str, text: &str, region: &str, instrument: &Instrument) -> Option<String> {
-    let name = words(text);
-    match attribute {
-        CIVIL_SERVANTS if IS_CIVIL.contains(&&*name) => Some(CIVIL_SERVANT.to_owned()),
-        CIVIL_SERVANTS if IS_NOT_CIVIL.contains(&&*name) => Some(OTHERS.to_owned()),
-        CIVIL_SERVANTS => None,
-        DISTRICT if !text.chars().any(char::is_alphabetic) => {
-            let code = text.trim();
-            (!code.is_empty()).then(|| code.to_owned())
-        }
-        DISTRICT => {
-            let within = region.parse().ok();
-            // A foreign frame has kecamatan of its own names.
-            if within.is_none() {
-                return Some(text.trim().to_owned());
-            }
-            let scope = region::Scope { within, level: Some(region::Level::District) };
-            match region::search(text, scope) {
-                region::Found::One(found) => Some(found.code.to_string()),
-                _ => None,
-            }
-        }
-        _ => {
-            let attribute = instrument.attributes.iter().find(|of| of.id == attribute)?;
-            let code = *band_texts(attribute).get(&name)?;
-            Some(attribute.bands.get(usize::from(code).checked_sub(1)?)?.id.clone())
-        }
+/// The kecamatan of `region` that `text` means: a code as it is, or a name. A foreign frame has
+/// kecamatan of its own names.
+fn district(text: &str, region: &str) -> Option<String> {
+    let within: Option<region::Code> = region.parse().ok();
+    if text.is_empty() {
+        return None;
     }
+    if within.is_none() || !text.chars().any(char::is_alphabetic) {
+        return Some(text.to_owned());
+    }
+    let name = words(text);
+    let mut inside = within.into_iter().flat_map(region::children);
+    inside.find(|district| words(&district.name) == name).map(|found| found.code.to_string())
 }
 
 /// The classes of `attributes` by their codes, for people.

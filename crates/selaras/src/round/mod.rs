@@ -5,6 +5,7 @@ pub mod frame;
 pub mod intake;
 pub mod mapping;
 pub mod margins;
+mod names;
 pub mod quality;
 mod records;
 pub mod register;

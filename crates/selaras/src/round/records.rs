@@ -21,13 +21,6 @@ impl Field {
         let header = words(header);
         header == words(self.name) || self.also.contains(&&*header)
     }
-
-    /// All its names, for people.
-    fn names(&self) -> String {
-        let mut names = vec![self.name];
-        names.extend(self.also);
-        names.join(" / ")
-    }
 }
 
 /// A table that was read whole.
@@ -68,7 +61,7 @@ impl Records {
         for (field, place) in fields.iter().zip(&places) {
             if field.needed && place.is_none() {
                 let fault = sheet.fault(missing, Some(sheet.header_row), None);
-                faults.push(fault.with("column", field.names()));
+                faults.push(fault.with("column", field.name));
             }
         }
         if faults.is_empty() { Ok(Self { sheet, columns, places }) } else { Err(faults) }

@@ -130,7 +130,8 @@ fn is_no_message(literal: &Literal) -> bool {
 }
 
 /// Files that hold words by which foreign files are recognised.
-const RECOGNISERS: [&str; 1] = ["crates/selaras/src/round/mapping/propose.rs"];
+const RECOGNISERS: [&str; 2] =
+    ["crates/selaras/src/round/mapping/propose.rs", "crates/selaras/src/round/names.rs"];
 
 /// Classes of figures, and the source of a number as its office calls it.
 const NOT_SAID: [&str; 4] =

@@ -51,7 +51,7 @@ fn every_fault_names_its_cell_and_what_was_expected() {
         faults.kept.iter().map(|f| Words::new(Language::Id).tell(&f.message())).collect()
     };
     assert_eq!(faults.count, 3);
-    assert!(told(&faults).iter().any(|said| said.contains("kode wilayah")));
+    assert!(told(&faults).iter().any(|said| said.contains("Kolom «region» tidak ada")));
     let text = "region,margin,cell,persons,source,year\n\
                 Kota Atlantis,asn,ya,1,BPS,2025\n\
                 61.71,agama,x,1,BPS,2025\n\
