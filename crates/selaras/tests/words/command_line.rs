@@ -84,7 +84,8 @@ fn known(folder: &str) -> Vec<String> {
         let table = line.strip_prefix("[").map(|name| name.trim_matches(['[', ']']));
         table.or_else(|| Some(line.split_once(" = ")?.0.trim()))
     });
-    let keys = keys.chain(["code", "region", "kode_wilayah", "V1.P"]);
+    let columns = ["code", "name", "level", "parent", "region", "margin", "cell", "persons"];
+    let keys = keys.chain(columns).chain(["source", "year", "kode_wilayah", "V1.P"]);
     known.extend(keys.map(|key| format!("«{key}»")));
     // Verbs are typed as they stand in the help.
     known.extend(["regions", "round"].map(|verb| format!("«{verb} 7»")));
