@@ -152,10 +152,11 @@ def main(selaras, bootstrap, folder, repetitions="5"):
         verdict = "" if met is None else ("yes" if met else "no")
         print(f"| {what} | {figure} | {target or ''} | {verdict} |", flush=True)
 
+    # The comparisons know no finite population correction.
     def ours(answers, out):
         only = ["--only", "result.json"]
         days = ["--closed", "2026-07-27", "--as-of", "2026-08-20"]
-        return [selaras, "index", "--instrument", INSTRUMENT, "--answers", answers, "--out", out, "--internal", *only, *days]
+        return [selaras, "index", "--instrument", INSTRUMENT, "--answers", answers, "--out", out, "--internal", "--no-fpc", *only, *days]
 
     for file, least in [("csv", 3.0), ("parquet", 2.0)]:
         answers, out = stem.with_suffix(f".{file}"), folder / f"out-{file}"

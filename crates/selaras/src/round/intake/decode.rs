@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::iter::zip;
 
 use super::memory::Memory;
-use super::plan::{Action, Codes, Plan, Reason, Resolved, UNKNOWN};
+use super::plan::{Action, Plan, Reason, Resolved, Small, UNKNOWN};
 use crate::round::answers::{Answers, NO_DAY, NONE};
 use crate::round::mapping::DateOrder;
 use crate::round::mapping::moment::{day, parts, second};
@@ -62,23 +61,18 @@ pub(super) struct Part {
 }
 
 /// Columns of a text file that are taken together.
-#[derive(Clone, Copy)]
-enum Step {
-    /// Columns of answers from the first up to, not including, the second: nearly all of them one
-    /// digit.
-    Answers(usize, usize),
+enum Step<'a> {
+    /// Columns of answers from this one on, nearly all of them one digit, with their codes.
+    Answers(usize, Vec<&'a Small>),
     /// Any other column.
     Cell(usize),
 }
-
-/// Answers that are looked at together.
-const TOGETHER: usize = 4;
 
 /// Turns blocks of one file into [`Part`]s.
 pub(super) struct Decoder<'a> {
     plan: &'a Plan<'a>,
     thread: usize,
-    steps: Vec<Step>,
+    steps: Vec<Step<'a>>,
     /// The codes of items and attributes as they come: of text row by row, of cells column by
     /// column.
     codes: Vec<u8>,
@@ -95,12 +89,13 @@ impl<'a> Decoder<'a> {
     pub(super) fn new(plan: &'a Plan<'a>, thread: usize) -> Self {
         let mut memories = Vec::new();
         memories.resize_with(plan.actions.len(), Memory::new);
-        let mut steps: Vec<Step> = Vec::new();
+        let mut steps: Vec<Step<'a>> = Vec::new();
         for (at, action) in plan.actions.iter().enumerate() {
-            match (steps.last_mut(), action.codes().is_some_and(Codes::has_numbers)) {
-                (Some(Step::Answers(_, to)), true) => *to = at + 1,
-                (_, true) => steps.push(Step::Answers(at, at + 1)),
-                (_, false) => steps.push(Step::Cell(at)),
+            let codes = action.codes().filter(|codes| codes.has_numbers());
+            match (steps.last_mut(), codes) {
+                (Some(Step::Answers(_, columns)), Some(codes)) => columns.push(&codes.small),
+                (_, Some(codes)) => steps.push(Step::Answers(at, vec![&codes.small])),
+                (_, None) => steps.push(Step::Cell(at)),
             }
         }
         let coded = plan.actions.iter().filter(|action| action.codes().is_some()).count();
@@ -148,25 +143,42 @@ impl<'a> Decoder<'a> {
             let mut ended = false;
             let mut short = None;
             for step in &steps {
-                let (from, to) = match *step {
-                    Step::Answers(from, to) => (from, to),
-                    Step::Cell(at) => (at, at + 1),
+                let (from, columns) = match step {
+                    Step::Answers(from, columns) => (*from, columns.as_slice()),
+                    Step::Cell(at) if ended => {
+                        short = short.or(plan.is_used(*at).then_some(*at));
+                        continue;
+                    }
+                    Step::Cell(at) => {
+                        ended = self.field(*at, &mut scanner, row);
+                        continue;
+                    }
                 };
-                let mut at = from;
-                while at < to {
+                let mut rest = columns;
+                while let Some((first, others)) = rest.split_first() {
+                    let at = from + columns.len() - rest.len();
                     if ended {
-                        short = short.or((at..to).find(|&at| plan.is_used(at)));
+                        short = short.or(Some(at));
                         break;
                     }
-                    if at + TOGETHER <= to
+                    if let Some((four, beyond)) = rest.split_first_chunk()
                         && let Some(digits) = scanner.digits()
-                        && self.put_digits(at, digits)
+                        && self.put_digits(four, digits)
                     {
-                        scanner.pass(2 * TOGETHER);
-                        at += TOGETHER;
-                    } else {
-                        ended = self.field(at, &mut scanner, row);
-                        at += 1;
+                        scanner.pass(2 * digits.len());
+                        rest = beyond;
+                        continue;
+                    }
+                    rest = others;
+                    let start = scanner.position();
+                    let code = |value: Option<u8>| value.map_or(0, |v| first[usize::from(v)]);
+                    match scanner.small().map(code) {
+                        Some(UNKNOWN) => {
+                            scanner.rewind(start);
+                            ended = self.field(at, &mut scanner, row);
+                        }
+                        Some(code) => self.codes.push(code),
+                        None => ended = self.field(at, &mut scanner, row),
                     }
                 }
             }
@@ -198,17 +210,6 @@ impl<'a> Decoder<'a> {
     #[inline]
     fn field(&mut self, at: usize, scanner: &mut Scanner<'_>, row: u32) -> bool {
         let Some(action) = self.plan.actions.get(at) else { return false };
-        if let Some(codes) = action.codes() {
-            let start = scanner.position();
-            match scanner.small().map(|value| small(codes, value)) {
-                Some(Some(code)) => {
-                    self.codes.push(code);
-                    return false;
-                }
-                Some(None) => scanner.rewind(start),
-                None => {}
-            }
-        }
         if action.repeats()
             && let Some(memory) = self.memories.get(at)
             && let Some((code, length)) = memory.again(scanner.rest())
@@ -237,15 +238,12 @@ impl<'a> Decoder<'a> {
         field.end != End::Delimiter
     }
 
-    /// Takes one digit each for the columns from `at` on; none where not all have a code.
+    /// Takes one digit each for four columns; false where not all have a code.
     #[inline]
-    fn put_digits(&mut self, at: usize, digits: [u8; TOGETHER]) -> bool {
-        let actions = self.plan.actions.get(at..at + TOGETHER).unwrap_or_default();
-        let mut codes = [UNKNOWN; TOGETHER];
-        for (code, (action, digit)) in codes.iter_mut().zip(zip(actions, digits)) {
-            let known = action.codes().and_then(|codes| codes.small.get(usize::from(digit)));
-            *code = known.copied().unwrap_or(UNKNOWN);
-        }
+    fn put_digits(&mut self, columns: &[&Small; 4], digits: [u8; 4]) -> bool {
+        let [a, b, c, d] = columns;
+        let [p, q, r, s] = digits.map(usize::from);
+        let codes = [a[p], b[q], c[r], d[s]];
         let known = !codes.contains(&UNKNOWN);
         if known {
             self.codes.extend_from_slice(&codes);
@@ -566,15 +564,6 @@ fn text_of(raw: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(raw) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(raw).0,
-    }
-}
-
-/// The code of a small number or an empty cell.
-#[inline]
-fn small(codes: &Codes, value: Option<u8>) -> Option<u8> {
-    match value {
-        None => Some(0),
-        Some(value) => codes.small.get(usize::from(value)).copied().filter(|&code| code != UNKNOWN),
     }
 }
 

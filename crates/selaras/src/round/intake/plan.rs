@@ -51,10 +51,13 @@ impl Action {
 pub(super) struct Codes {
     /// By number, for what [`crate::sheet::csv::Scanner::small`] reads; [`UNKNOWN`] where the
     /// general path has to look.
-    pub(super) small: [u8; 100],
+    pub(super) small: Small,
     texts: HashMap<String, u8>,
     numbers: Numbers,
 }
+
+/// Codes by small number.
+pub(super) type Small = [u8; 256];
 
 /// In [`Codes::small`]: not known here.
 pub(super) const UNKNOWN: u8 = u8::MAX;
@@ -285,7 +288,7 @@ fn lost_zero(text: &str) -> bool {
 
 impl Codes {
     fn new(texts: HashMap<String, u8>, numbers: Numbers) -> Self {
-        let mut codes = Self { small: [UNKNOWN; 100], texts, numbers };
+        let mut codes = Self { small: [UNKNOWN; 256], texts, numbers };
         for value in 0..100_u8 {
             let text = value.to_string();
             // A label `05` beside `5` is left to the general path.
