@@ -280,7 +280,9 @@ impl<'a> Drawing<'a> {
             Fill::Class(class, _) if self.theme.classes.ramp.dark(class) => {
                 (PAPER, self.colour(class))
             }
-            Fill::Class(class, _) => (INK, self.colour(class)),
+            // Dark strokes of the hatching would run into dark words.
+            Fill::Class(_, true) => (INK, PAPER),
+            Fill::Class(class, false) => (INK, self.colour(class)),
             Fill::NoData | Fill::Withheld => (INK, "#f4f3ef"),
             Fill::Land => (INK, LAND),
         }
