@@ -166,6 +166,7 @@ results-unflagged-none = No answer carries a flag; the score is the same.
 results-unflagged-withheld = Not shown: too few answers carry a flag, or too few are left, to speak of.
 results-thing-categories = Categories the interval touches
 results-not-adjusted = No adjusted score can be computed yet: the population's composition has not been imported.
+results-card-adjusted = Adjusted to the composition of the population: { $value } ({ $difference }).
 results-adjusted-difference = { $difference } from the score by the instrument's rule
 results-civil-servants = Civil servants: { $own }% of respondents, { $population }% of the population ({ $source }).
 results-civil-servants-unknown = Civil servants: { $own }% of respondents; share of the population: no data yet.

@@ -166,6 +166,7 @@ results-unflagged-none = Tidak ada jawaban bertanda; skornya sama.
 results-unflagged-withheld = Tidak ditampilkan: jawaban yang bertanda, atau yang tersisa, terlalu sedikit untuk disebut.
 results-thing-categories = Kategori yang tersentuh selang
 results-not-adjusted = Skor disesuaikan belum dapat dihitung: susunan penduduk belum dimasukkan.
+results-card-adjusted = Disesuaikan susunan penduduk: { $value } ({ $difference }).
 results-adjusted-difference = { $difference } dari skor aturan instrumen
 results-civil-servants = Aparatur sipil negara: { $own } % dari responden, { $population } % dari penduduk ({ $source }).
 results-civil-servants-unknown = Aparatur sipil negara: { $own } % dari responden; bagian di penduduk: belum ada data.

@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use selaras::audit::{self, Verified};
@@ -290,4 +291,41 @@ fn an_opened_store_can_be_opened_again(url: Option<&str>) {
         let found = register::get(&mut tx, &Actor::operator(), id).await.expect("the round");
         assert_eq!(found.name, "Putaran");
     });
+}
+
+#[test]
+fn the_schema_has_no_place_for_persons_beliefs_or_police_data() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let files = std::fs::read_dir(folder).expect("migrations").map(|file| file.expect("a file"));
+    let schema: String =
+        files.map(|file| std::fs::read_to_string(file.path()).expect("SQL") + "\n").collect();
+    let code = schema.lines().filter(|line| !line.trim_start().starts_with("--"));
+    let names: BTreeSet<String> = code
+        .flat_map(|line| line.split(|c: char| !c.is_ascii_alphabetic()))
+        .map(str::to_ascii_lowercase)
+        .collect();
+    assert!(names.contains("rounds"), "the schema was read: {names:?}");
+    for forbidden in [
+        "nik",
+        "person",
+        "religion",
+        "agama",
+        "ethnic",
+        "ethnicity",
+        "suku",
+        "belief",
+        "phone",
+        "email",
+        "address",
+        "face",
+        "device",
+        "police",
+        "polri",
+        "suspect",
+        "arrest",
+        "risk",
+        "rank",
+    ] {
+        assert!(!names.contains(forbidden), "{forbidden}");
+    }
 }

@@ -15,6 +15,7 @@ use super::{AppState, Entry, Levels, Page, Problem, Reading, Visit, is_nation, p
 use crate::index::result::{LowCellFamily, RegionResult, Score};
 use crate::locale::Message;
 use crate::policy::Scope;
+use crate::round::answers::Design;
 use crate::round::frame::Level;
 use crate::round::register;
 
@@ -62,6 +63,9 @@ pub(super) struct IndexCard {
     pub(super) n: Option<String>,
     pub(super) scale: String,
     pub(super) incomplete: Option<String>,
+    /// What an open link's score is never shown without: the adjusted score, or why there is none,
+    /// and the share of civil servants (METHOD §2).
+    pub(super) beside: Vec<String>,
 }
 
 impl IndexCard {
@@ -92,6 +96,21 @@ impl IndexCard {
             scale: reading.scale(),
             incomplete: (value.is_some() && !region.missing.is_empty())
                 .then(|| words.say("results-incomplete")),
+            beside: score.filter(|score| score.value.is_some()).map_or_else(Vec::new, |score| {
+                if reading.result.design == Design::Recorded {
+                    return Vec::new();
+                }
+                let adjusted = match (&score.adjusted, &region.not_adjusted) {
+                    (Some(adjusted), _) => words.tell(
+                        &Message::new("results-card-adjusted")
+                            .with("value", reading.number(adjusted.value))
+                            .with("difference", words.signed(adjusted.difference, say::DECIMALS)),
+                    ),
+                    (None, Some(reason)) => words.tell(reason),
+                    (None, None) => words.say("results-not-adjusted"),
+                };
+                vec![adjusted, say::civil_servants(reading, region)]
+            }),
         }
     }
 }

@@ -51,6 +51,8 @@ struct Part {
     name: String,
     weight: String,
     evidence: String,
+    /// The Asta Cita that a source says it serves.
+    tags: Option<String>,
     items: Vec<String>,
 }
 
@@ -235,6 +237,7 @@ fn components(instrument: &Instrument, words: Words) -> Vec<Part> {
         name: component.name.in_language(words.language).to_owned(),
         weight: share(component.weight, all, words),
         evidence: evidence(instrument.component_evidence, words),
+        tags: None,
         items: Vec::new(),
     };
     instrument.components.iter().map(part).collect()
@@ -252,6 +255,7 @@ fn parts(instrument: &Instrument, words: Words) -> Vec<Part> {
             name: dimension.name.in_language(language).to_owned(),
             weight: share(dimension.weight, all, words),
             evidence: evidence(instrument.weight_evidence, words),
+            tags: None,
             items: Vec::new(),
         });
         let inside = || instrument.variables.iter().filter(|v| v.dimension == place);
@@ -282,6 +286,12 @@ fn parts(instrument: &Instrument, words: Words) -> Vec<Part> {
                 name: variable.name.in_language(language).to_owned(),
                 weight: share(variable.weight, within, words),
                 evidence: evidence(variable.evidence, words),
+                tags: (!variable.asta_cita.is_empty()).then(|| {
+                    let numbers: Vec<String> =
+                        variable.asta_cita.iter().map(u8::to_string).collect();
+                    words
+                        .tell(&Message::new("method-asta-cita").with("numbers", numbers.join(", ")))
+                }),
                 items: items.map(text).collect(),
             });
         }

@@ -8,9 +8,9 @@ use super::super::html;
 use super::figures::{Links, MapFigure};
 use super::home::{Answer, CoverageCard, IndexCard, LowCard, answers, lead, notes};
 use super::say::ChangeSentence;
+use super::say::civil_servants;
 use super::view::View;
 use super::{AppState, Entry, Levels, Page, Problem, Reading, Visit, paths, say};
-use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{RegionResult, Score, Shift};
 use crate::locale::Message;
 use crate::render::chart::{self, YearValue};
@@ -93,25 +93,6 @@ impl ScoreCard {
             categories: categories.filter(|names| !names.is_empty()),
             index,
         }
-    }
-}
-
-/// The share of civil servants among respondents beside the population's, or beside *belum ada
-/// data*.
-fn civil_servants(reading: &Reading, region: &RegionResult) -> String {
-    let words = reading.words;
-    let line = region.composition.iter().find(|line| line.attribute == CIVIL_SERVANTS);
-    let percent = |share: Option<f64>| share.map(|share| words.number(share * 100.0, 1));
-    let unknown = || words.say("statistic-no-data");
-    let Some(own) = line.and_then(|line| percent(line.share)) else { return unknown() };
-    match line.and_then(|line| Some((percent(line.population_share)?, line.source.clone()))) {
-        Some((population, source)) => words.tell(
-            &Message::new("results-civil-servants")
-                .with("own", own)
-                .with("population", population)
-                .with("source", source.unwrap_or_default()),
-        ),
-        None => words.tell(&Message::new("results-civil-servants-unknown").with("own", own)),
     }
 }
 

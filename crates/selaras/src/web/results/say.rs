@@ -1,6 +1,7 @@
 //! What may be said of a result, in words. Every page says the same thing in the same words.
 
 use super::Reading;
+use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{
     Interval, IntervalKind, RegionChange, RegionResult, Score, ScoreChange, ScoreDefinition,
     ScoreKind, Verdict, Withheld,
@@ -323,5 +324,24 @@ fn listed(names: &[String], words: Words) -> String {
         more => {
             words.tell(&Message::new("results-and-more").with("names", first).with("more", more))
         }
+    }
+}
+
+/// The share of civil servants among respondents beside the population's, or beside *belum ada
+/// data*.
+pub(super) fn civil_servants(reading: &Reading, region: &RegionResult) -> String {
+    let words = reading.words;
+    let line = region.composition.iter().find(|line| line.attribute == CIVIL_SERVANTS);
+    let percent = |share: Option<f64>| share.map(|share| words.number(share * 100.0, 1));
+    let unknown = || words.say("statistic-no-data");
+    let Some(own) = line.and_then(|line| percent(line.share)) else { return unknown() };
+    match line.and_then(|line| Some((percent(line.population_share)?, line.source.clone()))) {
+        Some((population, source)) => words.tell(
+            &Message::new("results-civil-servants")
+                .with("own", own)
+                .with("population", population)
+                .with("source", source.unwrap_or_default()),
+        ),
+        None => words.tell(&Message::new("results-civil-servants-unknown").with("own", own)),
     }
 }
