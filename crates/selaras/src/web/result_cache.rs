@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::SystemTime;
 
 use axum::body::Bytes;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Problem;
@@ -14,6 +15,7 @@ use crate::index::files::File;
 use crate::index::result::IndexResult;
 use crate::instrument::Instrument;
 use crate::locale::{Language, Message, Words};
+use crate::region::atlas::Map;
 
 /// Results kept at most.
 const MOST: usize = 8;
@@ -42,6 +44,8 @@ struct Published {
 struct Rendered {
     result: Weak<IndexResult>,
     file: File,
+    /// When the boundaries it shows were imported.
+    imported: Option<Timestamp>,
     language: Language,
     bytes: Bytes,
 }
@@ -107,7 +111,8 @@ impl ResultCache {
         public
     }
 
-    /// `file` of `result`; none where the result has no such form.
+    /// `file` of `result`, with the `official` boundaries of kab/kota; none where the result has no
+    /// such form.
     ///
     /// # Errors
     /// [`Problem::Fault`] where the file cannot hold the result.
@@ -115,11 +120,15 @@ impl ResultCache {
         &self,
         result: &Arc<IndexResult>,
         instrument: &'static Instrument,
+        official: Option<Map>,
         words: Words,
         file: File,
     ) -> Result<Option<Bytes>, Problem> {
+        let imported =
+            official.as_ref().and_then(|map| map.official.as_ref()).map(|of| of.imported);
         let same = |known: &Rendered| {
             known.file == file
+                && known.imported == imported
                 && known.language == words.language
                 && std::ptr::eq(known.result.as_ptr(), Arc::as_ptr(result))
         };
@@ -128,7 +137,9 @@ impl ResultCache {
             return Ok(Some(known.bytes.clone()));
         }
         let whole = Arc::clone(result);
-        let made = tokio::task::spawn_blocking(move || file.render(&whole, instrument, words));
+        let made = tokio::task::spawn_blocking(move || {
+            file.render(&whole, instrument, official.as_ref(), words)
+        });
         let Some(bytes) = made.await.map_err(Problem::fault)?.map_err(Problem::fault)? else {
             return Ok(None);
         };
@@ -138,6 +149,7 @@ impl ResultCache {
         kept.push_back(Rendered {
             result: Arc::downgrade(result),
             file,
+            imported,
             language: words.language,
             bytes: bytes.clone(),
         });

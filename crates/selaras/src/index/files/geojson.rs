@@ -1,4 +1,6 @@
-//! Scores on the schematic map as GeoJSON (RFC 7946).
+//! Scores on the map as GeoJSON (RFC 7946).
+
+use std::collections::BTreeSet;
 
 use selaras_atlas::{Point, Topology};
 use serde_json::{Map, Value, json};
@@ -6,6 +8,8 @@ use serde_json::{Map, Value, json};
 use super::tables::Teller;
 use crate::index::result::{RegionResult, Score, ScoreKind};
 use crate::region;
+use crate::region::atlas::Official;
+use crate::render::map::Boundaries;
 use crate::round::frame::Level;
 
 /// Corners whose triangle is smaller than this, in km², are left out: the picture of a region is
@@ -13,10 +17,10 @@ use crate::round::frame::Level;
 const DETAIL_KM2: f64 = 4.0;
 
 impl Teller<'_> {
-    /// A feature collection of the result's kab/kota, or none where the built-in map does not hold
-    /// them (a foreign frame). Outer rings run counter-clockwise, holes clockwise.
+    /// A feature collection of the result's kab/kota, or none where no map holds them (a foreign
+    /// frame). Outer rings run counter-clockwise, holes clockwise.
     pub(super) fn geojson(&self) -> Option<Value> {
-        let topology = schematic_of(self.regencies())?.simplify(DETAIL_KM2);
+        let topology = self.shapes()?.simplify(DETAIL_KM2);
         let features: Vec<Value> = (0..topology.shapes().len())
             .filter_map(|at| {
                 let shape = topology.shapes().get(at)?;
@@ -37,6 +41,31 @@ impl Teller<'_> {
         self.result.regions.iter().filter(|region| region.level == Level::Regency)
     }
 
+    /// The shapes of the kab/kota: official ones where all of them have one, else schematic ones.
+    pub(super) fn shapes(&self) -> Option<Topology> {
+        let schematic = || shapes_of(region::schematic(region::Level::Regency), &self.wanted());
+        self.official_shapes().or_else(schematic)
+    }
+
+    /// Whose shapes [`Teller::shapes`] are.
+    pub(super) fn boundaries(&self) -> Boundaries {
+        let official = self.official.and_then(|map| map.official.as_ref());
+        match official.filter(|_| self.official_shapes().is_some()) {
+            Some(Official { source, date, .. }) => {
+                Boundaries::Imported { source: source.clone(), date: date.clone() }
+            }
+            None => Boundaries::Schematic,
+        }
+    }
+
+    fn official_shapes(&self) -> Option<Topology> {
+        shapes_of(&self.official?.topology, &self.wanted())
+    }
+
+    fn wanted(&self) -> BTreeSet<&str> {
+        self.regencies().map(|region| region.code.as_str()).collect()
+    }
+
     fn properties(&self, region: &RegionResult) -> Value {
         let mut properties = Map::new();
         let mut put = |key: &str, value: Value| {
@@ -45,7 +74,7 @@ impl Teller<'_> {
         put("code", region.code.clone().into());
         put("name", region.name.clone().into());
         put("parent", region.parent.clone().into());
-        put("map", self.say("map-schematic").into());
+        put("map", self.boundaries().words(self.words).into());
         if self.result.simulated {
             put("simulated", self.say("table-simulated").into());
         }
@@ -77,17 +106,11 @@ impl Teller<'_> {
     }
 }
 
-/// The schematic map of these kab/kota; none where it lacks one of them.
-pub(super) fn schematic_of<'r>(
-    regions: impl Iterator<Item = &'r RegionResult>,
-) -> Option<Topology> {
-    let whole = region::schematic(region::Level::Regency);
-    let known: std::collections::BTreeSet<&str> =
-        whole.shapes().iter().map(|shape| shape.code.as_str()).collect();
-    let wanted: std::collections::BTreeSet<&str> =
-        regions.map(|region| region.code.as_str()).collect();
+/// The shapes of `wanted` on a map; none where it lacks one of them.
+fn shapes_of(map: &Topology, wanted: &BTreeSet<&str>) -> Option<Topology> {
+    let known: BTreeSet<&str> = map.shapes().iter().map(|shape| shape.code.as_str()).collect();
     let complete = !wanted.is_empty() && wanted.is_subset(&known);
-    complete.then(|| whole.select(|code| wanted.contains(code)))
+    complete.then(|| map.select(|code| wanted.contains(code)))
 }
 
 fn geometry(topology: &Topology, at: usize) -> Value {

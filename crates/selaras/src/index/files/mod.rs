@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 use super::result::IndexResult;
 use crate::instrument::Instrument;
 use crate::locale::Words;
+use crate::region::atlas::Map;
 use crate::simulate::MARK;
 use tables::Teller;
 
@@ -93,7 +94,8 @@ impl File {
         }
     }
 
-    /// The file of `result`; none where the result has no such form.
+    /// The file of `result`; none where the result has no such form. Maps show the `official`
+    /// boundaries of kab/kota where these hold all of them, else the schematic map.
     ///
     /// # Errors
     /// A form that cannot hold the result, such as a sheet with too few rows.
@@ -101,9 +103,10 @@ impl File {
         self,
         result: &IndexResult,
         instrument: &Instrument,
+        official: Option<&Map>,
         words: Words,
     ) -> io::Result<Option<Vec<u8>>> {
-        let teller = Teller { result, instrument, words };
+        let teller = Teller { result, instrument, official, words };
         Ok(Some(match self {
             Self::Json => result.json().map_err(io::Error::other)?,
             Self::Scores => teller.long().csv().into_bytes(),
@@ -140,7 +143,7 @@ pub fn write(
     fs::create_dir_all(out)?;
     let mut written = Vec::new();
     for file in wanted {
-        let Some(bytes) = file.render(result, instrument, words)? else { continue };
+        let Some(bytes) = file.render(result, instrument, None, words)? else { continue };
         let name = file.name_for(result);
         let path = out.join(&name);
         let beside = out.join(format!(".{name}.part"));

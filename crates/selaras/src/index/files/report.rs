@@ -2,12 +2,11 @@
 
 use askama::Template;
 
-use super::geojson::schematic_of;
 use super::tables::Teller;
 use crate::index::result::{Form, RegionResult, Score, Verdict};
 use crate::locale::{Language, Words};
 use crate::render::chart::{self, Axis, Datum, Group, Reference, Tone};
-use crate::render::map::{self, BaseMap, Boundaries, Classes, Detail, Label, Ramp, Theme};
+use crate::render::map::{self, BaseMap, Classes, Detail, Label, Ramp, Theme};
 use crate::render::svg::{Frame, Layout};
 use crate::render::table::Table;
 use crate::round::frame::Level;
@@ -133,10 +132,10 @@ impl Teller<'_> {
         }
     }
 
-    /// The index on the schematic map, where that holds the regions.
+    /// The index on the map, where one holds the regions.
     fn map(&self) -> Option<String> {
         let index = self.result.scores.first()?;
-        let topology = schematic_of(self.regencies())?;
+        let topology = self.shapes()?;
         let regions: Vec<map::Region> = self
             .regencies()
             .filter_map(|region| {
@@ -164,7 +163,7 @@ impl Teller<'_> {
             heading: format!("{name} ({low}–{high})"),
             hatched: self.say("files-map-hatched"),
             decimals: 2,
-            boundaries: Boundaries::Schematic,
+            boundaries: self.boundaries(),
             regions,
         };
         let frame = self.frame("peta", name);

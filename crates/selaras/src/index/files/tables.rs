@@ -10,6 +10,7 @@ use crate::index::result::{
 };
 use crate::instrument::{Evidence, Instrument, Standing};
 use crate::locale::{Message, Value, Words};
+use crate::region::atlas::Map;
 use crate::render::table::{Cell, Column, Kind, Table};
 use crate::round::answers::Design;
 use crate::round::frame::Level;
@@ -19,6 +20,8 @@ use crate::round::frame::Level;
 pub(super) struct Teller<'a> {
     pub(super) result: &'a IndexResult,
     pub(super) instrument: &'a Instrument,
+    /// Official boundaries of kab/kota, where the office has imported them.
+    pub(super) official: Option<&'a Map>,
     pub(super) words: Words,
 }
 

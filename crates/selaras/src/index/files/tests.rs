@@ -20,7 +20,7 @@ fn instrument() -> &'static Instrument {
 fn files(result: &IndexResult) -> BTreeMap<String, Vec<u8>> {
     let words = Words::new(Language::Id);
     let rendered = File::ALL.into_iter().filter_map(|file| {
-        let bytes = file.render(result, instrument(), words).unwrap()?;
+        let bytes = file.render(result, instrument(), None, words).unwrap()?;
         Some((file.name_for(result), bytes))
     });
     rendered.collect()
@@ -113,8 +113,12 @@ proptest! {
 #[test]
 fn the_workbook_reads_back_as_the_tables_it_was_made_of() {
     let result = everything();
-    let teller =
-        Teller { result: &result, instrument: instrument(), words: Words::new(Language::Id) };
+    let teller = Teller {
+        result: &result,
+        instrument: instrument(),
+        official: None,
+        words: Words::new(Language::Id),
+    };
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(teller.workbook().unwrap())).unwrap();
     let sheets = teller.sheets();
     assert_eq!(book.sheet_names().len(), sheets.len());
@@ -145,8 +149,12 @@ fn the_workbook_reads_back_as_the_tables_it_was_made_of() {
 #[test]
 fn the_public_workbook_has_no_sheet_for_the_office_alone() {
     let public = disclosure::public(&everything()).unwrap();
-    let teller =
-        Teller { result: &public, instrument: instrument(), words: Words::new(Language::Id) };
+    let teller = Teller {
+        result: &public,
+        instrument: instrument(),
+        official: None,
+        words: Words::new(Language::Id),
+    };
     let names: Vec<&str> = teller.sheets().iter().map(|(name, _)| *name).collect();
     for internal in ["components", "low-cells", "movements", "unflagged", "districts"] {
         assert!(!names.contains(&format!("files-sheet-{internal}").as_str()), "{names:?}");
@@ -235,7 +243,7 @@ fn national() -> IndexResult {
 fn the_public_report_of_the_nation_stays_light_and_leaves_no_region_out() {
     let public = disclosure::public(&national()).unwrap();
     let words = Words::new(Language::Id);
-    let report = File::Report.render(&public, instrument(), words).unwrap().unwrap();
+    let report = File::Report.render(&public, instrument(), None, words).unwrap().unwrap();
     let report = String::from_utf8(report).unwrap();
     assert!(report.len() <= 300_000, "{}", report.len());
     for region in &public.regions {
@@ -249,7 +257,12 @@ fn the_share_of_civil_servants_stands_beside_each_score_with_the_populations_or_
     internal.regions[2].composition[0].population_share = Some(0.03);
     let public = disclosure::public(&internal).unwrap();
     let said = |result: &IndexResult, row: usize| -> Cell {
-        let teller = Teller { result, instrument: instrument(), words: Words::new(Language::Id) };
+        let teller = Teller {
+            result,
+            instrument: instrument(),
+            official: None,
+            words: Words::new(Language::Id),
+        };
         let table = teller.index_in_short();
         let at = table.columns.iter().position(|column| column.id == "civil_servants").unwrap();
         table.rows[row].cells[at].clone()
@@ -265,8 +278,12 @@ fn the_share_of_civil_servants_stands_beside_each_score_with_the_populations_or_
 #[test]
 fn a_cell_that_was_low_is_followed_against_what_was_to_be_expected() {
     let result = everything();
-    let teller =
-        Teller { result: &result, instrument: instrument(), words: Words::new(Language::Id) };
+    let teller = Teller {
+        result: &result,
+        instrument: instrument(),
+        official: None,
+        words: Words::new(Language::Id),
+    };
     let table = teller.movements().unwrap();
     let numbers = [4.8, 5.0, 4.7, 5.3, 5.0, 0.0].map(Cell::Number);
     assert_eq!(table.rows[0].cells[3..9], numbers);
@@ -277,8 +294,12 @@ fn a_cell_that_was_low_is_followed_against_what_was_to_be_expected() {
 fn no_word_of_a_file_stands_outside_the_message_files() {
     // Data, names and numbers are the same in every language; words of messages turn into blocks.
     let result = everything();
-    let teller =
-        Teller { result: &result, instrument: instrument(), words: Words::new(Language::Pseudo) };
+    let teller = Teller {
+        result: &result,
+        instrument: instrument(),
+        official: None,
+        words: Words::new(Language::Pseudo),
+    };
     for (_, table) in teller.sheets() {
         for column in &table.columns {
             let names: Vec<&str> = result.scores.iter().map(|of| of.name.id.as_str()).collect();
@@ -402,4 +423,33 @@ fn every_field_of_the_result_is_explained_in_the_schema() {
     let missing: Vec<&String> =
         found.iter().filter(|name| !schema.contains(&format!("`{name}`"))).collect();
     assert_eq!(missing, Vec::<&String>::new());
+}
+
+#[test]
+fn downloads_show_the_official_boundaries_that_an_office_has_imported() {
+    let result = fixture::result(&[vec![(1_250, 100_000); 3]]);
+    let (instrument, words) = (instrument(), Words::new(Language::Id));
+    let official = Map {
+        topology: std::sync::Arc::new(
+            crate::region::schematic(crate::region::Level::Regency).clone(),
+        ),
+        official: Some(crate::region::atlas::Official {
+            source: "Badan Uji".into(),
+            date: "Maret 2026".into(),
+            file: "batas.geojson".into(),
+            imported: jiff::Timestamp::UNIX_EPOCH,
+            regions: 514,
+            report: Vec::new(),
+        }),
+    };
+    for (map, said, unsaid) in [
+        (Some(&official), "Batas wilayah: Badan Uji, Maret 2026", "Peta skematis"),
+        (None, "Peta skematis", "Badan Uji"),
+    ] {
+        for file in [File::Map, File::Report] {
+            let bytes = file.render(&result, instrument, map, words).unwrap().unwrap();
+            let text = String::from_utf8(bytes).unwrap();
+            assert!(text.contains(said) && !text.contains(unsaid), "{file:?}: {said}");
+        }
+    }
 }

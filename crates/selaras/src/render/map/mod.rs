@@ -15,7 +15,7 @@ use selaras_atlas::{Bounds, Projection, Topology};
 
 pub use classes::{Classes, KeyEntry, Legend, LegendEntry, Ramp};
 
-use crate::locale::Message;
+use crate::locale::{Message, Words};
 use crate::render::chart::Datum;
 use crate::render::svg::{Element, Frame, decimal, simulated_mark, text_width, watermark, wrap};
 use labels::{Disc, LINE, Layer, Name, Placing, Says, TYPE};
@@ -80,6 +80,21 @@ pub enum Boundaries {
         /// Their date, as the source gives it.
         date: String,
     },
+}
+
+impl Boundaries {
+    /// What every map says of its shapes.
+    #[must_use]
+    pub fn words(&self, words: Words) -> String {
+        match self {
+            Self::Schematic => words.say("map-schematic"),
+            Self::Imported { source, date } => words.tell(
+                &Message::new("map-boundaries")
+                    .with("source", source.as_str())
+                    .with("date", date.as_str()),
+            ),
+        }
+    }
 }
 
 /// A region's figures.
@@ -496,14 +511,7 @@ impl<'a> Drawing<'a> {
             drawn.push(simulated_mark(words, space.x, space.y, TYPE * unit).0);
             taken.push(space);
         }
-        let note = match &self.theme.boundaries {
-            Boundaries::Schematic => words.say("map-schematic"),
-            Boundaries::Imported { source, date } => words.tell(
-                &Message::new("map-boundaries")
-                    .with("source", source.as_str())
-                    .with("date", date.as_str()),
-            ),
-        };
+        let note = self.theme.boundaries.words(*words);
         let lines = wrap(&note, TYPE * unit, self.base.size.0 * 0.5);
         let wide = lines.iter().map(|line| text_width(line, TYPE * unit)).fold(0.0, f64::max);
         let size = (wide + 4.0 * unit, (lines.len() as f64 * LINE + 4.0) * unit);

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::{AppState, Problem, Reading, Visit};
 use crate::index::files::File;
+use crate::region::{self, atlas};
 
 /// The files a result comes as, the most wanted first, with the message that says what each is for.
 const FILES: [(File, &str); 6] = [
@@ -49,7 +50,8 @@ async fn send(state: &AppState, reading: &Reading, name: &str) -> Result<Respons
     let file = File::called(name).ok_or(Problem::NotFound)?;
     let result = &reading.result;
     let instrument = reading.questionnaire().ok_or(Problem::NotFound)?;
-    let made = state.results.file(result, instrument, reading.words, file).await?;
+    let official = atlas::official(state.store.folder(), region::Level::Regency);
+    let made = state.results.file(result, instrument, official, reading.words, file).await?;
     let bytes = made.ok_or(Problem::NotFound)?;
     let named = format!("attachment; filename=\"{}\"", file.name_for(result));
     let headers = [(CONTENT_TYPE, file.media_type().to_owned()), (CONTENT_DISPOSITION, named)];
