@@ -18,6 +18,7 @@ pub const SCORE_LIMIT: f64 = (1_u64 << 20) as f64;
 pub const WEIGHT_LIMIT: f64 = (1_u64 << 22) as f64;
 
 /// 2 to the power of `exponent`, which must be that of a normal number.
+#[inline]
 fn power_of_two(exponent: i32) -> f64 {
     f64::from_bits(((1023 + i64::from(exponent)) as u64) << 52)
 }
@@ -67,6 +68,7 @@ impl<const LIMBS: usize> Wide<LIMBS> {
 
     /// `value`, which must fit: it always does from two limbs up.
     #[must_use]
+    #[inline]
     pub fn new(value: i128) -> Self {
         let fill = (value >> 127) as u64;
         let mut limbs = [fill; LIMBS];
@@ -89,6 +91,7 @@ impl<const LIMBS: usize> Wide<LIMBS> {
 
     /// The same number in another width; the highest limbs are cut off where it does not fit.
     #[must_use]
+    #[inline]
     pub fn resize<const OTHER: usize>(self) -> Wide<OTHER> {
         let fill = if self.is_negative() { u64::MAX } else { 0 };
         let mut limbs = [fill; OTHER];
@@ -100,6 +103,7 @@ impl<const LIMBS: usize> Wide<LIMBS> {
 
     /// Whether the number is below zero.
     #[must_use]
+    #[inline]
     pub fn is_negative(self) -> bool {
         self.0.last().is_some_and(|limb| limb >> 63 == 1)
     }
@@ -158,6 +162,7 @@ impl<const LIMBS: usize> Wide<LIMBS> {
 
     /// The nearest double to this number × 2^−`fraction`, ties to even. `fraction` is at most 900.
     #[must_use]
+    #[inline]
     pub fn to_f64(self, fraction: u32) -> f64 {
         let magnitude = if self.is_negative() { self.negated().0 } else { self.0 };
         let top = magnitude.iter().rposition(|&limb| limb != 0).unwrap_or(0);
@@ -260,6 +265,7 @@ impl Wide<4> {
 
     /// The exact product of two signed numbers.
     #[must_use]
+    #[inline]
     pub fn signed_product(a: i128, b: i128) -> Self {
         let product = Self::product(a.unsigned_abs(), b.unsigned_abs());
         if (a < 0) == (b < 0) { product } else { product.negated() }

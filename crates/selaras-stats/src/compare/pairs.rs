@@ -271,22 +271,24 @@ fn find_largest(drawn: &[Point], rejected: &[Vec<bool>]) -> Largest {
             *best = Largest { statistic, above, below };
         }
     };
-    // A good start: the most extreme regions against all others.
-    let extreme = |sign: f64| {
-        let mut furthest = (0, f64::MIN);
-        for (index, point) in drawn.iter().enumerate() {
-            let score = sign * point.value / point.se;
-            if score > furthest.1 {
-                furthest = (index, score);
-            }
+    // A good start: the most extreme regions, against all others too where they are rejected.
+    let (mut top, mut bottom) = ((0, f64::MIN), (0, f64::MAX));
+    for (index, point) in drawn.iter().enumerate() {
+        let score = point.value / point.se;
+        if score > top.1 {
+            top = (index, score);
         }
-        furthest.0
-    };
-    let (top, bottom) = (extreme(1.0), extreme(-1.0));
+        if score < bottom.1 {
+            bottom = (index, score);
+        }
+    }
+    let (top, bottom) = (top.0, bottom.0);
     look(&mut best, top, bottom);
-    for other in 0..drawn.len() {
-        look(&mut best, top, other);
-        look(&mut best, other, bottom);
+    if best.statistic == 0.0 {
+        for other in 0..drawn.len() {
+            look(&mut best, top, other);
+            look(&mut best, other, bottom);
+        }
     }
     let reach = best.statistic / std::f64::consts::SQRT_2;
     let high = |point: &Point| point.value - point.se * reach;

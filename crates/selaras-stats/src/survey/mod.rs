@@ -237,17 +237,14 @@ impl<'a> Sample<'a> {
             }
         }
         let double = |steps| Wide::<2>::new(steps).to_f64(WEIGHT_BITS);
+        let centres: Vec<Centre> = all.iter().map(Centre::new).collect();
         let mut z: Vec<Vec<(u32, f64)>> =
             scores.clone().map(|_| Vec::with_capacity(domain.units.len())).collect();
         for (unit, cells) in self.by_unit(domain) {
-            for ((z, sum), score) in z.iter_mut().zip(&all).zip(scores.clone()) {
-                let own = sum_up(&cells, score);
+            for ((z, centre), score) in z.iter_mut().zip(&centres).zip(scores.clone()) {
+                let own = sum_up(cells.clone(), score);
                 if own.n > 0 {
-                    // Exact numerators: equal scores have influences of exactly zero.
-                    let moved = Wide::signed_product(own.wy, sum.w);
-                    let moved = moved.minus(Wide::signed_product(sum.wy, own.w));
-                    let w = double(sum.w);
-                    z.push((unit, moved.to_f64(2 * WEIGHT_BITS + SCORE_BITS) / (w * w)));
+                    z.push((unit, centre.influence(&own)));
                 }
             }
         }
@@ -339,20 +336,20 @@ impl<'a> Sample<'a> {
 
     /// Per PSU with the score its sums.
     pub(crate) fn unit_sums(&self, domain: &Domain, score: usize) -> Vec<(u32, MeanSums)> {
-        let sums = self.by_unit(domain).map(|(unit, cells)| (unit, sum_up(&cells, score)));
+        let sums = self.by_unit(domain).map(|(unit, cells)| (unit, sum_up(cells, score)));
         sums.filter(|(_, sum)| sum.n > 0).collect()
     }
 
     /// Cells of a domain by PSU.
-    fn by_unit(&self, domain: &Domain) -> impl Iterator<Item = (u32, Vec<Cell<'a>>)> {
-        let mut members = self.members(domain).peekable();
-        std::iter::from_fn(move || {
-            let (unit, first) = members.next()?;
-            let mut cells = vec![first];
-            while let Some((_, cell)) = members.next_if(|(own, _)| *own == unit) {
-                cells.push(cell);
-            }
-            Some((unit, cells))
+    fn by_unit<'s>(
+        &'s self,
+        domain: &'s Domain,
+    ) -> impl Iterator<Item = (u32, impl Iterator<Item = Cell<'a>> + Clone + use<'a, 's>)> {
+        let cell = |member: &u32| self.cells.get(*member as usize).copied();
+        let unit = move |member: &u32| cell(member).map(|(unit, _)| unit);
+        domain.members.chunk_by(move |a, b| unit(a) == unit(b)).filter_map(move |members| {
+            let cells = members.iter().filter_map(cell).map(|(_, cell)| cell);
+            Some((unit(members.first()?)?, cells))
         })
     }
 
@@ -370,8 +367,44 @@ impl<'a> Sample<'a> {
     }
 }
 
-fn sum_up(cells: &[Cell<'_>], score: usize) -> MeanSums {
-    cells.iter().fold(MeanSums::default(), |mut sum, cell| {
+/// A mean that PSUs are held against.
+struct Centre {
+    w: i128,
+    wy: i128,
+    /// The mean in whole steps of scores, and the part of a step above them.
+    whole: i128,
+    part: f64,
+    /// Σw as a number.
+    weight: f64,
+}
+
+impl Centre {
+    fn new(sum: &MeanSums) -> Self {
+        let w = sum.w.max(1);
+        let (whole, rest) = (sum.wy.div_euclid(w), sum.wy.rem_euclid(w));
+        let weight = Wide::<2>::new(w).to_f64(WEIGHT_BITS);
+        Self { w, wy: sum.wy, whole, part: rest as f64 / w as f64, weight }
+    }
+
+    /// By how much a PSU with these sums moves the mean: Σw(y − ȳ) / Σw.
+    #[inline]
+    fn influence(&self, own: &MeanSums) -> f64 {
+        const STEP: f64 = 1.0 / (1_u128 << (WEIGHT_BITS + SCORE_BITS)) as f64;
+        // Exact up to the whole step, so that nothing is left to cancel but a part of a step: away
+        // from the mean the double is right to its last digits. At the mean it is made from exact
+        // numerators: equal scores have influences of exactly zero.
+        let moved = own.wy - own.w * self.whole;
+        if moved.abs() > 4 * own.w {
+            return (moved as f64 - own.w as f64 * self.part) * STEP / self.weight;
+        }
+        let moved = Wide::signed_product(own.wy, self.w);
+        let moved = moved.minus(Wide::signed_product(self.wy, own.w));
+        moved.to_f64(2 * WEIGHT_BITS + SCORE_BITS) / (self.weight * self.weight)
+    }
+}
+
+fn sum_up<'a>(cells: impl Iterator<Item = Cell<'a>>, score: usize) -> MeanSums {
+    cells.fold(MeanSums::default(), |mut sum, cell| {
         sum.add(&cell.mean_sums(score));
         sum
     })

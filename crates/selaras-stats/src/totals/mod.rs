@@ -15,7 +15,7 @@ mod moments;
 
 use std::collections::HashMap;
 
-use crate::fixed::{SCORE_BITS, WEIGHT_BITS, Wide, score_steps, weight_steps};
+use crate::fixed::{SCORE_BITS, SCORE_LIMIT, WEIGHT_BITS, Wide, score_steps, weight_steps};
 pub(crate) use moments::MeanSums;
 pub use moments::Moments;
 use moments::{MASS_LIMIT, MISSING, ROWS_LIMIT, Sums};
@@ -327,10 +327,10 @@ impl Totals {
                 let (expected, got) = (weights.len(), values.len());
                 return Err(TotalsError::ScoreCount { expected, got });
             }
-            for &y in values {
-                let missing = y.is_nan().then_some(MISSING);
-                let steps = score_steps(y).or(missing);
-                self.score_steps.push(steps.ok_or(TotalsError::ScoreRange { score })?);
+            let steps = |&y: &f64| score_steps(y).unwrap_or(MISSING);
+            self.score_steps.extend(values.iter().map(steps));
+            if values.iter().any(|y| y.abs() >= SCORE_LIMIT) {
+                return Err(TotalsError::ScoreRange { score });
             }
         }
         self.mass = mass;

@@ -191,7 +191,10 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     let wanted = if request.only.is_empty() { &files::File::ALL[..] } else { &request.only };
     let written = files::write(&result, &instrument, wanted, &out, words)
         .map_err(|error| Stop::machine(out.display().to_string(), &error))?;
-    report(&request, &words, &result, &now, &written)
+    report(&request, &words, &result, &now, &written)?;
+    // The program ends here: the system takes the memory back at once, not sum by sum.
+    std::mem::forget((result, now, before));
+    Ok(())
 }
 
 fn inputs(summed: &Summed) -> Vec<InputRef> {

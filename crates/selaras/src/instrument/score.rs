@@ -224,10 +224,16 @@ impl Scorer {
                 match &step.parts {
                     Parts::Items(items) => {
                         let from = rows.start + start;
-                        for &(item, weight, reversed) in items {
+                        let column = |item: usize| {
                             let column = answers.items.get(item).map_or(&[][..], Vec::as_slice);
-                            let column = column.get(from..from + length).unwrap_or(&[]);
-                            self.add_items(column, weight, reversed, sums, weights);
+                            column.get(from..from + length).unwrap_or(&[])
+                        };
+                        if whole(items) {
+                            self.add_whole_items(items, column, sums, weights);
+                        } else {
+                            for &(item, weight, reversed) in items {
+                                self.add_items(column(item), weight, reversed, sums, weights);
+                            }
                         }
                     }
                     Parts::Scores(scores) => {
@@ -319,6 +325,37 @@ impl Scorer {
         }
     }
 
+    /// [`Scorer::add_items`] for all items of a step that are [`whole`]: sums of whole numbers are
+    /// exact in either form, and the smaller one is several times faster.
+    fn add_whole_items<'a>(
+        &self,
+        items: &[(usize, f64, bool)],
+        column: impl Fn(usize) -> &'a [u8],
+        sums: &mut [f64],
+        weights: &mut [f64],
+    ) {
+        let (mut whole_sums, mut whole_weights) = ([0_i16; BLOCK], [0_i16; BLOCK]);
+        let mut all = 0;
+        for &(item, weight, reversed) in items {
+            let weight = weight as i16;
+            let mirror = self.mirror as i16;
+            let (offset, factor) = if reversed { (weight * mirror, -weight) } else { (0, weight) };
+            let places = whole_sums.iter_mut().zip(&mut whole_weights);
+            for (&answer, (sum, total)) in column(item).iter().zip(places) {
+                let given = i16::from(answer != 0);
+                *sum += given * offset + factor * i16::from(answer);
+                *total += given * weight;
+            }
+            all += weight;
+        }
+        let made = whole_sums.iter().zip(&whole_weights);
+        for ((sum, total), (&whole, &weight)) in sums.iter_mut().zip(weights).zip(made) {
+            let dropped = self.missing == Missing::Drop && weight < all;
+            *sum = if dropped { f64::NAN } else { f64::from(whole) };
+            *total = f64::from(weight);
+        }
+    }
+
     /// [`WeightedMean::add`] for a column of scores.
     fn add_scores(&self, column: &[f64], weight: f64, sums: &mut [f64], weights: &mut [f64]) {
         let absent = if self.missing == Missing::Drop { f64::NAN } else { 0.0 };
@@ -327,6 +364,13 @@ impl Scorer {
             *total += if value.is_nan() { 0.0 } else { weight };
         }
     }
+}
+
+/// Whether all weights are whole numbers, and so small that no sum of answers reaches 2¹⁵: a value
+/// is at most 2·255.
+fn whole(items: &[(usize, f64, bool)]) -> bool {
+    let all: f64 = items.iter().map(|&(_, weight, _)| weight).sum();
+    all <= 64.0 && items.iter().all(|&(_, weight, _)| weight.fract() == 0.0)
 }
 
 /// A weighted mean in the making; NaN is a missing value.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::memory::Memory;
 use super::plan::{Action, Plan, Reason, Resolved, Small, UNKNOWN};
@@ -64,8 +65,18 @@ pub(super) struct Part {
 enum Step<'a> {
     /// Columns of answers from this one on, nearly all of them one digit, with their codes.
     Answers(usize, Vec<&'a Small>),
+    /// Columns that mostly repeat, from this one up to that: taken at once where all do.
+    Repeating(Range<usize>, Run),
     /// Any other column.
     Cell(usize),
+}
+
+/// The fields of some columns as they stood in a row, with the delimiters after them, and what
+/// they stand for; empty where that cannot be told.
+#[derive(Default)]
+struct Run {
+    text: Vec<u8>,
+    codes: Vec<u32>,
 }
 
 /// Turns blocks of one file into [`Part`]s.
@@ -95,6 +106,10 @@ impl<'a> Decoder<'a> {
             match (steps.last_mut(), codes) {
                 (Some(Step::Answers(_, columns)), Some(codes)) => columns.push(&codes.small),
                 (_, Some(codes)) => steps.push(Step::Answers(at, vec![&codes.small])),
+                (Some(Step::Repeating(columns, _)), None) if action.repeats() => columns.end += 1,
+                (_, None) if action.repeats() => {
+                    steps.push(Step::Repeating(at..at + 1, Run::default()));
+                }
                 (_, None) => steps.push(Step::Cell(at)),
             }
         }
@@ -131,7 +146,7 @@ impl<'a> Decoder<'a> {
         let plan = self.plan;
         let mut scanner = Scanner::new(&block.bytes, block.dialect);
         self.reserve(self.before + self.before / 8);
-        let steps = std::mem::take(&mut self.steps);
+        let mut steps = std::mem::take(&mut self.steps);
         let mut row = 0_u32;
         while !scanner.done() {
             row += 1;
@@ -142,9 +157,28 @@ impl<'a> Decoder<'a> {
             self.part.filled += 1;
             let mut ended = false;
             let mut short = None;
-            for step in &steps {
+            for step in &mut steps {
                 let (from, columns) = match step {
                     Step::Answers(from, columns) => (*from, columns.as_slice()),
+                    Step::Repeating(columns, run) => {
+                        if !ended && !run.text.is_empty() && scanner.rest().starts_with(&run.text) {
+                            scanner.pass(run.text.len());
+                            for (at, &code) in columns.clone().zip(&run.codes) {
+                                self.put(at, code);
+                            }
+                            continue;
+                        }
+                        let rest = scanner.rest();
+                        for at in columns.clone() {
+                            if ended {
+                                short = short.or(plan.is_used(at).then_some(at));
+                            } else {
+                                ended = self.field(at, &mut scanner, row);
+                            }
+                        }
+                        self.remember(columns.clone(), rest, run);
+                        continue;
+                    }
                     Step::Cell(at) if ended => {
                         short = short.or(plan.is_used(*at).then_some(*at));
                         continue;
@@ -204,6 +238,23 @@ impl<'a> Decoder<'a> {
         self.steps = steps;
         self.part.advance = u64::from(row);
         self.settle(true);
+    }
+
+    /// Keeps the fields of `columns`, of which the first begins `rest`, if they can all be told from
+    /// their text alone.
+    fn remember(&self, columns: Range<usize>, rest: &[u8], run: &mut Run) {
+        run.text.clear();
+        run.codes.clear();
+        for memory in self.memories.get(columns).unwrap_or_default() {
+            let found = rest.get(run.text.len()..).and_then(|rest| memory.again(rest));
+            let Some((code, length)) = found else {
+                run.text.clear();
+                return;
+            };
+            let from = run.text.len();
+            run.text.extend_from_slice(rest.get(from..from + length).unwrap_or_default());
+            run.codes.push(code);
+        }
     }
 
     /// Takes the next field of a row as that of the column at `at`; whether it was the last.
@@ -473,6 +524,18 @@ impl<'a> Decoder<'a> {
 
     /// Takes a date, with or without a time after it.
     fn moment(&mut self, at: usize, raw: &[u8], order: DateOrder, row: u32) {
+        // Forms nearly all write the same way, which needs no search for where the parts end.
+        if let Some((date, second)) = date_and_minute(raw)
+            && let Some(memory) = self.memories.get_mut(at)
+            && let Ok(day) = memory.get(date, || {
+                let text = std::str::from_utf8(date).unwrap_or_default();
+                self::day(text, order).map(|day| day as u32).ok_or("date")
+            })
+        {
+            self.part.answers.day.push(day as i32);
+            self.part.seconds.push(second);
+            return;
+        }
         let text = text_of(raw);
         let (mut day, mut second) = (NO_DAY, None);
         if !self.plan.is_missing(&text) {
@@ -557,6 +620,18 @@ impl<'a> Decoder<'a> {
         let value = crate::sheet::private::shown(value, place);
         self.part.faults.push(CellFault { row, column, value, reason });
     }
+}
+
+/// The date and the second of the day of `2026-02-03 09:30`; `None` for any other form.
+fn date_and_minute(raw: &[u8]) -> Option<(&[u8], u32)> {
+    let &[y, _, _, _, b'-', _, _, b'-', _, _, b' ' | b'T', a, b, b':', c, d] = raw else {
+        return None;
+    };
+    let digits = [y, a, b, c, d].map(|byte| u32::from(byte.wrapping_sub(b'0')));
+    let [_, a, b, c, d] = digits;
+    let (hour, minute) = (10 * a + b, 10 * c + d);
+    let plain = digits.iter().all(|&digit| digit < 10) && hour < 24 && minute < 60;
+    Some((raw.get(..10)?, hour * 3600 + minute * 60)).filter(|_| plain)
 }
 
 /// The text of `raw`, UTF-8 or Windows-1252.
