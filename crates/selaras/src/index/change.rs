@@ -1,7 +1,7 @@
 //! Two rounds side by side (METHOD §6): recomputed by one program, standardised to one composition,
 //! the difference tested directly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use selaras_stats::compare::{self, Difference, Verdict};
@@ -14,6 +14,7 @@ use selaras_stats::weights::open_link::{Margin as StatMargin, Neighbours, rake_c
 use super::composition::{Table, rake_rules, refused};
 use super::compute::{Cells, ComputeError, Input, Readings, rule};
 use super::low::{self, Placed, low_rule};
+use super::reading::{self, Reading};
 use super::result::{
     Change, Movement, Options, RegionChange, RoundRef, ScoreChange, ScoreDefinition, Withheld,
 };
@@ -73,7 +74,7 @@ pub(super) fn compare(
         let Some(then) = before.frame.position(&region.code).map(|then| then as usize) else {
             continue;
         };
-        if region.level != Level::Regency {
+        if region.level != Level::Regency || input.tally.design == Design::Recorded {
             continue;
         }
         let now_side = Side { tally: input.tally, cells: cells.of(at), readings, at };
@@ -95,9 +96,13 @@ pub(super) fn compare(
         }
     }
     for at in 0..input.frame.regions.len() {
-        if let Some(entry) = region_change(input, readings, &earlier, before, &pairs, at) {
-            change.regions.push(entry);
-        }
+        let entry = match input.tally.design {
+            Design::OpenLink => region_change(input, readings, &earlier, before, &pairs, at),
+            Design::Recorded => recorded_change(input, readings, &earlier, before, at, |then| {
+                reading::mean_weights(before.tally, earlier_cells.of(then))
+            }),
+        };
+        change.regions.extend(entry);
     }
     change.regions.sort_by_key(|entry| input.frame.position(&entry.region));
     change.cells = movements(input, before, readings, &earlier, definitions);
@@ -139,8 +144,10 @@ fn differences(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
 fn remarks(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
     let mut remarks = ramadan(&input.round, &before.round);
     let composed = !input.tally.margin_attributes.is_empty() && input.tally.pooled.is_none();
-    if input.tally.design == Design::OpenLink && !composed {
-        remarks.push(Message::new("index-change-not-standardised"));
+    match input.tally.design {
+        Design::Recorded => remarks.push(Message::new("index-change-recorded")),
+        Design::OpenLink if composed => {}
+        Design::OpenLink => remarks.push(Message::new("index-change-not-standardised")),
     }
     remarks
 }
@@ -175,7 +182,7 @@ struct Side<'s> {
     at: usize,
 }
 
-/// Both rounds of a kab/kota, standardised to the mean of their compositions. Scores with too few
+/// Both rounds of a kab/kota of an open link, standardised to the mean of their compositions. Scores with too few
 /// respondents in either are none.
 fn pair(
     input: &Input<'_>,
@@ -184,13 +191,6 @@ fn pair(
     then: &Side<'_>,
     scores: usize,
 ) -> Result<Vec<Option<(Standardised, Standardised)>>, Message> {
-    if now.tally.design == Design::Recorded {
-        let side = |side: &Side<'_>, score: usize| {
-            let reading = &side.readings.of[side.at][score];
-            reading.value.map(|value| Standardised { value, spread: reading.spread })
-        };
-        return Ok((0..scores).map(|score| side(now, score).zip(side(then, score))).collect());
-    }
     channels(input, before, now, then)?;
     let tables = [Table::new(now.tally, now.cells), Table::new(then.tally, then.cells)];
     let margins = common_margins(input.instrument, now.tally, &tables);
@@ -222,7 +222,7 @@ fn channels(
         counts.links.iter().map(share).collect()
     };
     let (now, then) = (shares(now, input.labels), shares(then, before.labels));
-    let names: std::collections::BTreeSet<&String> = now.keys().chain(then.keys()).collect();
+    let names: BTreeSet<&String> = now.keys().chain(then.keys()).collect();
     for name in names {
         let apart = (now.get(name).unwrap_or(&0.0) - then.get(name).unwrap_or(&0.0)).abs();
         if apart > input.options.channel_points {
@@ -333,7 +333,76 @@ fn standardise(
         .collect())
 }
 
-/// The change of the region at `at`: of a kab/kota its pair, of an aggregate the adults-weighted
+/// A count as it may be shown.
+fn told(n: u64, options: &Options) -> Option<u64> {
+    (n == 0 || n >= options.suppress_below).then_some(n)
+}
+
+/// The change of the region at `at` of a recorded design: design weights carry every level, and the
+/// samples of two rounds are independent. `weights` gives the mean weights, by score, of a kab/kota
+/// of the round before.
+fn recorded_change(
+    input: &Input<'_>,
+    readings: &Readings<'_>,
+    earlier: &Readings<'_>,
+    before: &Before<'_>,
+    at: usize,
+    weights: impl Fn(usize) -> Vec<Option<f64>>,
+) -> Option<RegionChange> {
+    let region = &input.frame.regions[at];
+    let then = before.frame.position(&region.code)? as usize;
+    let codes = |frame: &Frame, leaves: &[usize]| -> BTreeSet<String> {
+        leaves.iter().map(|&leaf| frame.regions[leaf].code.clone()).collect()
+    };
+    let same =
+        codes(input.frame, &readings.leaves[at]) == codes(before.frame, &earlier.leaves[then]);
+    if !same {
+        return Some(RegionChange {
+            region: region.code.clone(),
+            not_comparable: Some(Message::new("index-change-boundaries")),
+            scores: Vec::new(),
+        });
+    }
+    let options = &input.options;
+    let weights = if region.level == Level::Regency { weights(then) } else { Vec::new() };
+    let change_of = |(score, (now, was)): (usize, (&Reading, &Reading))| {
+        let unsaid = ScoreChange {
+            n: told(now.n, options),
+            n_before: told(was.n, options),
+            weight_before: weights.get(score).copied().flatten(),
+            ..ScoreChange::default()
+        };
+        let least = now.n.min(was.n);
+        let (Some(value), Some(then), false) =
+            (now.value, was.value, least < options.suppress_below)
+        else {
+            let reason = if least == 0 { Withheld::NoAnswers } else { Withheld::TooFew };
+            return ScoreChange { withheld: Some(reason), ..unsaid };
+        };
+        let spread = combine(&[(1.0, now.spread), (-1.0, was.spread)])
+            .filter(|_| least >= options.interval_from);
+        let difference = value - then;
+        let half = spread.map(|spread| spread.half_width(options.confidence));
+        ScoreChange {
+            before: Some(then),
+            difference: Some(difference),
+            interval: half.map(|half| (difference - half, difference + half)),
+            verdict: spread.map(|Spread { se, df, .. }| {
+                let difference = Difference { value: difference, se, df, full_shift: None };
+                compare::verdict(&difference, &rule(readings.design, options))
+            }),
+            ..unsaid
+        }
+    };
+    let scores = readings.of[at].iter().zip(&earlier.of[then]).enumerate();
+    Some(RegionChange {
+        region: region.code.clone(),
+        not_comparable: None,
+        scores: scores.map(change_of).collect(),
+    })
+}
+
+/// The change of the region at `at` of an open link: of a kab/kota its pair, of an aggregate the adults-weighted
 /// mean over the kab/kota that both rounds have.
 fn region_change(
     input: &Input<'_>,
@@ -355,6 +424,8 @@ fn region_change(
         (None, 1) => Some(1.0),
         (None, _) => None,
     };
+    let then =
+        |leaf: usize| before.frame.position(&input.frame.regions[leaf].code).map(|at| at as usize);
     let change_of = |score: usize| -> Option<ScoreChange> {
         let parts: Vec<(usize, f64, &(Standardised, Standardised))> = leaves
             .iter()
@@ -386,9 +457,6 @@ fn region_change(
                 .collect();
             selection::aggregate(&shifts)
         };
-        let then = |leaf: usize| {
-            before.frame.position(&input.frame.regions[leaf].code).map(|at| at as usize)
-        };
         let difference = spread.map(|spread| Difference {
             value,
             se: spread.se,
@@ -399,7 +467,11 @@ fn region_change(
             ),
         });
         let half = spread.map(|spread| spread.half_width(input.options.confidence));
+        let counted = |n: &dyn Fn(usize) -> u64| parts.iter().map(|(leaf, ..)| n(*leaf)).sum();
         Some(ScoreChange {
+            n: Some(counted(&|leaf| readings.of[leaf][score].n)),
+            n_before: Some(counted(&|leaf| then(leaf).map_or(0, |at| earlier.of[at][score].n))),
+            weight_before: None,
             before: Some(mean(&|pair| pair.1.value)),
             difference: Some(value),
             interval: half.map(|half| (value - half, value + half)),
@@ -409,16 +481,22 @@ fn region_change(
             withheld: None,
         })
     };
+    // Of a kab/kota without a pair the counts still say in which rounds it is part of the whole.
+    let unsaid = |score: usize| {
+        let single = (region.level == Level::Regency).then_some(at);
+        let was = single.and_then(then).map(|at| earlier.of[at][score].n);
+        ScoreChange {
+            n: single.and_then(|at| told(readings.of[at][score].n, &input.options)),
+            n_before: was.and_then(|n| told(n, &input.options)),
+            withheld: Some(Withheld::BelowPublic),
+            ..ScoreChange::default()
+        }
+    };
     Some(RegionChange {
         region: region.code.clone(),
         not_comparable: None,
         scores: (0..scores)
-            .map(|score| {
-                change_of(score).unwrap_or(ScoreChange {
-                    withheld: Some(Withheld::BelowPublic),
-                    ..ScoreChange::default()
-                })
-            })
+            .map(|score| change_of(score).unwrap_or_else(|| unsaid(score)))
             .collect(),
     })
 }
@@ -446,6 +524,10 @@ fn movements(
         let follow = |placed: &Placed| -> Option<(usize, Followed)> {
             let code = &before.frame.regions[placed.leaf].code;
             let leaf = input.frame.position(code)? as usize;
+            let n = readings.of[leaf][placed.score].n.min(placed.cell.n);
+            if n < options.low_least_n {
+                return None;
+            }
             let now = readings.difference(leaf, province, placed.score)?;
             let followed = Followed {
                 before: CellReading {

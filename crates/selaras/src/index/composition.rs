@@ -55,6 +55,7 @@ fn compose(input: &Input<'_>, readings: &Readings<'_>, at: usize) -> Vec<Composi
     let leaves = &readings.leaves[at];
     let aggregate = input.frame.regions[at].level != Level::Regency;
     let own = |margin: &&Margin| !aggregate && margin.region == input.frame.regions[at].code;
+    let least = input.options.suppress_below;
     let mut lines = Vec::new();
     let mut civil_servants = None;
     for (position, attribute) in input.instrument.attributes.iter().enumerate() {
@@ -67,15 +68,26 @@ fn compose(input: &Input<'_>, readings: &Readings<'_>, at: usize) -> Vec<Composi
             }
         }
         let answered: u64 = counts.iter().skip(1).sum();
-        let of_band = |band: usize| counts.get(band + 1).copied().unwrap_or(0);
+        let of_band: Vec<u64> = counts.iter().skip(1).copied().collect();
+        // Groups that point at people are shown from the province up (METHOD §5).
+        let pointing: Vec<bool> =
+            attribute.bands.iter().map(|band| band.pointing && !aggregate).collect();
+        let servant = |at: usize| attribute.bands.get(at).is_some_and(|band| band.civil_servant);
+        let mut few = Hidden::new(&of_band, &pointing, least);
         if attribute.kind == AttributeKind::Occupation && answered > 0 {
-            let servants =
-                attribute.bands.iter().enumerate().filter(|(_, band)| band.civil_servant);
-            civil_servants = Some((servants.map(|(at, _)| of_band(at)).sum::<u64>(), answered));
+            let servants = (0..of_band.len()).filter(|&at| servant(at)).map(|at| of_band[at]).sum();
+            // The line of civil servants adds some bands up: each side has to hide its own.
+            let [apart, others] = [few.cover(servant), few.cover(|at| !servant(at))];
+            let sides = [servants, answered.saturating_sub(servants)];
+            let split = Hidden::new(&sides, &[false; 2], least);
+            let reason = split
+                .reason(0)
+                .or(split.reason(1))
+                .or_else(|| (!(apart && others)).then_some(Withheld::Complementary));
+            civil_servants = Some((servants, answered, reason));
         }
+        few.cover(|_| true);
         for (band_at, band) in attribute.bands.iter().enumerate() {
-            // Groups that point at people are shown from the province up (METHOD §5).
-            let hidden = band.pointing && !aggregate;
             let population = input.margins.iter().filter(own).find_map(|margin| {
                 Some((margin.share(&attribute.id, &band.id)?, margin.citation()))
             });
@@ -83,9 +95,8 @@ fn compose(input: &Input<'_>, readings: &Readings<'_>, at: usize) -> Vec<Composi
                 &attribute.id,
                 &band.id,
                 band.name.clone(),
-                if hidden { None } else { Some((of_band(band_at), answered)) },
+                Some((of_band[band_at], answered, few.reason(band_at))),
                 population,
-                &input.options,
             ));
         }
     }
@@ -96,14 +107,7 @@ fn compose(input: &Input<'_>, readings: &Readings<'_>, at: usize) -> Vec<Composi
     let say = |language| Words::new(language).say("index-civil-servants");
     let name = Text { id: say(Language::Id), en: say(Language::En) };
     if civil_servants.is_some() || population.is_some() {
-        lines.push(line(
-            CIVIL_SERVANTS,
-            CIVIL_SERVANTS,
-            name,
-            civil_servants,
-            population,
-            &input.options,
-        ));
+        lines.push(line(CIVIL_SERVANTS, CIVIL_SERVANTS, name, civil_servants, population));
     }
     if !aggregate {
         lines.extend(districts(input, at));
@@ -121,7 +125,7 @@ fn districts(input: &Input<'_>, at: usize) -> Vec<Composition> {
     let mut by_code: BTreeMap<&str, u64> = BTreeMap::new();
     for (district, count) in &counts.districts {
         if let Some(code) = input.labels.districts.get(*district as usize) {
-            by_code.insert(code, *count);
+            *by_code.entry(code).or_default() += *count;
         }
     }
     for (bands, _) in margin.into_iter().flat_map(|margin| &margin.persons) {
@@ -129,33 +133,79 @@ fn districts(input: &Input<'_>, at: usize) -> Vec<Composition> {
             by_code.entry(code).or_default();
         }
     }
+    let counted: Vec<u64> = by_code.values().copied().collect();
+    let mut few = Hidden::new(&counted, &vec![false; counted.len()], input.options.suppress_below);
+    few.cover(|_| true);
     by_code
         .into_iter()
-        .map(|(code, count)| {
+        .enumerate()
+        .map(|(at, (code, count))| {
             let name = (input.district_name)(code).unwrap_or_else(|| code.to_owned());
             let population = margin.and_then(|margin| {
                 Some((margin.share(margins::DISTRICT, code)?, margin.citation()))
             });
             let name = Text { id: name.clone(), en: name };
-            line(margins::DISTRICT, code, name, Some((count, answered)), population, &input.options)
+            line(margins::DISTRICT, code, name, Some((count, answered, few.reason(at))), population)
         })
         .collect()
+}
+
+/// Which classes of one attribute are withheld, so that no count of 1 to 4 follows from the others.
+pub(super) struct Hidden<'c> {
+    counts: &'c [u64],
+    reasons: Vec<Option<Withheld>>,
+    least: u64,
+}
+
+impl<'c> Hidden<'c> {
+    /// Withholds counts below `least`, and classes for `internal_only`.
+    pub(super) fn new(counts: &'c [u64], internal_only: &[bool], least: u64) -> Self {
+        let reason = |(&count, &only): (&u64, &bool)| match count {
+            _ if only => Some(Withheld::InternalOnly),
+            count if (1..least).contains(&count) => Some(Withheld::TooFew),
+            _ => None,
+        };
+        Self { counts, reasons: counts.iter().zip(internal_only).map(reason).collect(), least }
+    }
+
+    /// Withholds further classes `within`, whose sum is known, smallest first, until those withheld
+    /// are more than one and have `least` answers each on average: then no less fits any of them.
+    /// Whether that could be reached.
+    pub(super) fn cover(&mut self, within: impl Fn(usize) -> bool) -> bool {
+        loop {
+            let hidden = (0..self.counts.len()).filter(|&at| within(at) && self.is(at));
+            let (groups, sum) =
+                hidden.fold((0, 0), |(groups, sum), at| (groups + 1, sum + self.counts[at]));
+            if groups == 0 || (groups > 1 && sum >= self.least * groups) {
+                return true;
+            }
+            let shown = (0..self.counts.len())
+                .filter(|&at| within(at) && !self.is(at) && self.counts[at] > 0);
+            let Some(smallest) = shown.min_by_key(|&at| self.counts[at]) else { return false };
+            self.reasons[smallest] = Some(Withheld::Complementary);
+        }
+    }
+
+    /// Why the class at `at` is withheld.
+    pub(super) fn reason(&self, at: usize) -> Option<Withheld> {
+        self.reasons.get(at).copied().flatten()
+    }
+
+    fn is(&self, at: usize) -> bool {
+        self.reason(at).is_some()
+    }
 }
 
 fn line(
     attribute: &str,
     band: &str,
     name: Text,
-    counted: Option<(u64, u64)>,
+    counted: Option<(u64, u64, Option<Withheld>)>,
     population: Option<(f64, String)>,
-    options: &Options,
 ) -> Composition {
-    let withheld = match counted {
-        None => Some(Withheld::InternalOnly),
-        Some((count, _)) if count > 0 && count < options.suppress_below => Some(Withheld::TooFew),
-        Some(_) => None,
-    };
-    let counted = counted.filter(|_| withheld.is_none());
+    let withheld = counted.map_or(Some(Withheld::InternalOnly), |(_, _, reason)| reason);
+    let counted =
+        counted.filter(|_| withheld.is_none()).map(|(count, answered, _)| (count, answered));
     Composition {
         attribute: attribute.to_owned(),
         band: band.to_owned(),
@@ -410,6 +460,56 @@ fn adjust_wholes(input: &Input<'_>, readings: &Readings<'_>, regions: &mut [Regi
         let any = regions[at].scores.iter().any(|score| score.adjusted.is_some());
         if !any && regions[at].n.unwrap_or(0) > 0 {
             regions[at].not_adjusted = Some(Message::new("index-not-adjusted-parts"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Every way to fill the hidden classes that a reader cannot rule out: 1 to 4 where that is
+    /// said, at least 5 where a neighbour was taken along, adding up to what is left of the sum.
+    fn fits(reasons: &[Option<Withheld>], sum: u64) -> Vec<Vec<u64>> {
+        let Some((first, rest)) = reasons.split_first() else {
+            return if sum == 0 { vec![Vec::new()] } else { Vec::new() };
+        };
+        let range = match first {
+            Some(Withheld::TooFew) => 1..=4.min(sum),
+            Some(_) => 5..=sum,
+            None => {
+                return fits(rest, sum)
+                    .into_iter()
+                    .map(|tail| [&[0], &tail[..]].concat())
+                    .collect();
+            }
+        };
+        let filled = |own: u64| {
+            let tails = fits(rest, sum.saturating_sub(own));
+            tails.into_iter().map(move |tail| [&[own], &tail[..]].concat())
+        };
+        range.flat_map(filled).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_class_of_one_to_four_follows_from_the_others(
+            counts in prop::collection::vec(prop_oneof![Just(0_u64), 1_u64..5, 5_u64..12], 2..6)
+        ) {
+            let mut hidden = Hidden::new(&counts, &vec![false; counts.len()], 5);
+            let covered = hidden.cover(|_| true);
+            let all: Vec<usize> = (0..counts.len()).filter(|&at| counts[at] > 0).collect();
+            // Where all are withheld there is no other to follow from.
+            prop_assert!(covered || all.iter().all(|&at| hidden.is(at)));
+            if covered {
+                let sum = (0..counts.len()).filter(|&at| hidden.is(at)).map(|at| counts[at]).sum();
+                let ways = fits(&hidden.reasons, sum);
+                for at in (0..counts.len()).filter(|&at| (1..5).contains(&counts[at])) {
+                    prop_assert!(ways.iter().any(|way| way[at] != counts[at]), "{ways:?}");
+                }
+            }
         }
     }
 }

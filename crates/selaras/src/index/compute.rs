@@ -343,6 +343,10 @@ fn region(
             flags.burst += counts.flags.burst;
         }
     }
+    let weights = match input.tally.design {
+        Design::Recorded if !aggregate => reading::mean_weights(input.tally, cells.of(at)),
+        _ => Vec::new(),
+    };
     RegionResult {
         code: of.code.clone(),
         name: of.name.clone(),
@@ -377,6 +381,7 @@ fn region(
                     shown.bounds = bounds(readings, options, at, score);
                 }
                 shown.categories = categories(input.instrument, &shown);
+                shown.weight = weights.get(score).copied().flatten();
                 shown
             })
             .collect(),

@@ -3,16 +3,20 @@
 //! A region's scores are public together or not at all, since index, dimensions and variables are
 //! averages of one another: one of them withheld could be had from the rest. What remains to guard
 //! are sums up the tree of regions: a province's figure is the mean of its kab/kota with weights
-//! that anyone can look up. [`public`] leaves out every aggregate from which a withheld score could
+//! that anyone can look up (adults of an open link) or guess (design weights). [`public`] leaves out every aggregate from which a withheld score could
 //! be computed, exactly or to within [`PROTECTED_SHARE`] of the scale.
+
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 
 use super::flagged;
 use super::result::{
-    Composition, Form, IndexResult, RegionResult, Score, ScoreDefinition, ScoreKind, Withheld,
+    Composition, Form, IndexResult, RegionChange, RegionResult, Score, ScoreChange,
+    ScoreDefinition, ScoreKind, Withheld,
 };
 use crate::locale::Message;
+use crate::round::answers::Design;
 
 /// A withheld score must stay unknown by at least this share of the scale's width.
 const PROTECTED_SHARE: f64 = 0.125;
@@ -100,7 +104,53 @@ fn is_public_kind(score: &ScoreDefinition) -> bool {
 }
 
 fn public_score(internal: &Score, counted: bool) -> Score {
-    Score { n: internal.n.filter(|_| counted), bounds: None, ..internal.clone() }
+    Score { n: internal.n.filter(|_| counted), weight: None, bounds: None, ..internal.clone() }
+}
+
+/// Bounds of what a kab/kota weighs in the regions that hold it: its count of answers may itself
+/// be withheld.
+#[derive(Clone, Copy)]
+struct Weight {
+    least: f64,
+    most: f64,
+}
+
+impl Weight {
+    /// Of a recorded design, from the count as it is shown and the mean design weight; none where
+    /// nobody answered. A weight that is not known could be any.
+    fn recorded(n: Option<u64>, mean: Option<f64>, suppress_below: u64) -> Option<Self> {
+        let (least, most) = match n {
+            Some(0) => return None,
+            Some(n) => (n, n),
+            None => (1, suppress_below.saturating_sub(1).max(1)),
+        };
+        Some(mean.map_or(Self { least: 0.0, most: f64::INFINITY }, |mean| Self {
+            least: mean * least as f64,
+            most: mean * most as f64,
+        }))
+    }
+
+    /// Of an open link: adults, which anyone can look up.
+    fn adults(region: &RegionResult) -> Self {
+        let adults = region.adults.as_ref().map_or(1.0, |adults| adults.count as f64);
+        Self { least: adults, most: adults }
+    }
+
+    fn sum(parts: &[(usize, Self)]) -> Self {
+        let all = |of: fn(&Self) -> f64| parts.iter().map(|(_, weight)| of(weight)).sum();
+        Self { least: all(|weight| weight.least), most: all(|weight| weight.most) }
+    }
+}
+
+/// What the kab/kota at `at` weighs in the present score of the regions that hold it; none where it
+/// is no part of theirs. In a recorded design every answer is, however few they are.
+fn weight_now(internal: &IndexResult, at: usize, score: usize) -> Option<Weight> {
+    let region = &internal.regions[at];
+    let of = &region.scores[score];
+    match internal.design {
+        Design::Recorded => Weight::recorded(of.n, of.weight, internal.options.suppress_below),
+        Design::OpenLink => of.value.map(|_| Weight::adults(region)),
+    }
 }
 
 /// The nesting of a result's regions.
@@ -113,7 +163,7 @@ struct Tree {
 
 impl Tree {
     fn of(regions: &[RegionResult]) -> Self {
-        let position: std::collections::HashMap<&str, usize> =
+        let position: HashMap<&str, usize> =
             regions.iter().enumerate().map(|(at, region)| (region.code.as_str(), at)).collect();
         let parent: Vec<Option<usize>> = regions
             .iter()
@@ -135,38 +185,58 @@ impl Tree {
         let regions = &internal.regions;
         let mut shown: Vec<Option<Withheld>> =
             regions.iter().map(|region| own_reason(region, published, internal)).collect();
-        self.guard(regions, &mut shown);
+        self.guard(published, &mut shown, |at, score| weight_now(internal, at, score));
         shown
     }
 
-    /// Withholds every aggregate that would reveal a withheld part.
+    /// Withholds every aggregate that would reveal a withheld part in any of the `published` scores:
+    /// kab/kota may weigh differently in each, and what one score hides is hidden in all.
+    fn guard(
+        &self,
+        published: &[usize],
+        shown: &mut [Option<Withheld>],
+        weight: impl Fn(usize, usize) -> Option<Weight>,
+    ) {
+        loop {
+            let before = shown.to_vec();
+            for &score in published {
+                self.guard_score(shown, |at| weight(at, score));
+            }
+            if *shown == *before {
+                return;
+            }
+        }
+    }
+
+    /// Withholds every aggregate of one score that would reveal a withheld part.
     ///
-    /// An aggregate is a mean of the leaves that have a value, with weights taken as public. What
-    /// is unknown in it to a reader are the leaves withheld and not already tied up in a published
-    /// aggregate below; each of them, and each withheld aggregate below, must stay unknown.
-    fn guard(&self, regions: &[RegionResult], shown: &mut [Option<Withheld>]) {
-        let weight =
-            |at: usize| regions[at].adults.as_ref().map_or(1.0, |adults| adults.count as f64);
+    /// An aggregate is a mean of the leaves that have a weight in it, with weights taken as public.
+    /// What is unknown in it to a reader are the leaves withheld and not already tied up in a
+    /// published aggregate below; each of them, and each withheld aggregate below, must stay
+    /// unknown.
+    fn guard_score(
+        &self,
+        shown: &mut [Option<Withheld>],
+        weight: impl Fn(usize) -> Option<Weight>,
+    ) {
         // Unknown leaves (with weight) that a published figure of this region would still expose.
-        let mut open: Vec<Vec<(usize, f64)>> = vec![Vec::new(); regions.len()];
+        let mut open: Vec<Vec<(usize, Weight)>> = vec![Vec::new(); shown.len()];
         for &at in &self.upwards {
             if self.children[at].is_empty() {
-                let contributes = regions[at].scores.iter().any(|score| score.value.is_some());
-                if shown[at].is_some() && contributes {
-                    open[at].push((at, weight(at)));
+                if let (true, Some(weight)) = (shown[at].is_some(), weight(at)) {
+                    open[at].push((at, weight));
                 }
                 continue;
             }
-            let mut unknown: Vec<(usize, f64)> = Vec::new();
-            let mut hidden_parts: Vec<f64> = Vec::new();
+            let mut unknown: Vec<(usize, Weight)> = Vec::new();
+            let mut hidden_parts: Vec<Weight> = Vec::new();
             for &child in &self.children[at] {
-                let part: f64 = open[child].iter().map(|(_, w)| w).sum();
-                if shown[child].is_some() && part > 0.0 {
-                    hidden_parts.push(part);
+                if shown[child].is_some() && !open[child].is_empty() {
+                    hidden_parts.push(Weight::sum(&open[child]));
                 }
                 unknown.extend(open[child].iter().copied());
             }
-            let leaves: Vec<f64> = unknown.iter().map(|(_, w)| *w).collect();
+            let leaves: Vec<Weight> = unknown.iter().map(|(_, weight)| *weight).collect();
             let reveals = reveals_one(&leaves) || reveals_one(&hidden_parts);
             if shown[at].is_none() && reveals {
                 shown[at] = Some(Withheld::Complementary);
@@ -258,8 +328,20 @@ impl Tree {
         }
     }
 
+    /// Positions of the leaves of the region at `at`.
+    fn leaves(&self, at: usize) -> Vec<usize> {
+        let (mut leaves, mut open) = (Vec::new(), vec![at]);
+        while let Some(next) = open.pop() {
+            if self.children[next].is_empty() {
+                leaves.push(next);
+            }
+            open.extend(&self.children[next]);
+        }
+        leaves
+    }
+
     /// Changes stay where the region is public in both rounds and no aggregate of changes reveals
-    /// one that is not.
+    /// a kab/kota that is not, in either round.
     fn publish_change(
         &self,
         internal: &IndexResult,
@@ -267,30 +349,65 @@ impl Tree {
         published: &[usize],
         shown: &[Option<Withheld>],
     ) {
-        let Some(change) = &mut result.change else { return };
+        let (Some(change), Some(known)) = (&mut result.change, &internal.change) else { return };
+        let entries: HashMap<&str, &RegionChange> =
+            known.regions.iter().map(|entry| (entry.region.as_str(), entry)).collect();
+        let entry = |at: usize| entries.get(internal.regions[at].code.as_str()).copied();
+        let of = |at: usize, score: usize| entry(at)?.scores.get(score);
+        let least = internal.options.public_from;
+        let enough = |change: &ScoreChange| {
+            change.difference.is_some()
+                && change.n.is_some_and(|n| n >= least)
+                && change.n_before.is_some_and(|n| n >= least)
+        };
+        let averaged = |at, score| of(at, score).is_some_and(|change| change.difference.is_some());
         let mut both = shown.to_vec();
-        for (at, region) in internal.regions.iter().enumerate() {
-            let earlier = change.regions.iter().find(|entry| entry.region == region.code);
-            let known = earlier.is_some_and(|entry| {
-                published.iter().all(|&score| {
-                    entry.scores.get(score).is_some_and(|change| change.withheld.is_none())
-                })
-            });
-            if both[at].is_none() && !known {
-                both[at] = Some(Withheld::BelowPublic);
+        for at in 0..both.len() {
+            if !published.iter().all(|&score| of(at, score).is_some_and(enough)) {
+                both[at] = both[at].or(Some(Withheld::BelowPublic));
             }
         }
-        self.guard(&internal.regions, &mut both);
+        match internal.design {
+            // Each level is estimated from every answer of each round.
+            Design::Recorded => self.guard(published, &mut both, |at, score| {
+                let change = of(at, score)?;
+                let least = internal.options.suppress_below;
+                Weight::recorded(change.n_before, change.weight_before, least)
+            }),
+            Design::OpenLink => {
+                // An aggregate averages the kab/kota that have both rounds. Beside the score of the
+                // same aggregate it would tell what a withheld one weighs that is only in the other.
+                let told_apart = |leaf: usize, score: usize| {
+                    let now = shown[leaf].is_some() && weight_now(internal, leaf, score).is_some();
+                    let before = of(leaf, score).and_then(|change| change.n_before) > Some(0);
+                    !averaged(leaf, score) && (now || before)
+                };
+                for at in (0..both.len()).filter(|&at| !self.children[at].is_empty()) {
+                    let leaves = self.leaves(at);
+                    let tells = |&score: &usize| leaves.iter().any(|&leaf| told_apart(leaf, score));
+                    if both[at].is_none() && published.iter().any(tells) {
+                        both[at] = Some(Withheld::Complementary);
+                    }
+                }
+                self.guard(published, &mut both, |at, score| {
+                    averaged(at, score).then(|| Weight::adults(&internal.regions[at]))
+                });
+            }
+        }
+        let places: HashMap<&str, usize> = internal
+            .regions
+            .iter()
+            .zip(0..)
+            .map(|(region, at)| (region.code.as_str(), at))
+            .collect();
         change.cells.clear();
         change.regions.retain_mut(|entry| {
-            let kept = internal
-                .regions
-                .iter()
-                .position(|region| region.code == entry.region)
-                .is_some_and(|at| both[at].is_none());
-            entry.scores =
-                published.iter().filter_map(|&score| entry.scores.get(score).cloned()).collect();
-            kept
+            let seen = |&score: &usize| {
+                let change = entry.scores.get(score)?.clone();
+                Some(ScoreChange { n: None, n_before: None, weight_before: None, ..change })
+            };
+            entry.scores = published.iter().filter_map(seen).collect();
+            places.get(entry.region.as_str()).is_some_and(|&at| both[at].is_none())
         });
     }
 }
@@ -314,9 +431,9 @@ fn own_reason(
 
 /// Whether a published mean lets a reader know one of `unknown` parts (by weight) too closely: with
 /// every other part anywhere on the scale, the part must range over [`PROTECTED_SHARE`] of it.
-fn reveals_one(unknown: &[f64]) -> bool {
-    let all: f64 = unknown.iter().sum();
-    unknown.iter().any(|&weight| all - weight < PROTECTED_SHARE * weight)
+fn reveals_one(unknown: &[Weight]) -> bool {
+    let all: f64 = unknown.iter().map(|weight| weight.least).sum();
+    unknown.iter().any(|weight| all - weight.least < PROTECTED_SHARE * weight.most)
 }
 
 #[cfg(test)]
@@ -324,7 +441,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::index::attack::{self, arbitrary_round, leaves_under};
+    use crate::index::attack::{self, arbitrary_round, arbitrary_rounds, leaves_under};
     use crate::index::fixture;
     use crate::instrument::Text;
     use crate::round::frame::Level;
@@ -337,6 +454,42 @@ mod tests {
             for score in 0..published.scores.len() {
                 let seen = |at: usize| published.regions[at].scores[score].value.is_some();
                 prop_assert_eq!(attack::revealed(&internal, seen), Vec::<String>::new());
+            }
+        }
+
+        #[test]
+        fn nor_in_a_recorded_design_where_four_answers_are_part_of_the_whole(
+            provinces in arbitrary_round()
+        ) {
+            let internal = fixture::of_design(&provinces, Design::Recorded);
+            let published = public(&internal).unwrap();
+            let seen = |at: usize| published.regions[at].scores[0].value.is_some();
+            prop_assert_eq!(attack::revealed(&internal, seen), Vec::<String>::new());
+            let weightless = |score: &Score| score.weight.is_none();
+            prop_assert!(published.regions.iter().flat_map(|of| &of.scores).all(weightless));
+        }
+
+        #[test]
+        fn nor_from_changes_of_either_design((provinces, before) in arbitrary_rounds()) {
+            for design in [Design::OpenLink, Design::Recorded] {
+                let internal = fixture::of_design(&provinces, design);
+                let internal = fixture::with_change(internal, &provinces, &before);
+                let published = public(&internal).unwrap();
+                let revealed = attack::revealed_by_change(&internal, &published, 0);
+                prop_assert_eq!(revealed, Vec::<String>::new(), "{:?}", design);
+                let shown = &published.change.as_ref().unwrap().regions;
+                for entry in shown.iter().filter(|entry| entry.region.contains('.')) {
+                    let at = published.regions.iter().position(|of| of.code == entry.region);
+                    let leaf = attack::leaves_under(&internal, "ID")
+                        .iter()
+                        .position(|leaf| Some(*leaf) == at)
+                        .unwrap();
+                    prop_assert!(provinces.concat()[leaf].0 >= 100 && before[leaf] >= 100);
+                }
+                let countless = |change: &ScoreChange| {
+                    (change.n, change.n_before, change.weight_before) == (None, None, None)
+                };
+                prop_assert!(shown.iter().flat_map(|entry| &entry.scores).all(countless));
             }
         }
 
@@ -391,6 +544,31 @@ mod tests {
             public(&fixture::result(&[vec![(1_250, 100_000), (83, 900_000), (50, 1_000)]]))
                 .unwrap();
         assert_eq!(result.regions[1].scores[0].withheld, Some(Withheld::Complementary));
+    }
+
+    #[test]
+    fn four_answers_of_a_recorded_design_take_their_province_along() {
+        let provinces = [vec![(1_250, 100_000), (3, 100_000)]];
+        let recorded = public(&fixture::of_design(&provinces, Design::Recorded)).unwrap();
+        assert_eq!(recorded.regions[1].scores[0].withheld, Some(Withheld::Complementary));
+        // Of an open link they are no part of the province's mean.
+        let open = public(&fixture::result(&provinces)).unwrap();
+        assert!(open.regions[1].scores[0].value.is_some());
+    }
+
+    #[test]
+    fn a_change_is_public_where_both_rounds_are_and_reveals_no_kabupaten_that_is_not() {
+        let provinces = [vec![(1_250, 100_000), (1_250, 90_000), (1_250, 100_000)]];
+        let shown = |before: &[u64]| -> Vec<String> {
+            let internal = fixture::with_change(fixture::result(&provinces), &provinces, before);
+            let change = public(&internal).unwrap().change.unwrap();
+            change.regions.into_iter().map(|entry| entry.region).collect()
+        };
+        assert_eq!(shown(&[500, 500, 500]), ["ID", "11", "11.01", "11.02", "11.03"]);
+        assert_eq!(shown(&[500, 500, 83]), ["11.01", "11.02"]);
+        assert_eq!(shown(&[500, 50, 83]), ["ID", "11", "11.01"]);
+        // The third is no part of the change, and so no shield of the second.
+        assert_eq!(shown(&[500, 50, 0]), ["11.01"]);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use jiff::civil::date;
 
-use super::CIVIL_SERVANTS;
 use super::result::*;
+use super::{CIVIL_SERVANTS, attack};
 use crate::instrument::{Standing, Text};
 use crate::round::answers::Design;
 use crate::round::frame::{Adults, Level};
@@ -27,6 +27,23 @@ fn definition(id: &str, kind: ScoreKind) -> ScoreDefinition {
 /// adults). Scores: index, one dimension, two variables, one component, one cell; aggregates are
 /// means over kab/kota with at least five answers, weighted by adults.
 pub(crate) fn result(provinces: &[Vec<(u64, u64)>]) -> IndexResult {
+    of_design(provinces, Design::OpenLink)
+}
+
+/// What a kab/kota with this many adults weighs in a recorded design: unlike its adults.
+pub(crate) fn weighs(adults: u64) -> f64 {
+    (adults * (1 + adults % 7)) as f64
+}
+
+/// As [`weighs`], in the round before.
+pub(crate) fn weighed(adults: u64) -> f64 {
+    (adults * (1 + adults % 5)) as f64
+}
+
+/// As [`result`]; in a recorded design aggregates are means over every answer, weighted by design.
+pub(crate) fn of_design(provinces: &[Vec<(u64, u64)>], design: Design) -> IndexResult {
+    let recorded = design == Design::Recorded;
+    let weight = |adults: u64| if recorded { weighs(adults) } else { adults as f64 };
     let scores = vec![
         definition("index", ScoreKind::Index),
         definition("dimension-E", ScoreKind::Dimension),
@@ -40,7 +57,9 @@ pub(crate) fn result(provinces: &[Vec<(u64, u64)>]) -> IndexResult {
     };
     let region =
         |code: String, level: Level, parent: Option<&str>, leaves: &[(u64, u64, Vec<f64>)]| {
-            let answered: Vec<_> = leaves.iter().filter(|leaf| leaf.0 >= 5).collect();
+            let least = if recorded { 1 } else { 5 };
+            let answered: Vec<_> = leaves.iter().filter(|leaf| leaf.0 >= least).collect();
+            let all: f64 = answered.iter().map(|leaf| weight(leaf.1)).sum();
             let n: u64 = leaves.iter().map(|leaf| leaf.0).sum();
             let adults: u64 = leaves.iter().map(|leaf| leaf.1).sum();
             let covered: u64 = answered.iter().map(|leaf| leaf.1).sum();
@@ -64,12 +83,23 @@ pub(crate) fn result(provinces: &[Vec<(u64, u64)>]) -> IndexResult {
                 missing: Vec::new(),
                 adults_covered: (level != Level::Regency).then(|| covered as f64 / adults as f64),
                 scores: (0..scores.len())
-                    .map(|score| Score {
-                        n: withheld.is_none().then_some(n),
-                        value: (covered > 0).then(|| {
-                            answered.iter().map(|leaf| leaf.1 as f64 * leaf.2[score]).sum::<f64>()
-                                / covered as f64
+                    .map(|score| {
+                        let value = (covered > 0 && withheld.is_none()).then(|| {
+                            let part =
+                                |leaf: &&(u64, u64, Vec<f64>)| weight(leaf.1) * leaf.2[score];
+                            answered.iter().map(part).sum::<f64>() / all
+                        });
+                        (score, value)
+                    })
+                    .map(|(score, value)| Score {
+                        n: (n == 0 || withheld.is_none()).then_some(n),
+                        value,
+                        adjusted: value.filter(|_| !recorded).map(|value| Adjusted {
+                            value: value + 0.1 * score as f64,
+                            difference: 0.1 * score as f64,
                         }),
+                        weight: (recorded && level == Level::Regency && n > 0)
+                            .then(|| weight(adults) / n as f64),
                         withheld,
                         standing: (level == Level::Regency).then_some(Verdict::NotTold),
                         ..Score::default()
@@ -146,11 +176,76 @@ pub(crate) fn result(provinces: &[Vec<(u64, u64)>]) -> IndexResult {
             rows: 3,
             kept: 3,
         }],
-        design: Design::OpenLink,
+        design,
         scores,
         regions,
         low_cells: Vec::new(),
         change: None,
         notes: Vec::new(),
     }
+}
+
+/// Puts beside `result`, made of `provinces`, its change since a round in which the kab/kota had
+/// `before` answers: as computed, of an open link over the kab/kota with an interval in both rounds,
+/// of a recorded design over all answers.
+pub(crate) fn with_change(
+    mut result: IndexResult,
+    provinces: &[Vec<(u64, u64)>],
+    before: &[u64],
+) -> IndexResult {
+    let recorded = result.design == Design::Recorded;
+    let leaves: Vec<(u64, u64)> = provinces.concat();
+    let positions = attack::leaves_under(&result, "ID");
+    let told = |n: u64| (!matches!(n, 1..=4)).then_some(n);
+    let earlier = |leaf: usize, score: usize| 4.0 + ((leaf * 5 + score * 3) % 13) as f64 / 5.0;
+    let change = |region: &RegionResult, score: usize| {
+        let under: Vec<usize> = attack::leaves_under(&result, &region.code)
+            .into_iter()
+            .filter_map(|at| positions.iter().position(|&position| position == at))
+            .collect();
+        let single = region.level == Level::Regency;
+        let parts: Vec<usize> = match recorded {
+            true => under.clone(),
+            false => {
+                under.iter().copied().filter(|&at| leaves[at].0.min(before[at]) >= 30).collect()
+            }
+        };
+        let counted = if single || recorded { &under } else { &parts };
+        let (n, was) =
+            counted.iter().fold((0, 0), |(n, was), &at| (n + leaves[at].0, was + before[at]));
+        let weight = |at: usize| match recorded {
+            true if before[at] == 0 => 0.0,
+            true => weighed(leaves[at].1),
+            false => leaves[at].1 as f64,
+        };
+        let all: f64 = parts.iter().map(|&at| weight(at)).sum();
+        let known = all > 0.0 && n >= 5 && was >= 5;
+        let mean: f64 = parts.iter().map(|&at| weight(at) * earlier(at, score)).sum::<f64>() / all;
+        ScoreChange {
+            n: told(n),
+            n_before: told(was),
+            weight_before: (single && recorded && was > 0).then(|| all / was as f64),
+            before: known.then_some(mean),
+            difference: known.then_some(6.0 - mean),
+            withheld: (!known).then_some(Withheld::BelowPublic),
+            ..ScoreChange::default()
+        }
+    };
+    let regions = result
+        .regions
+        .iter()
+        .map(|region| RegionChange {
+            region: region.code.clone(),
+            not_comparable: None,
+            scores: (0..result.scores.len()).map(|score| change(region, score)).collect(),
+        })
+        .collect();
+    result.change = Some(Change {
+        before: "Putaran lalu".to_owned(),
+        not_comparable: Vec::new(),
+        remarks: Vec::new(),
+        regions,
+        cells: Vec::new(),
+    });
+    result
 }

@@ -3,19 +3,18 @@
 //!
 //! Groups are the bands of sex, age, education and occupation in one kab/kota; they are never
 //! crossed with a kecamatan or with each other. Groups that point at people are left out, and where
-//! one group of an attribute is withheld a second one is, so that it does not follow from the rest
+//! a group of an attribute is withheld others are, so that it does not follow from the rest
 //! (METHOD §5).
 
 use selaras_stats::low_cells::{self, Cell, Lowness, Prior};
 use selaras_stats::open_link;
 
+use super::composition::Hidden;
 use super::compute::{Cells, Input, Readings, show};
 use super::low::low_rule;
 use super::parallel;
 use super::reading::{self, Reading};
-use super::result::{
-    GroupScore, LowCell, LowCellFamily, Options, Score, ScoreDefinition, Withheld,
-};
+use super::result::{GroupScore, LowCell, LowCellFamily, Options, Score, ScoreDefinition};
 use super::tally::Tally;
 use crate::instrument::{Attribute, Band, Instrument};
 use crate::round::answers::Design;
@@ -106,7 +105,8 @@ impl Search<'_> {
                 (line, group.band.pointing)
             });
             let (mut lines, pointing): (Vec<_>, Vec<_>) = lines.unzip();
-            withhold(&mut lines, &pointing);
+            let counts: Vec<u64> = groups.iter().map(|group| group.readings[score].n).collect();
+            withhold(&mut lines, &counts, &pointing, self.options.suppress_below);
             lines
         });
         told.collect()
@@ -183,31 +183,30 @@ fn difference(own: &Reading, whole: &Reading) -> Option<Cell> {
     })
 }
 
-/// Withholds groups that point at people, and where a single group of an attribute is withheld the
-/// smallest other one too.
-fn withhold(lines: &mut [GroupScore], pointing: &[bool]) {
-    let nothing = |line: &mut GroupScore, reason| {
-        line.score = Score { withheld: Some(reason), ..Score::default() };
-        line.low = None;
-    };
-    for (line, &pointing) in lines.iter_mut().zip(pointing) {
-        if pointing {
-            nothing(line, Withheld::InternalOnly);
-        }
-    }
+/// Withholds groups that point at people and as many others of an attribute as it takes that no
+/// group below `least` follows from the rest. `counts` are the respondents of each.
+fn withhold(lines: &mut [GroupScore], counts: &[u64], pointing: &[bool], least: u64) {
+    let mut start = 0;
     for of_attribute in lines.chunk_by_mut(|a, b| a.attribute == b.attribute) {
-        if of_attribute.iter().filter(|line| line.score.n.is_none()).count() != 1 {
-            continue;
-        }
-        let shown = of_attribute.iter_mut().filter(|line| line.score.n.is_some_and(|n| n > 0));
-        if let Some(smallest) = shown.min_by_key(|line| line.score.n) {
-            nothing(smallest, Withheld::Complementary);
+        let own = start..start + of_attribute.len();
+        start = own.end;
+        let (Some(counts), Some(pointing)) = (counts.get(own.clone()), pointing.get(own)) else {
+            return;
+        };
+        let mut hidden = Hidden::new(counts, pointing, least);
+        hidden.cover(|_| true);
+        for (at, line) in of_attribute.iter_mut().enumerate() {
+            if let Some(reason) = hidden.reason(at) {
+                line.score = Score { withheld: Some(reason), ..Score::default() };
+                line.low = None;
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::result::Withheld;
     use super::*;
     use crate::instrument::Text;
 
@@ -236,9 +235,14 @@ mod tests {
             line("work", "student", 20),
             line("work", "farmer", 30),
             line("work", "trader", 50),
+            line("education", "sd", 2),
+            line("education", "smp", 1),
+            line("education", "sma", 9),
+            line("education", "s1", 80),
         ];
+        let counts = [40, 60, 3, 50, 47, 20, 30, 50, 2, 1, 9, 80];
         let pointing: Vec<bool> = lines.iter().map(|line| line.band == "student").collect();
-        withhold(&mut lines, &pointing);
+        withhold(&mut lines, &counts, &pointing, 5);
         let shown: Vec<&str> = lines
             .iter()
             .filter(|line| line.score.value.is_some())

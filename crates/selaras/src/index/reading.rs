@@ -92,6 +92,27 @@ pub(super) fn of_open_link(
         .collect()
 }
 
+/// Mean design weights of the respondents of one kab/kota of a recorded design, one a score; none
+/// without respondents. Under the pooled rule one weight, that of the answers, stands for all.
+pub(super) fn mean_weights(tally: &Tally, cells: &[Cell<'_>]) -> Vec<Option<f64>> {
+    let columns = tally.totals.scores().len();
+    let mean = |columns: std::ops::Range<usize>| {
+        let (mut n, mut sum) = (0, 0.0);
+        for (cell, column) in
+            cells.iter().flat_map(|cell| columns.clone().map(move |at| (cell, at)))
+        {
+            let moments = cell.moments(column);
+            n += moments.n;
+            sum += moments.w();
+        }
+        (n > 0).then(|| sum / n as f64)
+    };
+    match tally.pooled {
+        None => (0..columns).map(|column| mean(column..column + 1)).collect(),
+        Some(_) => vec![mean(0..columns); tally.scorer().len()],
+    }
+}
+
 /// A mean of independent regions with fixed shares, and what belongs to it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Whole {

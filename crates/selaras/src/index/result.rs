@@ -307,6 +307,10 @@ pub struct Score {
     /// Why `value` is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
+    /// Mean design weight of the respondents with this score: n times this is what the kab/kota
+    /// weighs in its province (recorded design, kab/kota only; internal form).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
     /// Standard error behind the interval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub se: Option<f64>,
@@ -548,6 +552,16 @@ pub struct RegionChange {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ScoreChange {
+    /// Respondents now; of an open link's aggregate those of the kab/kota it averages. Absent where
+    /// 1 to 4, and in the public form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n: Option<u64>,
+    /// As `n`, in the round before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n_before: Option<u64>,
+    /// As [`Score::weight`], in the round before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_before: Option<f64>,
     /// Before, standardised to one composition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<f64>,

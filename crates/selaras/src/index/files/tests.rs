@@ -325,6 +325,7 @@ fn everything() -> IndexResult {
     let score = Score {
         n: Some(1_250),
         value: Some(6.0),
+        weight: Some(80.0),
         se: Some(0.1),
         deff: Some(2.5),
         interval: Some(interval.clone()),
@@ -380,6 +381,9 @@ fn everything() -> IndexResult {
             not_comparable: None,
             scores: vec![
                 ScoreChange {
+                    n: Some(1_250),
+                    n_before: Some(1_240),
+                    weight_before: Some(81.0),
                     before: Some(5.9),
                     difference: Some(0.1),
                     interval: Some((-0.1, 0.3)),
