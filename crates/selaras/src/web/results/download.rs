@@ -46,7 +46,7 @@ pub(super) async fn public(
 }
 
 async fn send(state: &AppState, reading: &Reading, name: &str) -> Result<Response, Problem> {
-    let file = File::called(name).ok_or(Problem::NotFound)?;
+    let file: File = name.parse().map_err(|()| Problem::NotFound)?;
     let result = &reading.result;
     let instrument = reading.questionnaire().ok_or(Problem::NotFound)?;
     let made = state.results.file(result, instrument, reading.words, file).await?;
