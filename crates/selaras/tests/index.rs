@@ -160,7 +160,8 @@ fn a_kecamatan_written_in_two_ways_is_one_and_simulated_answers_keep_their_mark(
             let (region, kind) = [("61.71", ""), ("Kota Pontianak", "Kec. ")][row % 2];
             let name = ["Pontianak Selatan", "Pontianak Timur"][row / 30];
             let day = 1 + row % 10;
-            format!("2026-02-{day:02} 10:00,{region},{kind}{name},a,{},3,4,5,L\n", 1 + row % 9)
+            let answers = [1, 2, 4, 5].map(|step| (1 + row * step % 9).to_string()).join(",");
+            format!("2026-02-{day:02} 10:00,{region},{kind}{name},a,{answers},L\n")
         })
         .collect();
     let arguments = |answers: &'static str, out: &'static str| {
