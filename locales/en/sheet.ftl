@@ -47,3 +47,5 @@ sheet-fault-column = { $file }, column { $column } (“{ $header }”): { $reaso
 sheet-fault-row = { $file }, row { $row }: { $reason } { $advice }
 sheet-fault-cell = { $file }, row { $row }, column { $column } (“{ $header }”): { $reason } { $advice }
 sheet-fault-value = { $file }, row { $row }, column { $column } (“{ $header }”), content “{ $value }”: { $reason } { $advice }
+sheet-error-too-many-rows = This file is longer than { $most } rows, the most that can be read.
+sheet-error-too-many-rows-advice = Delete the rows that are not needed.

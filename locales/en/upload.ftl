@@ -18,6 +18,7 @@ upload-files-help = CSV, XLSX or Parquet; an export of Google Forms too. Several
 upload-send = Upload and check
 upload-nothing-chosen = No file was chosen. Choose a file, then send again.
 upload-already = “{ $name }” has been taken into this round before as “{ $present }”, with exactly the same content. Its answers are not counted twice; you need do nothing.
+upload-simulated = The name of this file bears the mark DATA-SIMULASI. Once it is taken in, this round and all its results are marked as simulated data.
 upload-counted = Files that count
 upload-margins = Composition of the population
 upload-margins-lead = With the composition of the population (sex and age, education, civil servants, kecamatan) the score can be adjusted to that of all residents.

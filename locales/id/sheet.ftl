@@ -47,3 +47,5 @@ sheet-fault-column = { $file }, kolom { $column } («{ $header }»): { $reason }
 sheet-fault-row = { $file }, baris { $row }: { $reason } { $advice }
 sheet-fault-cell = { $file }, baris { $row }, kolom { $column } («{ $header }»): { $reason } { $advice }
 sheet-fault-value = { $file }, baris { $row }, kolom { $column } («{ $header }»), isi «{ $value }»: { $reason } { $advice }
+sheet-error-too-many-rows = Berkas ini lebih panjang dari { $most } baris, yang terbanyak yang dapat dibaca.
+sheet-error-too-many-rows-advice = Hapus baris yang tidak diperlukan.

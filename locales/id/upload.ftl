@@ -18,6 +18,7 @@ upload-files-help = CSV, XLSX, atau Parquet; hasil ekspor Google Formulir juga d
 upload-send = Unggah dan periksa
 upload-nothing-chosen = Belum ada berkas yang dipilih. Pilih berkas, lalu kirim lagi.
 upload-already = «{ $name }» sudah pernah diterima dalam putaran ini sebagai «{ $present }», isinya sama persis. Jawabannya tidak dihitung dua kali; Anda tidak perlu melakukan apa-apa.
+upload-simulated = Nama berkas ini bertanda DATA-SIMULASI. Setelah diterima, putaran ini dan semua hasilnya ditandai data simulasi.
 upload-counted = Berkas yang dihitung
 upload-margins = Susunan penduduk
 upload-margins-lead = Dengan susunan penduduk (jenis kelamin dan umur, pendidikan, ASN, kecamatan), skor dapat disesuaikan dengan susunan warga.

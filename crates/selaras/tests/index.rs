@@ -151,6 +151,50 @@ fn the_same_round_is_the_same_bytes_on_any_threads_and_in_any_folder() {
 }
 
 #[test]
+fn a_kecamatan_written_in_two_ways_is_one_and_simulated_answers_keep_their_mark() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let head = "waktu,kode_wilayah,kecamatan,tautan,x1p,x1q,x2p,x2q,sex\n";
+    fs::write(folder.path().join("case.toml"), HAND).expect("instrument");
+    let rows: String = (0..60)
+        .map(|row| {
+            let (region, kind) = [("61.71", ""), ("Kota Pontianak", "Kec. ")][row % 2];
+            let name = ["Pontianak Selatan", "Pontianak Timur"][row / 30];
+            let day = 1 + row % 10;
+            let answers = [1, 2, 4, 5].map(|step| (1 + row * step % 9).to_string()).join(",");
+            format!("2026-02-{day:02} 10:00,{region},{kind}{name},a,{answers},L\n")
+        })
+        .collect();
+    let arguments = |answers: &'static str, out: &'static str| {
+        let mut all = vec!["--instrument", "case.toml", "--region", "61", "--answers", answers];
+        all.extend(["--out", out, "--internal", "--as-of", "2026-06-01"]);
+        all
+    };
+    let marked = "DATA-SIMULASI-jawaban.csv";
+    for name in [marked, "jawaban.csv"] {
+        fs::write(folder.path().join(name), format!("{head}{rows}")).expect("answers");
+    }
+    done(&arguments("jawaban.csv", "out"), folder.path());
+    let plain = result(folder.path(), "out/result.json");
+    assert!(!plain.simulated);
+    let region = plain.regions.iter().find(|region| region.code == "61.71").expect("the region");
+    let districts: Vec<&str> = region.districts.iter().map(|of| of.code.as_str()).collect();
+    assert_eq!(districts, ["61.71.01", "61.71.02"]);
+
+    let output = selaras(&arguments(marked, "marked"), folder.path());
+    assert!(output.status.success(), "{}", told(&output));
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("ditandai data simulasi"), "{said}");
+    assert!(result(folder.path(), "marked/DATA-SIMULASI-result.json").simulated);
+
+    let mut twice = arguments(marked, "twice");
+    twice.extend(["--answers", "jawaban.csv"]);
+    let output = selaras(&twice, folder.path());
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    assert!(told(&output).contains("dihitung dua kali"), "{}", told(&output));
+    assert!(!folder.path().join("twice").exists());
+}
+
+#[test]
 fn nothing_is_published_without_a_closing_day_or_before_day_fourteen() {
     let folder = case_folder();
     let answers = case().join("survey.csv").display().to_string();

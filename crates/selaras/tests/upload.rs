@@ -31,6 +31,7 @@ on_both_engines!(
     a_file_read_wrongly_is_read_again_as_a_person_says,
     an_instrument_of_ones_own_is_kept_as_a_version_and_scores_a_round,
     margins_are_taken_by_name_and_their_template_is_at_hand,
+    simulated_answers_mark_the_round_that_takes_them,
     official_boundaries_replace_the_schematic_map_until_they_are_removed,
 );
 
@@ -532,6 +533,35 @@ fn margins_are_taken_by_name_and_their_template_is_at_hand(url: Option<&str>) {
     let told = server.upload(&margins, &[], "penduduk.csv", wrong.as_bytes());
     assert_eq!(told.status, 422);
     assert!(told.text().contains("Golongannya: L, P"), "{}", told.text());
+    assert!(!server.round(id).simulated);
+
+    let removed = server.post(&format!("{margins}/hapus"), "");
+    assert_eq!(removed.status, 303, "{}", removed.text());
+    let page = server.get(&format!("/putaran/{id}/unggah")).text();
+    assert!(!page.contains("penduduk.csv"), "{page}");
+    let marked = file.replace("Dukcapil", "DATA-SIMULASI");
+    server.upload(&margins, &[], "penduduk.csv", marked.as_bytes());
+    assert!(server.round(id).simulated);
+    let actions: Vec<String> = server.runtime.block_on(async {
+        let mut tx = server.state.store.read(Clock::System).await.expect("a transaction");
+        let rows = sqlx::query("SELECT action FROM audit WHERE kind = 'margins' ORDER BY position")
+            .fetch_all(tx.connection())
+            .await
+            .expect("the audit");
+        rows.iter().map(|row: &AnyRow| row.try_get("action").expect("an action")).collect()
+    });
+    assert_eq!(actions, ["change", "change", "delete", "change"]);
+}
+
+fn simulated_answers_mark_the_round_that_takes_them(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let place = format!("/putaran/{id}/unggah");
+    let sent = server.upload(&place, &[], "DATA-SIMULASI-jawaban.csv", &export(false)).location;
+    assert!(server.get(&sent).text().contains("ditandai data simulasi"));
+    assert!(!server.round(id).simulated);
+    server.agree(&sent);
+    assert!(server.round(id).simulated);
 }
 
 fn official_boundaries_replace_the_schematic_map_until_they_are_removed(url: Option<&str>) {

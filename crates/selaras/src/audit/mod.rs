@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 
 use crate::policy::{Action, Actor};
+use crate::sheet::hex;
 use crate::store::{Error, Tx};
 
 /// What [`verify`] found.
@@ -17,10 +18,6 @@ pub enum Verified {
     Whole(i64),
     /// The entry at this position is changed or missing.
     BrokenAt(i64),
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Hash of an entry: every field with its length before it, so that no two entries run together.

@@ -14,6 +14,7 @@ use crate::policy::{Actor, NATION, Scope};
 use crate::region;
 use crate::round::register::{self, DEFAULT_TARGET, NewRound};
 use crate::round::upload::{self, Look, RoundMargins, keep, keep_margins, take_in};
+use crate::sheet::hex;
 use crate::sheet::{self, Sheet, Source};
 use crate::simulate::{Place, Plan, Simulation, Sizes};
 use crate::store::{Clock, RoundId, Store};
@@ -133,8 +134,12 @@ fn round(
         margins.margins.extend(simulation.margins());
         tell(part);
     }
-    margins.sha256 = Sha256::digest(&persons).iter().map(|byte| format!("{byte:02x}")).collect();
-    keep_margins(store.folder(), id, &margins)?;
+    margins.sha256 = hex(&Sha256::digest(&persons));
+    runtime.block_on(async {
+        let mut tx = store.begin(Clock::System).await?;
+        keep_margins(&mut tx, &actor, store.folder(), id, &margins).await?;
+        Ok::<_, Stop>(tx.commit().await?)
+    })?;
     // The round that the pages open with shows its scores both ways (METHOD §7).
     let both_ways =
         (Some(&plan.year) == YEARS.last()).then(|| words.say("simulate-flagged-reason"));

@@ -15,8 +15,10 @@ use crate::round::frame::{self, Frame};
 use crate::round::intake::{self, File};
 use crate::round::mapping::{self, Mapping};
 use crate::round::margins::{self, Margin};
-use crate::round::upload::region_code_finder;
+use crate::round::register::DEFAULT_TARGET;
+use crate::round::upload::{district_finder, region_code_finder, region_finder};
 use crate::sheet::{self, Fault, Faults, Sheet, Source};
+use crate::simulate;
 
 #[derive(Default)]
 struct Request {
@@ -132,7 +134,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         opened,
         closed,
         as_of,
-        target: request.target.unwrap_or(1_250),
+        target: request.target.unwrap_or(DEFAULT_TARGET),
     };
     let options = Options {
         finite_population: !request.no_fpc,
@@ -153,7 +155,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
             request.closed,
         ),
         files: inputs(&now),
-        simulated: request.simulated,
+        simulated: request.simulated || marked(&now, before.as_ref(), &request, &margins),
         options,
         threads: request.threads,
         before: before.as_ref().map(|before| Before {
@@ -195,6 +197,15 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     // The program ends here: the system takes the memory back at once, not sum by sum.
     std::mem::forget((result, now, before));
     Ok(())
+}
+
+/// Whether a file of answers or the margins bear the mark of simulated data (METHOD §10).
+fn marked(now: &Summed, before: Option<&Summed>, request: &Request, margins: &[Margin]) -> bool {
+    let mut files = std::iter::once(now).chain(before).flat_map(|of| &of.report.inputs);
+    let margins_file = request.margins.as_deref().and_then(Path::file_name);
+    files.any(|input| simulate::is_marked(&input.name))
+        || margins_file.is_some_and(|name| simulate::is_marked(&name.to_string_lossy()))
+        || margins.iter().any(|margin| simulate::is_marked(&margin.source))
 }
 
 fn inputs(summed: &Summed) -> Vec<InputRef> {
@@ -257,6 +268,7 @@ fn sum_up(
             .map_err(|fault| Stop::faults(vec![fault.message()]))?;
         sheets.push(sheet);
     }
+    not_twice(&sheets)?;
     let saved = match &request.mapping {
         Some(path) => {
             let json = std::fs::read(path)
@@ -265,8 +277,13 @@ fn sum_up(
         }
         None => None,
     };
-    let regions = intake::Regions::new(frame);
-    let find = |text: &str| regions.find(text);
+    // What the built-in table calls regions says nothing about those of a foreign frame.
+    let own = request.frame.is_some();
+    let (regions, by_name) = (intake::Regions::new(frame), region_finder(frame));
+    let find = |text: &str| if own { regions.find(text) } else { by_name(text) };
+    let district = district_finder(frame);
+    let find_district: Option<intake::DistrictLookup<'_>> =
+        if own { None } else { Some(&district) };
     let mut mappings: Vec<Mapping> = Vec::with_capacity(sheets.len());
     for sheet in &sheets {
         let mapping = match &saved {
@@ -305,12 +322,18 @@ fn sum_up(
     let progress = std::cell::RefCell::new(Progress::new(words));
     let total: u64 = sheets.iter().map(|sheet| sheet.length() / 150).sum();
     let told = |rows: u64| progress.borrow_mut().at("cli-progress-intake", rows, total.max(rows));
-    let options =
-        intake::Options { threads: request.threads, progress: Some(&told), ..Default::default() };
+    let options = intake::Options {
+        threads: request.threads,
+        find_region: Some(&find),
+        find_district,
+        progress: Some(&told),
+        ..Default::default()
+    };
     let overflow =
         |error| Stop::faults(vec![index::ComputeError::from(error).message(&Default::default())]);
     let summed = index::sum_up(&taken, instrument, frame, true, &options).map_err(overflow)?;
     if summed.report.faults.is_empty() {
+        let options = intake::Options { bursts: Some(&summed.report.bursts), ..options };
         let unflagged = leave_out.then(|| {
             index::sum_up_unflagged(&taken, instrument, frame, summed.tally.design, &options)
         });
@@ -327,6 +350,22 @@ fn sum_up(
             .map_err(|error| Stop::machine(path.display().to_string(), &error))?;
     }
     Err(Stop::faults(listed(&summed.report.faults)))
+}
+
+/// Refuses the same bytes given twice: their answers would count twice.
+fn not_twice(sheets: &[Sheet]) -> Result<(), Stop> {
+    let sha256 =
+        |sheet: &Sheet| sheet.sha256().map_err(|fault| Stop::faults(vec![fault.message()]));
+    for (at, one) in sheets.iter().enumerate() {
+        // Files of different lengths need not be read for it.
+        for other in sheets.iter().skip(at + 1).filter(|other| other.length() == one.length()) {
+            if sha256(one)? == sha256(other)? {
+                let message = Message::new("cli-same-file").with("file", one.name.as_str());
+                return Err(Stop::faults(vec![message.with("other", other.name.as_str())]));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Faults as a person reads them, with how many more there are.
@@ -347,6 +386,7 @@ fn report(
         let summary = serde_json::json!({
             "schema": result.schema,
             "form": result.form,
+            "simulated": result.simulated,
             "rows": now.report.rows,
             "dropped": now.report.dropped,
             "quality": now.report.quality,
@@ -363,6 +403,9 @@ fn report(
                 .with("header", dropped.column.header.clone())
                 .with("reason", dropped.reason.clone()),
         )?;
+    }
+    if result.simulated && !request.simulated {
+        say(words, &Message::new("cli-simulated"))?;
     }
     for file in written {
         say(words, &Message::new("cli-written").with("file", file.path.clone()))?;

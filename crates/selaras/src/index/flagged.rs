@@ -21,7 +21,7 @@ pub(super) const FLAGGED: u8 = Flag::StraightLine as u8 | Flag::Duplicate as u8 
 const NOTE: &str = "index-note-without-flagged";
 
 /// Takes `files`, which have no faults and are of this `design`, in once more and sums up what
-/// carries no flag. Cells of the raking attributes are not kept apart.
+/// carries no flag; `options` hold the bursts that taking them in has found. Cells of the raking attributes are not kept apart.
 ///
 /// # Errors
 /// Weights that do not fit the totals.
@@ -129,6 +129,35 @@ mod tests {
         assert_eq!(withheld(&round(&[4, 1])), [None, None, few, few]);
         let shown = round(&[0, 5]).regions[3].scores[0].without_flagged.clone();
         assert_eq!(shown.and_then(|shown| shown.n), Some(995));
+    }
+
+    #[test]
+    fn a_burst_is_counted_and_left_out_whole_in_any_order_of_rows_and_on_any_threads() {
+        use crate::round::intake::tests::{frame, instrument, open, proposed};
+        let (frame, instrument) = (frame(), instrument());
+        let row = |at: u32| {
+            let hour = if at < 60 { 10 } else { 20 + at % 4 };
+            format!("61.12,a,2026-02-03 {hour}:0{},{},{},3,4\n", at % 10, 1 + at % 9, 1 + at / 9)
+        };
+        for (threads, reversed) in [(1, false), (1, true), (4, false), (4, true)] {
+            let mut rows: Vec<String> = (0..65).map(row).collect();
+            if reversed {
+                rows.reverse();
+            }
+            let head = "kab,link,timestamp,X1.1,X1.2,X1.3,X1.4\n";
+            let sheet = open(format!("{head}{}", rows.concat()));
+            let mapping = proposed(&sheet);
+            let files = [File { sheet: &sheet, mapping: &mapping }];
+            let options = Options { threads, ..Options::default() };
+            let all = crate::index::sum_up(&files, &instrument, &frame, true, &options);
+            let all = all.expect("sums");
+            assert_eq!(all.report.faults.kept, []);
+            assert_eq!((all.tally.counts[5].rows, all.tally.counts[5].flags.burst), (65, 60));
+            let options = Options { bursts: Some(&all.report.bursts), ..options };
+            let design = all.tally.design;
+            let left = sum_up_unflagged(&files, &instrument, &frame, design, &options);
+            assert_eq!(left.expect("sums").tally.counts[5].rows, 5);
+        }
     }
 
     #[test]

@@ -44,11 +44,17 @@ pub fn sum_up(
             intake::intake(files, instrument, frame, options, &mut |answers, _| sink(answers))
         });
     // Rows with a fault are left out, so a tally beside faults is of no use, whole or not.
-    let tally = if report.faults.is_empty() {
+    let mut tally = if report.faults.is_empty() {
         tally?
     } else {
         Tally::new(instrument, frame.regions.len(), design, margins && !recorded)?
     };
+    // Answers do not carry this flag before all of them were read.
+    if options.bursts.is_none() {
+        for (counts, region) in tally.counts.iter_mut().zip(0..) {
+            counts.flags.burst = report.bursts.by_region().get(&region).copied().unwrap_or(0);
+        }
+    }
     Ok(Summed { tally, report })
 }
 

@@ -192,7 +192,7 @@ impl Tally {
                 let stratum = answers.stratum[at];
                 let fpc = answers.fpc[at];
                 if fpc.is_finite() && self.last_fpc != Some((stratum, fpc)) {
-                    self.population_psus.insert(stratum, fpc);
+                    widen(&mut self.population_psus, stratum, fpc);
                     self.last_fpc = Some((stratum, fpc));
                 }
                 (stratum, answers.psu[at])
@@ -300,7 +300,9 @@ impl Tally {
             mine.flags.duplicate += theirs.flags.duplicate;
             mine.flags.burst += theirs.flags.burst;
         }
-        self.population_psus.extend(other.population_psus);
+        for (stratum, psus) in other.population_psus {
+            widen(&mut self.population_psus, stratum, psus);
+        }
         Ok(())
     }
 
@@ -338,6 +340,12 @@ fn order<T: Ord>(labels: &mut Vec<T>) -> Vec<u32> {
         labels.push(label);
     }
     moved
+}
+
+/// Notes the population PSUs of a stratum: the larger of two numbers, which files taken in one by
+/// one may give, so that neither order nor threads decide.
+fn widen(known: &mut BTreeMap<u32, f64>, stratum: u32, psus: f64) {
+    known.entry(stratum).and_modify(|known| *known = known.max(psus)).or_insert(psus);
 }
 
 fn add_counts<K: Ord>(mine: &mut BTreeMap<K, u64>, theirs: BTreeMap<K, u64>) {

@@ -35,7 +35,7 @@ fn key(instrument: &Instrument) -> String {
 }
 
 fn read(name: &str, bytes: &[u8]) -> Option<&'static Instrument> {
-    let sha256: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = crate::sheet::hex(&Sha256::digest(bytes));
     let mut known = READ.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(instrument) = known.get(&sha256) {
         return Some(instrument);

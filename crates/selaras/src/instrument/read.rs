@@ -97,8 +97,7 @@ impl Instrument {
         if !faults.list.is_empty() {
             return Err(faults.into_error());
         }
-        instrument.sha256 =
-            Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        instrument.sha256 = crate::sheet::hex(&Sha256::digest(bytes));
         Ok(instrument)
     }
 }

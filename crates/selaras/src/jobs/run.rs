@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use super::{Job, sql};
 use crate::locale::Message;
@@ -22,13 +22,19 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// The work behind a kind of job: where its result is, or why there is none.
 type Work = dyn Fn(&Run) -> Result<Option<String>, Message> + Send + Sync;
 
-/// The kinds of jobs a program can do.
+/// What is done again and again while workers live.
+type Chore = dyn Fn(&Store, Clock) + Send + Sync;
+
+/// The kinds of jobs a program can do, and what it does regularly.
 #[derive(Clone, Default)]
-pub struct Kinds(BTreeMap<&'static str, Arc<Work>>);
+pub struct Kinds {
+    works: BTreeMap<&'static str, Arc<Work>>,
+    chore: Option<(Duration, Arc<Chore>)>,
+}
 
 impl fmt::Debug for Kinds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.works.keys()).finish()
     }
 }
 
@@ -41,7 +47,18 @@ impl Kinds {
         kind: &'static str,
         work: impl Fn(&Run) -> Result<Option<String>, Message> + Send + Sync + 'static,
     ) -> Self {
-        self.0.insert(kind, Arc::new(work));
+        self.works.insert(kind, Arc::new(work));
+        self
+    }
+
+    /// The same kinds, and `chore` done on a blocking thread whenever the time `every` has passed.
+    #[must_use]
+    pub fn regularly(
+        mut self,
+        every: Duration,
+        chore: impl Fn(&Store, Clock) + Send + Sync + 'static,
+    ) -> Self {
+        self.chore = Some((every, Arc::new(chore)));
         self
     }
 }
@@ -59,6 +76,7 @@ struct Shared {
 pub struct Runner {
     shared: Arc<Shared>,
     workers: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    chore: Option<AbortHandle>,
     /// Held while the workers live.
     lock: Arc<Mutex<Option<File>>>,
 }
@@ -90,7 +108,10 @@ impl Runner {
         let shared = Arc::new(Shared { store, clock, kinds, wake: Notify::new(), closing });
         let workers =
             (0..workers.max(1)).map(|_| tokio::spawn(work(Arc::clone(&shared)))).collect();
-        Ok(Self { shared, workers: Arc::new(Mutex::new(workers)), lock })
+        let chore = shared.kinds.chore.clone().map(|(every, chore)| {
+            tokio::spawn(tend(shared.store.clone(), clock, every, chore)).abort_handle()
+        });
+        Ok(Self { shared, workers: Arc::new(Mutex::new(workers)), chore, lock })
     }
 
     /// Tells the workers that something is in the queue. Call it after the commit.
@@ -102,6 +123,9 @@ impl Runner {
     /// the next [`Runner`] starts.
     pub async fn shut_down(&self) {
         self.shared.closing.store(true, Ordering::Release);
+        if let Some(chore) = &self.chore {
+            chore.abort();
+        }
         let workers =
             std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
         for _ in &workers {
@@ -114,6 +138,16 @@ impl Runner {
             }
         }
         self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+async fn tend(store: Store, clock: Clock, every: Duration, chore: Arc<Chore>) {
+    loop {
+        tokio::time::sleep(every).await;
+        let (store, chore) = (store.clone(), Arc::clone(&chore));
+        if let Err(error) = tokio::task::spawn_blocking(move || chore(&store, clock)).await {
+            tracing::error!(%error, "what is done regularly ended by a fault of the program");
+        }
     }
 }
 
@@ -144,7 +178,7 @@ async fn take_one(shared: &Arc<Shared>) -> Result<bool, Error> {
     // Others may wait behind this one.
     shared.wake.notify_one();
     let id = job.id;
-    let outcome = match shared.kinds.0.get(job.kind.as_str()).cloned() {
+    let outcome = match shared.kinds.works.get(job.kind.as_str()).cloned() {
         None => Err(Message::new("jobs-message-unknown-kind").with("kind", job.kind)),
         Some(work) => {
             let run = Run {

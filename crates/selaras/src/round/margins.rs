@@ -93,7 +93,7 @@ pub type FindRegion<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// # Errors
 /// Everything that is wrong with the file, by row and column: a missing column, a margin or class
 /// that the instrument does not have, a number that is none, a margin with a class left blank, two
-/// sources for one margin.
+/// sources for one margin, a class listed twice.
 pub fn read(
     path: &Path,
     instrument: &Instrument,
@@ -167,7 +167,9 @@ fn margins(
             fault(SOURCE, "margins-error-source");
             continue;
         }
+        let listed = |margin: &Margin| margin.persons.iter().any(|(of, _)| *of == bands);
         match margins.iter_mut().rfind(|of| of.region == region && of.attributes == attributes) {
+            Some(margin) if listed(margin) => fault(CELL, "margins-error-twice"),
             Some(margin) if margin.source == source && margin.year == year => {
                 margin.persons.push((bands, persons));
             }

@@ -1,6 +1,6 @@
 //! Quality flags (METHOD §7): straight lines, duplicates, bursts. Flagged answers are kept.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ pub struct Counts {
     pub straight_lines: u64,
     /// Equal to an earlier row of the same region.
     pub duplicates: u64,
-    /// In a burst, the answers before it was recognised included.
+    /// In a burst.
     pub bursts: u64,
 }
 
@@ -190,11 +190,22 @@ impl Table {
     }
 }
 
-/// Counts answers per link and window of time.
+impl BurstRule {
+    /// The window of an answer; none where it cannot be part of a burst.
+    fn window(self, link: u32, day: i32, second: u32) -> Option<u32> {
+        if day == NO_DAY || link == NONE || self.minutes == 0 || self.answers == 0 {
+            return None;
+        }
+        let per_day = 1440_u32.div_ceil(self.minutes);
+        Some((day as u32).wrapping_mul(per_day).wrapping_add(second / 60 / self.minutes))
+    }
+}
+
+/// Counts answers per link, window of time and region.
 #[derive(Clone, Debug)]
 pub struct Bursts {
     rule: BurstRule,
-    windows: HashMap<(u32, u32), u32>,
+    windows: HashMap<(u32, u32, u32), u32>,
 }
 
 impl Bursts {
@@ -204,28 +215,58 @@ impl Bursts {
         Self { rule, windows: HashMap::new() }
     }
 
-    /// Counts an answer of `link` on `day` at `second` of the day; whether it belongs to a burst as
-    /// far as seen: the first answers of a burst are not yet known as such.
-    pub fn see(&mut self, link: u32, day: i32, second: u32) -> bool {
-        if day == NO_DAY || link == NONE || self.rule.minutes == 0 || self.rule.answers == 0 {
-            return false;
+    /// Counts an answer from `region` by `link` on `day` at `second` of the day.
+    pub fn see(&mut self, region: u32, link: u32, day: i32, second: u32) {
+        if let Some(window) = self.rule.window(link, day, second) {
+            *self.windows.entry((link, window, region)).or_default() += 1;
         }
-        let per_day = 1440_u32.div_ceil(self.rule.minutes);
-        let window =
-            (day as u32).wrapping_mul(per_day).wrapping_add(second / 60 / self.rule.minutes);
-        let count = self.windows.entry((link, window)).or_default();
-        *count += 1;
-        *count >= self.rule.answers
+    }
+
+    /// The bursts among all that was counted.
+    #[must_use]
+    pub fn found(&self) -> BurstWindows {
+        let mut all: HashMap<(u32, u32), u32> = HashMap::new();
+        for (&(link, window, _), count) in &self.windows {
+            *all.entry((link, window)).or_default() += count;
+        }
+        all.retain(|_, count| *count >= self.rule.answers);
+        let mut by_region: BTreeMap<u32, u64> = BTreeMap::new();
+        for (&(link, window, region), &count) in &self.windows {
+            if all.contains_key(&(link, window)) {
+                *by_region.entry(region).or_default() += u64::from(count);
+            }
+        }
+        BurstWindows { rule: self.rule, windows: all.into_keys().collect(), by_region }
+    }
+}
+
+/// The bursts among answers. They are known only when all answers were seen, whatever the order of
+/// rows, so that whoever marks the answers themselves reads them once more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BurstWindows {
+    rule: BurstRule,
+    windows: HashSet<(u32, u32)>,
+    by_region: BTreeMap<u32, u64>,
+}
+
+impl BurstWindows {
+    /// Whether an answer by `link` on `day` at `second` of the day is in a burst.
+    #[must_use]
+    pub fn hold(&self, link: u32, day: i32, second: u32) -> bool {
+        let window = self.rule.window(link, day, second);
+        window.is_some_and(|window| self.windows.contains(&(link, window)))
+    }
+
+    /// Answers in bursts by region, where there are any.
+    #[must_use]
+    pub fn by_region(&self) -> &BTreeMap<u32, u64> {
+        &self.by_region
     }
 
     /// Answers in all bursts.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.windows
-            .values()
-            .filter(|count| **count >= self.rule.answers)
-            .map(|c| u64::from(*c))
-            .sum()
+        self.by_region.values().sum()
     }
 }
 
@@ -272,12 +313,14 @@ mod tests {
     #[test]
     fn a_burst_is_many_answers_of_one_link_in_one_window() {
         let mut bursts = Bursts::new(BurstRule { minutes: 10, answers: 3 });
-        let seen: Vec<bool> = [(0, 60), (0, 61), (1, 62), (0, 63), (0, 1200)]
-            .iter()
-            .map(|&(link, second)| bursts.see(link, 20_000, second))
-            .collect();
-        assert_eq!(seen, [false, false, false, true, false]);
-        assert_eq!(bursts.count(), 3);
-        assert!(!bursts.see(NONE, 20_000, 60));
+        let seen = [(7, 0, 60), (8, 0, 61), (7, 1, 62), (7, 0, 63), (7, 0, 1200), (7, NONE, 60)];
+        for (region, link, second) in seen {
+            bursts.see(region, link, 20_000, second);
+        }
+        let found = bursts.found();
+        let held = seen.map(|(_, link, second)| found.hold(link, 20_000, second));
+        assert_eq!(held, [true, true, false, true, false, false]);
+        assert_eq!(found.by_region(), &BTreeMap::from([(7, 2), (8, 1)]));
+        assert_eq!(found.count(), 3);
     }
 }

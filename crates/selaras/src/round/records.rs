@@ -26,6 +26,8 @@ impl Field {
 /// A table that was read whole.
 pub(super) struct Records {
     sheet: Sheet,
+    /// Of each row, its number in the file.
+    numbers: Vec<u64>,
     columns: Vec<Vec<String>>,
     /// By field, the column it stands in.
     places: Vec<Option<usize>>,
@@ -44,7 +46,7 @@ impl Records {
         Self::of(source?, &name, rows, fields, missing)
     }
 
-    /// Reads at most `rows` rows of `source`, a file called `name`. A needed field without a column
+    /// Reads `source`, a file called `name`, of at most `rows` rows. A needed field without a column
     /// is a fault with the key `missing`.
     pub(super) fn of(
         source: Source,
@@ -54,7 +56,11 @@ impl Records {
         missing: &str,
     ) -> Result<Self, Faults> {
         let sheet = Sheet::open(source, name, &Options::default()).map_err(|fault| one(*fault))?;
-        let columns = sheet.sample(rows).map_err(|fault| one(*fault))?;
+        let (numbers, columns) = sheet.numbered(rows + 1).map_err(|fault| one(*fault))?;
+        if let Some(&beyond) = numbers.get(rows) {
+            let fault = sheet.fault("sheet-error-too-many-rows", Some(beyond), None);
+            return Err(one(fault.with("most", rows)));
+        }
         let place = |field: &Field| sheet.columns.iter().position(|of| field.is(&of.header));
         let places: Vec<Option<usize>> = fields.iter().map(place).collect();
         let mut faults = Faults::default();
@@ -64,12 +70,12 @@ impl Records {
                 faults.push(fault.with("column", field.name));
             }
         }
-        if faults.is_empty() { Ok(Self { sheet, columns, places }) } else { Err(faults) }
+        if faults.is_empty() { Ok(Self { sheet, numbers, columns, places }) } else { Err(faults) }
     }
 
     /// Number of rows.
     pub(super) fn len(&self) -> usize {
-        self.columns.first().map_or(0, Vec::len)
+        self.numbers.len()
     }
 
     /// Whether the table has the field at this position.
@@ -86,9 +92,9 @@ impl Records {
 
     /// A fault at a cell, with its text as `value`.
     pub(super) fn fault(&self, key: &str, row: usize, field: usize) -> Fault {
-        let line = self.sheet.header_row + 1 + row as u64;
+        let line = self.numbers.get(row).copied();
         let column = self.places.get(field).copied().flatten();
-        self.sheet.fault(key, Some(line), column).with("value", self.cell(row, field).to_owned())
+        self.sheet.fault(key, line, column).with("value", self.cell(row, field).to_owned())
     }
 
     /// A fault of a whole column.
@@ -119,6 +125,23 @@ pub(super) fn persons(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FIELDS: [Field; 1] = [Field { name: "code", also: &[], needed: true }];
+
+    fn of(text: &str) -> Result<Records, Faults> {
+        let source = Source::memory(text.as_bytes().to_vec());
+        Records::of(source, "a.csv", 2, &FIELDS, "frame-error-column")
+    }
+
+    #[test]
+    fn a_fault_names_its_row_below_blank_ones_and_too_many_rows_are_one() {
+        let read = of("code,name\n,\n1,a\n\n\n2,b\n").expect("two rows");
+        let cells = [0, 1].map(|row| read.fault("frame-error-code", row, 0).cell());
+        assert_eq!((read.len(), cells), (2, ["A3".to_owned(), "A6".to_owned()]));
+        let faults = of("code,name\n1,a\n2,b\n\n3,c\n").err().expect("a fault");
+        assert_eq!(faults.kept[0].reason.key, "sheet-error-too-many-rows");
+        assert_eq!(faults.kept[0].row, Some(5));
+    }
 
     #[test]
     fn persons_are_read_as_offices_write_them_and_decimals_are_not() {

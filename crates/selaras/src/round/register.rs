@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::sql;
 use crate::locale::Message;
 use crate::policy::{Action, Actor, Module, NATION, Resource, Scope, may};
+use crate::simulate;
 use crate::store::{self, FileId, RoundId, Tx};
 
 /// Answers aimed at per kab/kota unless a round says otherwise.
@@ -239,7 +240,44 @@ pub async fn delete(tx: &mut Tx, actor: &Actor, id: RoundId) -> Result<Round, Re
     Ok(round)
 }
 
-/// Adds a file to a round. The same bytes twice are recognised; a corrected file takes the place
+/// Marks the round as simulated if something it holds bears the mark (METHOD §10). It stays so when
+/// that goes again: what came of it may have been passed on.
+async fn note_simulated(
+    tx: &mut Tx,
+    actor: &Actor,
+    round: &Round,
+    marked: bool,
+) -> Result<(), RegisterError> {
+    if marked && !round.simulated {
+        sql::mark_simulated(tx, round.id).await?;
+        let subject = round.id.to_string();
+        tx.record(actor, Action::Change, "round", &subject, simulate::MARK.as_bytes()).await?;
+    }
+    Ok(())
+}
+
+/// Writes down that the margins of a round now come from the file with this SHA-256, or that it has
+/// none any more. `simulated`: whether they bear the mark of simulated data.
+///
+/// # Errors
+/// As [`get`].
+pub async fn set_margins(
+    tx: &mut Tx,
+    actor: &Actor,
+    round: RoundId,
+    sha256: Option<&str>,
+    simulated: bool,
+) -> Result<(), RegisterError> {
+    let found = get(tx, actor, round).await?;
+    allowed(actor, Action::Change, &found.regions)?;
+    note_simulated(tx, actor, &found, simulated).await?;
+    let action = if sha256.is_some() { Action::Change } else { Action::Delete };
+    let content = sha256.unwrap_or_default().as_bytes();
+    tx.record(actor, action, "margins", &round.to_string(), content).await?;
+    Ok(())
+}
+
+/// Adds a file to a round, which is simulated from then on where the name bears the mark. The same bytes twice are recognised; a corrected file takes the place
 /// of [`NewFile::replaces`], which no longer counts.
 ///
 /// # Errors
@@ -268,6 +306,7 @@ pub async fn add_file(
     if let Some(old) = file.replaces {
         sql::replace_file(tx, old, id).await?;
     }
+    note_simulated(tx, actor, &found, simulate::is_marked(&file.name)).await?;
     tx.record(actor, Action::Create, "file", &id.to_string(), file.sha256.as_bytes()).await?;
     Ok(Added::New(id))
 }

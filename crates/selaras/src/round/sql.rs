@@ -134,6 +134,13 @@ pub(super) async fn get(tx: &mut Tx, id: RoundId) -> Result<Option<Round>, Error
     Ok(Some(round))
 }
 
+/// Marks a round as simulated; a result from before does not bear the mark and counts no more.
+pub(super) async fn mark_simulated(tx: &mut Tx, id: RoundId) -> Result<(), Error> {
+    let sql = "UPDATE rounds SET simulated = 1, result = NULL, computed_at = NULL WHERE id = $1";
+    sqlx::query(sql).bind(id.to_string()).execute(tx.connection()).await?;
+    Ok(())
+}
+
 pub(super) async fn delete(tx: &mut Tx, id: RoundId) -> Result<(), Error> {
     for sql in [
         "DELETE FROM jobs WHERE subject = $1",

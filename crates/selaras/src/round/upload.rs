@@ -27,6 +27,7 @@ use crate::locale::{Language, Message, Words};
 use crate::policy::{Actor, NATION};
 use crate::region;
 use crate::sheet::{self, Fault, Sheet, Source};
+use crate::simulate;
 use crate::store::{Clock, DataFolder, Error, FileId, RoundId, Store, Tx};
 
 /// Kind of the jobs that take a staged file in.
@@ -195,6 +196,18 @@ pub fn region_finder(frame: &Frame) -> impl Fn(&str) -> Found + Sync + '_ {
             }
         }
         found => found,
+    }
+}
+
+/// Finds the code of the kecamatan that a text, a code or a name, means within a region of `frame`.
+pub fn district_finder(frame: &Frame) -> impl Fn(u32, &str) -> Option<String> + '_ {
+    |at, text| {
+        let within = frame.regions.get(at as usize)?.code.parse().ok()?;
+        let scope = region::Scope { within: Some(within), level: Some(region::Level::District) };
+        match region::search(text, scope) {
+            region::Found::One(found) => Some(found.code.to_string()),
+            _ => None,
+        }
     }
 }
 
@@ -489,14 +502,7 @@ pub fn take_in(
     tell: &dyn Fn(u64),
 ) -> Result<Report, SnapshotError> {
     let find_region = region_finder(frame);
-    let find_district = |at: u32, text: &str| {
-        let within = frame.regions.get(at as usize)?.code.parse().ok()?;
-        let scope = region::Scope { within: Some(within), level: Some(region::Level::District) };
-        match region::search(text, scope) {
-            region::Found::One(found) => Some(found.code.to_string()),
-            _ => None,
-        }
-    };
+    let find_district = district_finder(frame);
     let options = intake::Options {
         find_region: Some(&find_region),
         find_district: Some(&find_district),
@@ -504,19 +510,25 @@ pub fn take_in(
         ..intake::Options::default()
     };
     let files = [intake::File { sheet, mapping }];
-    let mut out = BufWriter::new(fs::File::create(path)?);
-    let design = mapping.design();
-    let mut writer = Writer::new(&mut out, instrument, frame, design)?;
-    let mut written = Ok(());
-    let report = intake::intake(&files, instrument, frame, &options, &mut |answers, _| {
-        if written.is_ok() {
-            written = writer.add(answers);
-        }
-    });
-    written?;
-    writer.finish(&report.labels)?;
-    out.flush()?;
-    drop(out);
+    let write = |options: &intake::Options<'_>| -> Result<Report, SnapshotError> {
+        let mut out = BufWriter::new(fs::File::create(path)?);
+        let mut writer = Writer::new(&mut out, instrument, frame, mapping.design())?;
+        let mut written = Ok(());
+        let report = intake::intake(&files, instrument, frame, options, &mut |answers, _| {
+            if written.is_ok() {
+                written = writer.add(answers);
+            }
+        });
+        written?;
+        writer.finish(&report.labels)?;
+        out.flush()?;
+        Ok(report)
+    };
+    let mut report = write(&options)?;
+    // Which answers are in a burst is known only now.
+    if report.faults.is_empty() && report.quality.bursts > 0 {
+        report = write(&intake::Options { bursts: Some(&report.bursts), ..options })?;
+    }
     if !report.faults.is_empty() {
         fs::remove_file(path)?;
     }
@@ -599,17 +611,42 @@ pub fn margins(data: &DataFolder, round: RoundId) -> Result<Option<RoundMargins>
     }
 }
 
-/// Keeps `margins` as those of a round.
+/// Keeps `margins` as those of a round, which is simulated from then on where they bear the mark.
 ///
 /// # Errors
-/// [`Error::Folder`].
-pub fn keep_margins(
+/// As [`register::set_margins`].
+pub async fn keep_margins(
+    tx: &mut Tx,
+    actor: &Actor,
     data: &DataFolder,
     round: RoundId,
     margins: &RoundMargins,
-) -> Result<(), Error> {
+) -> Result<(), RegisterError> {
     let json = serde_json::to_vec(margins).map_err(|_| Error::Damaged("margins"))?;
-    DataFolder::write(&data.margins(round), &json)
+    let marked = simulate::is_marked(&margins.name)
+        || margins.margins.iter().any(|margin| simulate::is_marked(&margin.source));
+    register::set_margins(tx, actor, round, Some(&margins.sha256), marked).await?;
+    Ok(DataFolder::write(&data.margins(round), &json)?)
+}
+
+/// Deletes the margins of a round.
+///
+/// # Errors
+/// As [`register::set_margins`].
+pub async fn remove_margins(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    round: RoundId,
+) -> Result<(), RegisterError> {
+    register::set_margins(tx, actor, round, None, false).await?;
+    let path = data.margins(round);
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::Folder { path: path.display().to_string(), source }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The work behind [`INTAKE`]; its payload names the upload (`{"upload": …}`), its subject the
@@ -663,7 +700,7 @@ pub fn work(run: &Run) -> Result<Option<String>, Message> {
 }
 
 /// Deletes files whose mapping nobody completed within a day: they still hold what points at
-/// persons. Called when the program starts.
+/// persons. Called when the program starts, and every hour from then on.
 pub fn forget_old(data: &DataFolder, now: SystemTime) {
     let rounds = fs::read_dir(data.path().join("rounds")).into_iter().flatten().flatten();
     let uploads = rounds.flat_map(|round| fs::read_dir(round.path().join("uploads")));
@@ -681,4 +718,41 @@ pub fn forget_old(data: &DataFolder, now: SystemTime) {
 /// Files that count, of all files of a round.
 pub fn counting(files: &[File]) -> impl Iterator<Item = &File> {
     files.iter().filter(|file| file.replaced_by.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::{Kinds, Runner};
+
+    #[test]
+    fn a_program_that_runs_on_forgets_what_waited_for_more_than_a_day() {
+        let temporary = tempfile::tempdir().expect("a folder");
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            let data = DataFolder::create(temporary.path()).expect("a data folder");
+            let store = Store::open(&data, None).await.expect("a store");
+            let (round, id) = (RoundId::new(Timestamp::now()), FileId::new(Timestamp::now()));
+            let folder = Upload::folder(&data, round, id).expect("a folder");
+            let raw = Upload::raw(&data, round, id);
+            fs::write(&raw, "nik\n6171014507900001\n").expect("a file");
+            forget_old(&data, SystemTime::now() + Duration::from_secs(23 * 3600));
+            assert!(raw.exists());
+            let tomorrow = Timestamp::now() + jiff::SignedDuration::from_hours(25);
+            let forget = |store: &Store, clock: Clock| {
+                forget_old(store.folder(), clock.now().into());
+            };
+            let kinds = Kinds::default().regularly(Duration::from_millis(5), forget);
+            let runner =
+                Runner::start(store, Clock::At(tomorrow), kinds, 1).await.expect("workers");
+            for _ in 0..1000 {
+                if !folder.exists() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            assert!(!folder.exists());
+            runner.shut_down().await;
+        });
+    }
 }

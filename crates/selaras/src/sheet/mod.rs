@@ -24,6 +24,7 @@ pub use dialect::{
 };
 pub use fault::{Column, FAULTS_KEPT, Fault, Faults};
 pub use markup::mark_up;
+pub(crate) use source::hex;
 pub use source::{Source, SourceReader};
 
 /// Bounds on what a file may ask of the machine.
@@ -341,7 +342,7 @@ impl Sheet {
             }
         };
         match hash {
-            Some(hash) => Ok(source::hex(&hash)),
+            Some(hash) => Ok(hex(&hash)),
             None => self.sha256(),
         }
     }
@@ -351,7 +352,16 @@ impl Sheet {
     /// # Errors
     /// As [`Sheet::read`].
     pub fn sample(&self, rows: usize) -> Result<Vec<Vec<String>>, Box<Fault>> {
+        Ok(self.numbered(rows)?.1)
+    }
+
+    /// As [`Sheet::sample`], behind the number of each row as a spreadsheet shows it.
+    ///
+    /// # Errors
+    /// As [`Sheet::read`].
+    pub fn numbered(&self, rows: usize) -> Result<(Vec<u64>, Vec<Vec<String>>), Box<Fault>> {
         let mut columns = vec![Vec::new(); self.columns.len()];
+        let (mut numbers, mut line) = (Vec::new(), self.header_row);
         let mut taken = 0;
         self.read(&mut |block| {
             match block {
@@ -359,15 +369,18 @@ impl Sheet {
                     let mut scanner = csv::Scanner::new(&block.bytes, block.dialect);
                     while !scanner.done() && taken < rows {
                         let fields = scanner.row(columns.len());
+                        line += 1;
                         if fields.iter().any(|field| !field.trim().is_empty()) {
                             taken += 1;
+                            numbers.push(line);
                             let fields = fields.into_iter().chain(std::iter::repeat(String::new()));
                             columns.iter_mut().zip(fields).for_each(|(column, f)| column.push(f));
                         }
                     }
                 }
                 Block::Cells(block) => {
-                    for row in 0..block.rows.len().min(rows - taken) {
+                    for (row, &number) in block.rows.iter().enumerate().take(rows - taken) {
+                        numbers.push(u64::from(number));
                         for (column, cells) in columns.iter_mut().zip(&block.columns) {
                             column.push(cells.text(row));
                         }
@@ -377,7 +390,7 @@ impl Sheet {
             }
             if taken < rows { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
-        Ok(columns)
+        Ok((numbers, columns))
     }
 
     /// SHA-256 of the file, lower-case hex.

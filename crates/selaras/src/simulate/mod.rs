@@ -24,6 +24,16 @@ use population::Population;
 /// What every file name of simulated data begins with.
 pub const MARK: &str = "DATA-SIMULASI";
 
+/// Whether `text`, the name of a file or the source of a number, bears the [`MARK`], however its
+/// words are joined.
+#[must_use]
+pub fn is_marked(text: &str) -> bool {
+    let letters = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    };
+    letters(text).contains(&letters(MARK))
+}
+
 /// A kab/kota that people answer from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {

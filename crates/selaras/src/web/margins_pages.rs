@@ -15,6 +15,7 @@ use crate::locale::Message;
 use crate::policy::{Action, Module};
 use crate::round::margins;
 use crate::round::upload::{self, RoundMargins};
+use crate::sheet::hex;
 
 /// Bytes of a margins file.
 const BYTES: usize = 16 << 20;
@@ -56,7 +57,7 @@ async fn take(
     };
     let (instrument, frame) =
         upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hex(&Sha256::digest(&bytes));
     let source = crate::sheet::Source::memory(bytes);
     let kept = name.clone();
     let read = move || {
@@ -65,7 +66,10 @@ async fn take(
     match tokio::task::spawn_blocking(read).await.map_err(Problem::fault)? {
         Ok(margins) => {
             let margins = RoundMargins { name, sha256, margins };
-            upload::keep_margins(state.store.folder(), round.id, &margins)?;
+            let mut tx = state.store.begin(state.clock).await?;
+            let data = state.store.folder();
+            upload::keep_margins(&mut tx, visit.actor(), data, round.id, &margins).await?;
+            tx.commit().await?;
             Ok(Redirect::to(&paths::upload(round.id)).into_response())
         }
         Err(faults) => {
@@ -108,13 +112,9 @@ async fn delete(
     visit: Visit,
     Path(id): Path<String>,
 ) -> Result<Redirect, Problem> {
-    let mut tx = state.store.read(state.clock).await?;
+    let mut tx = state.store.begin(state.clock).await?;
     let round = find(&mut tx, &visit, &id).await?;
-    match tokio::fs::remove_file(state.store.folder().margins(round.id)).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Problem::fault(error));
-        }
-        _ => {}
-    }
+    upload::remove_margins(&mut tx, visit.actor(), state.store.folder(), round.id).await?;
+    tx.commit().await?;
     Ok(Redirect::to(&paths::upload(round.id)))
 }

@@ -39,6 +39,7 @@ mod upload_pages;
 use std::any::Any;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -61,6 +62,9 @@ pub use page::{Choice, Entry, Page, RoundHead, Visit, html};
 pub use problem::Problem;
 pub use result_cache::ResultCache;
 pub use routes::Route;
+
+/// Uploads that nobody completed are looked for this often.
+const FORGETTING: Duration = Duration::from_secs(60 * 60);
 
 /// What handlers share. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -89,8 +93,12 @@ impl AppState {
     /// As [`Runner::start`].
     pub async fn start(store: Store, clock: Clock) -> Result<Self, Error> {
         upload::forget_old(store.folder(), clock.now().into());
-        let kinds =
-            Kinds::default().with(upload::INTAKE, upload::work).with(frozen::INDEX, frozen::work);
+        let forget =
+            |store: &Store, clock: Clock| upload::forget_old(store.folder(), clock.now().into());
+        let kinds = Kinds::default()
+            .with(upload::INTAKE, upload::work)
+            .with(frozen::INDEX, frozen::work)
+            .regularly(FORGETTING, forget);
         // One at a time: each uses all cores.
         let runner = Runner::start(store.clone(), clock, kinds, 1).await?;
         let catalogue = Arc::new(Catalogue::built_in());

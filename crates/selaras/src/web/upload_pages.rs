@@ -24,6 +24,7 @@ use crate::round::intake::Report;
 use crate::round::register::{self, File, Round};
 use crate::round::upload::{self, Look, Refusal, RoundMargins, State as UploadState, Upload};
 use crate::sheet::{Fault, Format, Sheet};
+use crate::simulate;
 use crate::store::{DataFolder, FileId, RoundId, Tx};
 
 /// Bytes of one sending: ten times a national round as CSV.
@@ -435,6 +436,9 @@ async fn mapping_page(
     let page = visit.page(tx, title).await?.at(Entry::Survey).of_round(round);
     let form = MappingForm::new(&upload.mapping, sheet, sample, instrument, words);
     let refused = !notices.is_empty();
+    if !round.simulated && simulate::is_marked(&upload.name) {
+        notices.push(words.say("upload-simulated"));
+    }
     notices.extend(form.questions.iter().cloned());
     let answer = html(&MappingPage {
         name: upload.name.clone(),
@@ -489,8 +493,9 @@ async fn complete(
     Path((id, upload)): Path<(String, String)>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let mut tx = state.store.begin(state.clock).await?;
+    let mut tx = state.store.read(state.clock).await?;
     let round = find(&mut tx, &visit, &id).await?;
+    drop(tx);
     let data = state.store.folder();
     let mut upload = Upload::load(data, round.id, upload.parse()?)?;
     let place = paths::one_upload(round.id, upload.id);
@@ -501,6 +506,8 @@ async fn complete(
         upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
     let look = state.looks.of(data, &upload).await?;
     let look = look.map_err(|fault| Problem::Invalid(fault.message()))?;
+    // Nobody else writes meanwhile, so that nothing slow comes after this.
+    let mut tx = state.store.begin(state.clock).await?;
     let (sheet, sample) = (&look.sheet, &look.sample);
     let applied = apply(&pairs, &mut upload.mapping, sheet, sample, instrument, &frame);
     let field =

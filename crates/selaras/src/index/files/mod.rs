@@ -21,6 +21,7 @@ use super::result::IndexResult;
 use crate::instrument::Instrument;
 use crate::locale::Words;
 use crate::region::atlas::Map;
+use crate::sheet::hex;
 use crate::simulate::MARK;
 use tables::Teller;
 
@@ -66,12 +67,6 @@ impl File {
             Self::Map => "peta.geojson",
             Self::Report => "laporan.html",
         }
-    }
-
-    /// The file called `name`.
-    #[must_use]
-    pub fn called(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|file| file.name() == name)
     }
 
     /// Its name for `result`: it begins with `DATA-SIMULASI-` where the answers are simulated
@@ -121,11 +116,12 @@ impl File {
     }
 }
 
+/// The file of this [`File::name`].
 impl FromStr for File {
     type Err = ();
 
     fn from_str(name: &str) -> Result<Self, ()> {
-        Self::called(name).ok_or(())
+        Self::ALL.into_iter().find(|file| file.name() == name).ok_or(())
     }
 }
 
@@ -149,7 +145,7 @@ pub fn write(
         let beside = out.join(format!(".{name}.part"));
         fs::write(&beside, &bytes)?;
         fs::rename(&beside, &path)?;
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hex(&Sha256::digest(&bytes));
         written.push(Written { path: path.display().to_string(), sha256 });
     }
     Ok(written)

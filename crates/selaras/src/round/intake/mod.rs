@@ -25,7 +25,7 @@ pub use region::{Found, Regions};
 use super::answers::{Answers, Design, Flag, Labels, NONE};
 use super::frame::Frame;
 use super::mapping::{Mapping, Role};
-use super::quality::{BurstRule, Bursts, Counts, Seen};
+use super::quality::{BurstRule, BurstWindows, Bursts, Counts, Seen};
 use crate::instrument::Instrument;
 use crate::locale::Message;
 use crate::sheet::{Block, Column, Fault, Faults, Format, Sheet};
@@ -52,6 +52,9 @@ pub struct Options<'a> {
     pub threads: usize,
     /// What counts as a burst.
     pub burst: BurstRule,
+    /// The bursts that taking the same files in has found before; without them no answer carries
+    /// [`Flag::Burst`], for whether it is in one is known only when all were read.
+    pub bursts: Option<&'a BurstWindows>,
     /// Finds regions; without it, [`Regions`] of the frame.
     pub find_region: Option<Lookup<'a>>,
     /// Finds kecamatan; without it the text itself is the label.
@@ -107,6 +110,9 @@ pub struct Report {
     /// Names behind the positions in all answers delivered.
     #[serde(skip)]
     pub labels: Labels,
+    /// The bursts, for [`Options::bursts`].
+    #[serde(skip)]
+    pub bursts: BurstWindows,
 }
 
 impl Report {
@@ -141,14 +147,18 @@ pub fn intake(
         items_without_column: items_without_column(files, instrument),
         quality: Counts::default(),
         labels: Labels::default(),
+        bursts: BurstWindows::default(),
     };
     let mut delivery = Delivery {
         labels: Labels::default(),
         names: Default::default(),
         districts: HashMap::new(),
+        codes: HashMap::new(),
         psus: HashMap::new(),
+        fpcs: HashMap::new(),
         seen: Seen::new(frame.regions.len()),
         bursts: Bursts::new(options.burst),
+        known_bursts: options.bursts,
         find_district: options.find_district,
     };
     for file in files {
@@ -166,7 +176,8 @@ pub fn intake(
             report.faults.push(Fault::of_file(&file.sheet.name, "intake-error-no-rows"));
         }
     }
-    report.quality.bursts = delivery.bursts.count();
+    report.bursts = delivery.bursts.found();
+    report.quality.bursts = report.bursts.count();
     report.labels = delivery.labels;
     report
 }
@@ -301,10 +312,15 @@ struct Delivery<'a> {
     names: [Names; 4],
     /// Label of a kecamatan by region and text.
     districts: HashMap<(u32, u32), u32>,
+    /// Label of a kecamatan by region and code: several texts may mean one.
+    codes: HashMap<(u32, String), u32>,
     /// Label of a PSU by stratum and text, or by text alone with the stratum it was met in.
     psus: HashMap<(u32, u32), (u32, u32)>,
+    /// Population PSUs by stratum.
+    fpcs: HashMap<u32, f64>,
     seen: Seen,
     bursts: Bursts,
+    known_bursts: Option<&'a BurstWindows>,
     find_district: Option<DistrictLookup<'a>>,
 }
 
@@ -323,6 +339,7 @@ struct FileDelivery<'a> {
     row: u64,
     last_district: Option<((u32, u32), u32)>,
     last_psu: Option<((u32, u32), u32)>,
+    last_fpc: Option<(u32, f64)>,
 }
 
 impl<'a> FileDelivery<'a> {
@@ -330,7 +347,7 @@ impl<'a> FileDelivery<'a> {
         let mut known = Vec::new();
         known.resize_with(threads, Default::default);
         let row = plan.sheet.header_row;
-        Self { plan, threads: known, row, last_district: None, last_psu: None }
+        Self { plan, threads: known, row, last_district: None, last_psu: None, last_fpc: None }
     }
 }
 
@@ -368,6 +385,7 @@ impl Delivery<'_> {
         self.number(file, thread, Kind::Psu, &mut answers.psu);
         self.join_districts(file, &mut answers);
         self.join_psus(file, base, &rows, &mut answers, report);
+        self.check_fpcs(file, base, &rows, &answers, report);
 
         let rows = answers.flags.iter_mut().zip(&answers.region).zip(hashes);
         for (row, ((flags, &region), hash)) in rows.enumerate() {
@@ -381,9 +399,11 @@ impl Delivery<'_> {
             if let (Some(&second), Some(&link), Some(&day)) =
                 (seconds.get(row), answers.link.get(row), answers.day.get(row))
                 && second != NO_SECOND
-                && self.bursts.see(link, day, second)
             {
-                *flags |= Flag::Burst as u8;
+                self.bursts.see(region, link, day, second);
+                if self.known_bursts.is_some_and(|known| known.hold(link, day, second)) {
+                    *flags |= Flag::Burst as u8;
+                }
             }
         }
         file.row += advance;
@@ -442,10 +462,15 @@ impl Delivery<'_> {
             let label = match self.districts.get(&pair) {
                 Some(&label) => label,
                 None => {
-                    let label = self.labels.districts.len() as u32;
                     let text = name_at(&self.names, Kind::District, *district);
                     let code = self.find_district.and_then(|find| find(region, &text));
-                    self.labels.districts.push(code.unwrap_or(text));
+                    let code = code.unwrap_or(text);
+                    let labels = &mut self.labels.districts;
+                    let label =
+                        *self.codes.entry((region, code)).or_insert_with_key(|(_, code)| {
+                            labels.push(code.clone());
+                            labels.len() as u32 - 1
+                        });
                     self.districts.insert(pair, label);
                     label
                 }
@@ -497,6 +522,34 @@ impl Delivery<'_> {
                 file.last_psu = Some((pair, label));
             }
             *psu = label;
+        }
+    }
+
+    /// A stratum has one number of PSUs in the population.
+    fn check_fpcs(
+        &mut self,
+        file: &mut FileDelivery<'_>,
+        base: u64,
+        rows: &[u32],
+        answers: &Answers,
+        report: &mut Report,
+    ) {
+        for (at, (&stratum, &psus)) in answers.stratum.iter().zip(&answers.fpc).enumerate() {
+            let here = Some((stratum, psus));
+            if stratum == NONE || !psus.is_finite() || file.last_fpc == here {
+                continue;
+            }
+            let known = *self.fpcs.entry(stratum).or_insert(psus);
+            if known == psus {
+                file.last_fpc = here;
+                continue;
+            }
+            let row = rows.get(at).map(|&row| base + u64::from(row));
+            let column = file.plan.actions.iter().position(|action| matches!(action, Action::Fpc));
+            let fault = file.plan.sheet.fault("intake-error-fpc-strata", row, column);
+            let stratum = self.labels.strata.get(stratum as usize).cloned().unwrap_or_default();
+            let fault = fault.with("stratum", stratum).with("known", known.to_string());
+            report.faults.push(Fault { value: Some(psus.to_string()), ..fault });
         }
     }
 }

@@ -472,11 +472,44 @@ fn quality_is_flagged_across_blocks_and_files_and_nothing_is_left_out() {
     let taken = take_in(&[(&sheet, &mapping), (&sheet, &mapping)], &options);
     let flags = taken.column(|a| &a.flags);
     let (line, same, burst) = (Flag::StraightLine as u8, Flag::Duplicate as u8, Flag::Burst as u8);
-    assert_eq!(flags, [line, 0, 0, 0, line | same, same | burst, same | burst, same]);
+    assert_eq!(flags, [line, 0, 0, 0, line | same, same, same, same]);
     let expected = Counts { straight_lines: 2, duplicates: 4, bursts: 6 };
     assert_eq!(taken.report.quality, expected);
+    let options = Options { bursts: Some(&taken.report.bursts), ..options };
+    let again = take_in(&[(&sheet, &mapping), (&sheet, &mapping)], &options);
+    let in_burst: Vec<bool> =
+        again.column(|a| &a.flags).iter().map(|flags| flags & burst != 0).collect();
+    assert_eq!(in_burst, [true, true, true, false, true, true, true, false]);
+    assert_eq!(again.report.quality, expected);
     assert_eq!(taken.report.kept, 8);
     assert_eq!(taken.report.inputs[0].sha256, taken.report.inputs[1].sha256);
+}
+
+#[test]
+fn a_stratum_with_two_numbers_of_psus_in_the_population_is_a_fault() {
+    let head = "kab,strata,psu,weight,fpc,X1.1\n";
+    let sheet = open(format!(
+        "{head}61.12,a,1,1,40,3\n61.12,a,2,1,40,5\n61.12,b,3,1,30,5\n61.12,a,4,1,41,5\n61.12,a,5,1,,5\n"
+    ));
+    let mut mapping = proposed(&sheet);
+    let fpc = mapping.columns.iter().position(|column| column.header == "fpc").expect("a column");
+    mapping.columns[fpc].role = Role::Fpc;
+    for threads in [1, 5] {
+        let taken = take_in(&[(&sheet, &mapping)], &Options { threads, ..Options::default() });
+        assert_eq!(taken.faults(), [("E5".to_owned(), "fpc-strata".to_owned())]);
+        assert_eq!(taken.report.faults.kept[0].value.as_deref(), Some("41"));
+    }
+}
+
+#[test]
+fn several_texts_that_mean_one_kecamatan_are_one_label() {
+    let sheet = open("kab,kec,X1.1\n61.12,Sungai Raya,3\n61.12,Kec. Sungai Raya,4\n61.10,x,5\n");
+    let mapping = proposed(&sheet);
+    let code = |_: u32, text: &str| text.contains("Raya").then(|| "61.12.01".to_owned());
+    let options = Options { find_district: Some(&code), ..Options::default() };
+    let taken = take_in(&[(&sheet, &mapping)], &options);
+    assert_eq!(taken.labels.districts, ["61.12.01", "x"]);
+    assert_eq!(taken.column(|a| &a.district), [0, 0, 1]);
 }
 
 #[test]
@@ -571,6 +604,7 @@ fn every_message_of_sheet_and_intake_is_there_in_both_languages() {
         "no-weight",
         "weight",
         "fpc",
+        "fpc-strata",
         "number",
     ];
     keys.extend(reasons.iter().map(|reason| format!("intake-error-{reason}")));

@@ -19,6 +19,7 @@ pub use propose::{attribute_role, item_role, propose};
 
 use crate::instrument::Instrument;
 use crate::locale::Message;
+use crate::sheet::hex;
 use crate::sheet::private::{self, Private};
 use crate::sheet::{Column, Sheet};
 
@@ -198,7 +199,7 @@ pub fn layout(columns: &[Column]) -> String {
         hasher.update(header.as_bytes());
         hasher.update([0]);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hasher.finalize())
 }
 
 /// Reads a saved mapping.

@@ -45,6 +45,20 @@ fn an_offices_own_headers_names_and_labels_are_read_as_ours_are() {
 }
 
 #[test]
+fn a_class_listed_twice_for_a_region_is_a_fault_however_it_is_written() {
+    let faults = read_text(
+        "region,margin,cell,persons,source,year\n\
+         61.71,civil_servant,yes,100,BKN,2025\n\
+         61.71,civil_servant,no,2450,BKN,2025\n\n\
+         61.72,civil_servant,yes,100,BKN,2025\n\
+         Kota Pontianak,ASN,PNS,100,BKN,2025\n",
+    )
+    .unwrap_err();
+    let told = faults.kept.iter().map(|fault| (fault.cell(), fault.reason.key.as_str()));
+    assert_eq!(told.collect::<Vec<_>>(), [("C6".to_owned(), "margins-error-twice")]);
+}
+
+#[test]
 fn every_fault_names_its_cell_and_what_was_expected() {
     let faults = read_text("nama,cell,persons,source\n61.71,yes,1,BPS\n").unwrap_err();
     let told = |faults: &Faults| -> Vec<String> {

@@ -47,7 +47,7 @@ pub(super) async fn public(
 }
 
 async fn send(state: &AppState, reading: &Reading, name: &str) -> Result<Response, Problem> {
-    let file = File::called(name).ok_or(Problem::NotFound)?;
+    let file: File = name.parse().map_err(|()| Problem::NotFound)?;
     let result = &reading.result;
     let instrument = reading.questionnaire().ok_or(Problem::NotFound)?;
     let official = atlas::official(state.store.folder(), region::Level::Regency);
