@@ -362,9 +362,9 @@ impl Tree {
         };
         let averaged = |at, score| of(at, score).is_some_and(|change| change.difference.is_some());
         let mut both = shown.to_vec();
-        for at in 0..both.len() {
+        for (at, reason) in both.iter_mut().enumerate() {
             if !published.iter().all(|&score| of(at, score).is_some_and(enough)) {
-                both[at] = both[at].or(Some(Withheld::BelowPublic));
+                *reason = reason.or(Some(Withheld::BelowPublic));
             }
         }
         match internal.design {
