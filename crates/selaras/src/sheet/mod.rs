@@ -277,6 +277,9 @@ impl Deadline {
     }
 }
 
+/// Numbers of rows, and their texts by column.
+pub type Numbered = (Vec<u64>, Vec<Vec<String>>);
+
 /// How a block is taken: breaking stops the reading.
 pub type Sink<'a> = &'a mut dyn FnMut(Block) -> ControlFlow<()>;
 
@@ -359,7 +362,7 @@ impl Sheet {
     ///
     /// # Errors
     /// As [`Sheet::read`].
-    pub fn numbered(&self, rows: usize) -> Result<(Vec<u64>, Vec<Vec<String>>), Box<Fault>> {
+    pub fn numbered(&self, rows: usize) -> Result<Numbered, Box<Fault>> {
         let mut columns = vec![Vec::new(); self.columns.len()];
         let (mut numbers, mut line) = (Vec::new(), self.header_row);
         let mut taken = 0;
