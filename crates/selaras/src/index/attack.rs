@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
         let region = &self.internal.regions[at];
         let change = self.internal.change.as_ref().expect("a change");
         let entry = change.regions.iter().find(|entry| entry.region == region.code);
-        let n = entry.expect("an entry").scores[score].n_before;
+        let n = entry.expect("a change").scores[score].n_before;
         region.level == Level::Regency || n.is_none_or(|n| n < 100)
     }
 
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
         let of = |leaf: usize| {
             let code = &self.internal.regions[leaf].code;
             let entry = change.regions.iter().find(|entry| entry.region == *code);
-            &entry.expect("an entry").scores[score]
+            &entry.expect("a change").scores[score]
         };
         let before = self.leaves.len();
         match self.internal.design {
