@@ -127,15 +127,17 @@ fn between(influences: &[f64]) -> Option<Spread> {
 /// `None` where a part that counts has no spread.
 #[must_use]
 pub fn combine(parts: &[(f64, Option<Spread>)]) -> Option<Spread> {
-    let (mut variance, mut fourth, mut clusters) = (0.0, 0.0, 0);
+    let (mut variance, mut fourth, mut clusters, mut least) = (0.0, 0.0, 0, f64::MAX);
     for (coefficient, spread) in parts.iter().filter(|(coefficient, _)| *coefficient != 0.0) {
         let spread = (*spread)?;
         let part = (coefficient * spread.se).powi(2);
         variance += part;
         fourth += part * part / spread.df;
         clusters += spread.clusters;
+        least = least.min(spread.df);
     }
-    let df = if fourth > 0.0 { variance * variance / fourth } else { f64::INFINITY };
+    // Where nothing varies any number does; a file has no place for an infinite one.
+    let df = if fourth > 0.0 { variance * variance / fourth } else { least };
     (clusters > 0).then_some(Spread { se: variance.sqrt(), df, clusters })
 }
 
@@ -198,5 +200,13 @@ mod tests {
         assert!(whole.df > 10.0 && whole.df < 20.0, "{}", whole.df);
         assert_eq!(combine(&[(1.0, None)]), None);
         assert_eq!(combine(&[]), None);
+    }
+
+    #[test]
+    fn parts_without_any_spread_combine_to_finite_degrees_of_freedom() {
+        let still = |df| Some(Spread { se: 0.0, df, clusters: 12 });
+        let whole = combine(&[(0.5, still(11.0)), (0.5, still(4.0))]).unwrap();
+        assert_eq!((whole.se, whole.df), (0.0, 4.0));
+        assert_eq!(whole.half_width(0.95), 0.0);
     }
 }
