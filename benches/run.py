@@ -205,7 +205,7 @@ def main(selaras, bootstrap, folder, repetitions="5"):
 
     for file in ["csv", "parquet"]:
         for name in ["polars", "duckdb"]:
-            distance = furthest(folder / f"out-{file}/result.json", folder / f"{name}-{file}.json")
+            distance = furthest(folder / f"out-{file}/DATA-SIMULASI-result.json", folder / f"{name}-{file}.json")
             line(f"{file}: distance of means and errors from {name}", f"{distance:.1e}", "≤ 1e-9", distance <= 1e-9)
 
 
