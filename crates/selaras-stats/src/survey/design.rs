@@ -31,20 +31,10 @@ impl Design {
     /// The estimated covariance of two estimates from their influences by PSU; `None` where no
     /// stratum allows one.
     pub(super) fn covariance(&self, pairs: &[(u32, f64, f64)]) -> Option<f64> {
-        self.split_covariance(pairs, |_| true).map(|(all, _)| all)
-    }
-
-    /// [`Design::covariance`] in two summands: what the strata that are `chosen` add, and the rest.
-    pub(super) fn split_covariance(
-        &self,
-        pairs: &[(u32, f64, f64)],
-        chosen: impl Fn(u32) -> bool,
-    ) -> Option<(f64, f64)> {
         let grand = self.grand(pairs);
-        Self::summed(
-            self.by_stratum(pairs)
-                .map(|(number, present)| (chosen(number), self.within(number, present, grand))),
-        )
+        let parts = self.by_stratum(pairs);
+        let parts = parts.map(|(number, present)| (true, self.within(number, present, grand)));
+        Self::summed(parts).map(|(all, _)| all)
     }
 
     /// The PSUs of `pairs` stratum by stratum.

@@ -87,12 +87,12 @@ impl Store {
     fn moments(&self, score: usize) -> Moments {
         match self {
             Self::Row { weight, scores } => match scores.get(score) {
-                Some(&y) if y != MISSING => {
+                Some(&y) => {
                     let mut moments = Moments::default();
-                    moments.add_row(*weight, y);
+                    moments.add_rows(&[*weight], &[y]);
                     moments
                 }
-                _ => Moments::default(),
+                None => Moments::default(),
             },
             Self::Even { weight, sums } => sums
                 .get(score)

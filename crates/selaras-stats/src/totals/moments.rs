@@ -111,26 +111,7 @@ impl Moments {
         }
     }
 
-    /// Adds a row.
-    #[inline]
-    pub(super) fn add_row(&mut self, weight: u64, y: i64) {
-        let wy = i128::from(weight) * i128::from(y);
-        let size = wy.unsigned_abs();
-        let square = u128::from(y.unsigned_abs()) * u128::from(y.unsigned_abs());
-        let wwy = Wide::scaled(size, weight);
-        self.least = if self.n == 0 { weight } else { self.least.min(weight) };
-        self.most = self.most.max(weight);
-        self.n += 1;
-        self.w = self.w.plus(Wide::new(i128::from(weight)));
-        self.wy = self.wy.plus(Wide::new(wy));
-        self.wyy = self.wyy.plus(Wide::scaled(square, weight));
-        self.ww = self.ww.plus(Wide::new(i128::from(weight) * i128::from(weight)));
-        self.wwy = self.wwy.plus(if wy < 0 { wwy.negated() } else { wwy });
-        self.wwyy = self.wwyy.plus(Wide::product(size, size));
-    }
-
-    /// Adds rows: their weights and their scores, [`MISSING`] where there is none. The same as
-    /// [`Moments::add_row`] of each, faster.
+    /// Adds rows: their weights and their scores, [`MISSING`] where there is none.
     pub(super) fn add_rows(&mut self, weights: &[u64], scores: &[i64]) {
         for (weights, scores) in weights.chunks(PARTIAL_ROWS).zip(scores.chunks(PARTIAL_ROWS)) {
             let mut part = Partial::new();
