@@ -4,18 +4,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// `threads`, or as many as there are processors where it is 0.
-pub(super) fn threads(threads: usize) -> usize {
-    match threads {
-        0 => thread::available_parallelism().map_or(1, usize::from),
-        given => given,
-    }
-}
+use crate::round::intake;
 
-/// `of(0)`, `of(1)`, …, `of(count − 1)` in this order, on so many [`threads`]. Which thread makes
+/// `of(0)`, `of(1)`, …, `of(count − 1)` in this order, on so many [`intake::threads`]. Which thread makes
 /// which is left to chance, so `of` must be a function of its argument alone.
 pub(super) fn map<T: Send>(threads: usize, count: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let threads = self::threads(threads).min(count);
+    let threads = intake::threads(threads).min(count);
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(count));
     thread::scope(|scope| {

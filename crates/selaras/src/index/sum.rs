@@ -5,7 +5,6 @@ use std::thread;
 
 use selaras_stats::totals::TotalsError;
 
-use super::parallel;
 use super::tally::Tally;
 use crate::instrument::Instrument;
 use crate::round::answers::{Answers, Design};
@@ -69,7 +68,7 @@ pub(super) fn gather<R>(
     deliver: impl FnOnce(&mut dyn FnMut(Answers)) -> R,
 ) -> (R, Result<Tally, TotalsError>) {
     let fresh = || Tally::new(instrument, frame.regions.len(), design, margins);
-    let workers = parallel::threads(threads);
+    let workers = intake::threads(threads);
     thread::scope(|scope| {
         // A queue each: whoever is free takes no chunk out of order that matters, since sums are
         // exact, and a full queue holds the reader back instead of filling memory.

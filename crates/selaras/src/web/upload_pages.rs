@@ -502,8 +502,7 @@ async fn complete(
     if upload.state == UploadState::Returned {
         return Ok(Redirect::to(&place).into_response());
     }
-    let (instrument, frame) =
-        upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
+    let (instrument, frame) = upload::ground(data, &round).map_err(Problem::Invalid)?;
     let look = state.looks.of(data, &upload).await?;
     let look = look.map_err(|fault| Problem::Invalid(fault.message()))?;
     // Nobody else writes meanwhile, so that nothing slow comes after this.

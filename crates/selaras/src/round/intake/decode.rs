@@ -79,6 +79,14 @@ struct Run {
     codes: Vec<u32>,
 }
 
+/// A field that was taken.
+struct Taken {
+    /// Whether it was the last of its row.
+    ended: bool,
+    /// What it stands for, where its bytes in the file tell that.
+    code: Option<u32>,
+}
+
 /// Turns blocks of one file into [`Part`]s.
 pub(super) struct Decoder<'a> {
     plan: &'a Plan<'a>,
@@ -168,15 +176,21 @@ impl<'a> Decoder<'a> {
                             }
                             continue;
                         }
-                        let rest = scanner.rest();
+                        let (rest, start) = (scanner.rest(), scanner.position());
+                        run.codes.clear();
                         for at in columns.clone() {
                             if ended {
                                 short = short.or(plan.is_used(at).then_some(at));
                             } else {
-                                ended = self.field(at, &mut scanner, row);
+                                let taken = self.field(at, &mut scanner, row);
+                                ended = taken.ended;
+                                run.codes.extend(taken.code);
                             }
                         }
-                        self.remember(columns.clone(), rest, run);
+                        let known = !ended && run.codes.len() == columns.len();
+                        let length = if known { scanner.position() - start } else { 0 };
+                        run.text.clear();
+                        run.text.extend_from_slice(rest.get(..length).unwrap_or_default());
                         continue;
                     }
                     Step::Cell(at) if ended => {
@@ -184,7 +198,7 @@ impl<'a> Decoder<'a> {
                         continue;
                     }
                     Step::Cell(at) => {
-                        ended = self.field(*at, &mut scanner, row);
+                        ended = self.field(*at, &mut scanner, row).ended;
                         continue;
                     }
                 };
@@ -209,10 +223,10 @@ impl<'a> Decoder<'a> {
                     match scanner.small().map(code) {
                         Some(UNKNOWN) => {
                             scanner.rewind(start);
-                            ended = self.field(at, &mut scanner, row);
+                            ended = self.field(at, &mut scanner, row).ended;
                         }
                         Some(code) => self.codes.push(code),
-                        None => ended = self.field(at, &mut scanner, row),
+                        None => ended = self.field(at, &mut scanner, row).ended,
                     }
                 }
             }
@@ -240,53 +254,20 @@ impl<'a> Decoder<'a> {
         self.settle(true);
     }
 
-    /// Keeps the fields of `columns`, of which the first begins `rest`, if they can all be told from
-    /// their text alone.
-    fn remember(&self, columns: Range<usize>, rest: &[u8], run: &mut Run) {
-        run.text.clear();
-        run.codes.clear();
-        for memory in self.memories.get(columns).unwrap_or_default() {
-            let found = rest.get(run.text.len()..).and_then(|rest| memory.again(rest));
-            let Some((code, length)) = found else {
-                run.text.clear();
-                return;
-            };
-            let from = run.text.len();
-            run.text.extend_from_slice(rest.get(from..from + length).unwrap_or_default());
-            run.codes.push(code);
-        }
-    }
-
-    /// Takes the next field of a row as that of the column at `at`; whether it was the last.
+    /// Takes the next field of a row as that of the column at `at`.
     #[inline]
-    fn field(&mut self, at: usize, scanner: &mut Scanner<'_>, row: u32) -> bool {
-        let Some(action) = self.plan.actions.get(at) else { return false };
-        if action.repeats()
-            && let Some(memory) = self.memories.get(at)
-            && let Some((code, length)) = memory.again(scanner.rest())
-        {
-            scanner.pass(length);
-            self.put(at, code);
-            return false;
-        }
-        let rest = scanner.rest();
+    fn field(&mut self, at: usize, scanner: &mut Scanner<'_>, row: u32) -> Taken {
+        let quoted = scanner.rest().first() == Some(&b'"');
         let field = scanner.field();
+        let mut code = None;
         if field.end == End::Unclosed {
             self.fault(row, Some(at), "", "unclosed");
         } else if field.doubled {
             self.bytes(at, field.text().as_bytes(), row);
-        } else if !matches!(action, Action::Skip) {
-            let code = self.code(at, field.raw, row);
-            // A quoted field does not begin with its text.
-            if let (Some(code), true) = (code, action.repeats() && field.end == End::Delimiter)
-                && let Some(memory) = self.memories.get_mut(at)
-                && let Some(plain) = rest.get(..=field.raw.len())
-                && plain.starts_with(field.raw)
-            {
-                memory.keep(plain, code);
-            }
+        } else if self.plan.is_used(at) {
+            code = self.code(at, field.raw, row);
         }
-        field.end != End::Delimiter
+        Taken { ended: field.end != End::Delimiter, code: code.filter(|_| !quoted) }
     }
 
     /// Takes one digit each for four columns; false where not all have a code.
@@ -524,18 +505,6 @@ impl<'a> Decoder<'a> {
 
     /// Takes a date, with or without a time after it.
     fn moment(&mut self, at: usize, raw: &[u8], order: DateOrder, row: u32) {
-        // Forms nearly all write the same way, which needs no search for where the parts end.
-        if let Some((date, second)) = date_and_minute(raw)
-            && let Some(memory) = self.memories.get_mut(at)
-            && let Ok(day) = memory.get(date, || {
-                let text = std::str::from_utf8(date).unwrap_or_default();
-                self::day(text, order).map(|day| day as u32).ok_or("date")
-            })
-        {
-            self.part.answers.day.push(day as i32);
-            self.part.seconds.push(second);
-            return;
-        }
         let text = text_of(raw);
         let (mut day, mut second) = (NO_DAY, None);
         if !self.plan.is_missing(&text) {
@@ -620,18 +589,6 @@ impl<'a> Decoder<'a> {
         let value = crate::sheet::private::shown(value, place);
         self.part.faults.push(CellFault { row, column, value, reason });
     }
-}
-
-/// The date and the second of the day of `2026-02-03 09:30`; `None` for any other form.
-fn date_and_minute(raw: &[u8]) -> Option<(&[u8], u32)> {
-    let &[y, _, _, _, b'-', _, _, b'-', _, _, b' ' | b'T', a, b, b':', c, d] = raw else {
-        return None;
-    };
-    let digits = [y, a, b, c, d].map(|byte| u32::from(byte.wrapping_sub(b'0')));
-    let [_, a, b, c, d] = digits;
-    let (hour, minute) = (10 * a + b, 10 * c + d);
-    let plain = digits.iter().all(|&digit| digit < 10) && hour < 24 && minute < 60;
-    Some((raw.get(..10)?, hour * 3600 + minute * 60)).filter(|_| plain)
 }
 
 /// The text of `raw`, UTF-8 or Windows-1252.

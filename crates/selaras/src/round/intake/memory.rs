@@ -12,10 +12,6 @@ const RECENT_BITS: u32 = 8;
 
 /// What the texts of one column were found to stand for.
 pub(super) struct Memory {
-    /// The field of the row before with the delimiter that followed it, empty where none can be
-    /// told: columns by which a file is sorted repeat it for many rows.
-    last: Vec<u8>,
-    last_code: u32,
     /// One of the known texts for each value of [`Ends::place`]: most columns have few texts.
     recent: Vec<(Ends, Box<[u8]>, Resolved)>,
     known: HashMap<Box<[u8]>, Resolved>,
@@ -54,8 +50,6 @@ impl Ends {
 impl Memory {
     pub(super) fn new() -> Self {
         Self {
-            last: Vec::new(),
-            last_code: 0,
             // No text of no bytes has a last byte.
             recent: vec![
                 (Ends { last: 1, ..Ends::default() }, Box::default(), Ok(0));
@@ -63,21 +57,6 @@ impl Memory {
             ],
             known: HashMap::new(),
         }
-    }
-
-    /// What the field that `rest` begins with stands for and its length with the delimiter, where
-    /// it is that of the row before.
-    #[inline]
-    pub(super) fn again(&self, rest: &[u8]) -> Option<(u32, usize)> {
-        let repeated = !self.last.is_empty() && rest.starts_with(&self.last);
-        repeated.then_some((self.last_code, self.last.len()))
-    }
-
-    /// Keeps `field`, a plain field with the delimiter after it, as that of the row before.
-    pub(super) fn keep(&mut self, field: &[u8], code: u32) {
-        self.last.clear();
-        self.last.extend_from_slice(field);
-        self.last_code = code;
     }
 
     /// What `raw` stands for: as found before, or else by `resolve`.

@@ -224,6 +224,14 @@ fn items_without_column(files: &[File<'_>], instrument: &Instrument) -> Vec<Stri
     instrument.items.iter().map(|item| &item.id).filter(|id| !mapped(id)).cloned().collect()
 }
 
+/// `asked`, or as many threads as there are processors where that is 0.
+pub(crate) fn threads(asked: usize) -> usize {
+    match asked {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        asked => asked,
+    }
+}
+
 /// Reads one file: a thread cuts and hashes it, others decode its blocks; this one delivers.
 fn read(
     plan: &Plan<'_>,
@@ -232,10 +240,7 @@ fn read(
     report: &mut Report,
     sink: &mut dyn FnMut(Answers, &Labels),
 ) {
-    let threads = match options.threads {
-        0 => thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        threads => threads,
-    };
+    let threads = self::threads(options.threads);
     let sheet = plan.sheet;
     let (block_sender, block_receiver) = sync_channel::<(u64, Block)>(1);
     let block_receiver = Mutex::new(block_receiver);
