@@ -5,27 +5,18 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
-import { browser, complaints, demo, scrollWidth, seriousFaults, WIDTHS } from './program.mjs';
+import { complaints, running, scrollWidth, seriousFaults, WIDTHS } from './program.mjs';
 import { boundaries, faulty, FAULTS, formsExport, LABELS, PERSONS, REWORDED } from './files.mjs';
 
 const SHOTS = process.env.SELARAS_SHOTS;
 
-let program;
-let chromium;
-before(async () => {
-  program = await demo();
-  chromium = await browser();
-});
-after(async () => {
-  await chromium?.close();
-  await program?.end();
-});
+const at = running();
 
 /** A reader at a screen `width` px wide, with what is wrong wherever the reader looks. */
 async function reader(width, { javaScriptEnabled = true } = {}) {
-  const context = await chromium.newContext({ viewport: { width, height: 900 }, javaScriptEnabled });
+  const context = await at.chromium.newContext({ viewport: { width, height: 900 }, javaScriptEnabled });
   const page = await context.newPage();
   const said = complaints(page);
   let stations = 0;
@@ -136,7 +127,7 @@ for (const width of WIDTHS) {
     });
 
     await step('Beranda shows the newest round with its interval', async () => {
-      await page.goto(program.address);
+      await page.goto(at.program.address);
       assert.match(await page.locator('h1').textContent(), /Kalimantan Barat/);
       await page.getByText(/antara \d,\d\d dan \d,\d\d/).first().waitFor();
       await station('beranda');
@@ -293,7 +284,7 @@ for (const width of WIDTHS) {
       await page.getByRole('heading', { name: 'Survei & Indeks' }).waitFor();
       assert.equal(await page.getByRole('link', { name: round }).count(), 0);
       await station('putaran-semua');
-      await page.goto(`${program.address}/data/batas`);
+      await page.goto(`${at.program.address}/data/batas`);
       await button(page, 'Kembali ke peta skematis').click();
       await button(page, 'Kembali ke peta skematis').waitFor({ state: 'detached' });
     });
@@ -312,7 +303,7 @@ for (const width of WIDTHS) {
       }
       assert.fail(`${wanted} is not reached within ${most} steps`);
     };
-    await page.goto(`${program.address}/putaran/${program.round}/peta?wilayah=61`);
+    await page.goto(`${at.program.address}/putaran/${at.program.round}/peta?wilayah=61`);
     await tabTo(page.locator('a.skip'), 1);
     assert.ok((await page.locator('a.skip').boundingBox()).x >= 0, 'the skip link shows when focused');
     await page.keyboard.press('Enter');
@@ -324,11 +315,11 @@ for (const width of WIDTHS) {
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/putaran$/);
     await tabTo(link(page, 'Buat putaran'));
-    await page.goto(`${program.address}/putaran/${program.round}/unggah`);
+    await page.goto(`${at.program.address}/putaran/${at.program.round}/unggah`);
     await tabTo(page.getByLabel('Berkas', { exact: true }));
     await tabTo(button(page, 'Unggah dan periksa'));
     await tabTo(button(page, 'Hitung indeks'));
-    await page.goto(`${program.address}/putaran/${program.round}/beranda`);
+    await page.goto(`${at.program.address}/putaran/${at.program.round}/beranda`);
     await tabTo(page.locator('a[download][href$="/indeks.xlsx"]'), 200);
     await close();
   });
@@ -337,7 +328,7 @@ for (const width of WIDTHS) {
 test('the upload works without JavaScript', async () => {
   const { page, close } = await reader(360, { javaScriptEnabled: false });
   const round = 'Survei tanpa JavaScript';
-  await page.goto(program.address);
+  await page.goto(at.program.address);
   await makeRound(page, round);
   await send(page, 'jawaban.csv', faulty(round));
   await completeMapping(page);

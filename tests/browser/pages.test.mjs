@@ -1,8 +1,8 @@
 // Every page of the demo at the width of a desk and of a phone: it answers, says what it is, fits
 // its width, breaks no content policy, and has no serious fault of accessibility.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { browser, complaints, demo, scrollWidth, seriousFaults, WIDTHS } from './program.mjs';
+import { test } from 'node:test';
+import { complaints, running, scrollWidth, seriousFaults, WIDTHS } from './program.mjs';
 
 /** Path, and the most bytes that may travel for the first view, compressed. */
 const pages = (round) => ({
@@ -22,23 +22,14 @@ const pages = (round) => ({
   'public page': [`/publik/${round}?wilayah=61`, 100_000],
 });
 
-let program;
-let chromium;
-before(async () => {
-  program = await demo();
-  chromium = await browser();
-});
-after(async () => {
-  await chromium?.close();
-  await program?.end();
-});
+const at = running();
 
 for (const name of Object.keys(pages(''))) {
   test(name, async (t) => {
-    const [path, most] = pages(program.round)[name];
+    const [path, most] = pages(at.program.round)[name];
     for (const width of WIDTHS) {
       await t.test(`${width} px`, async () => {
-        const context = await chromium.newContext({ viewport: { width, height: 900 }, bypassCSP: false });
+        const context = await at.chromium.newContext({ viewport: { width, height: 900 }, bypassCSP: false });
         const page = await context.newPage();
         const said = complaints(page);
         let bytes = 0;
@@ -46,7 +37,7 @@ for (const name of Object.keys(pages(''))) {
           const sizes = await request.sizes().catch(() => null);
           bytes += sizes ? sizes.responseBodySize + sizes.responseHeadersSize : 0;
         });
-        const answer = await page.goto(program.address + path, { waitUntil: 'networkidle' });
+        const answer = await page.goto(at.program.address + path, { waitUntil: 'networkidle' });
         assert.equal(answer.status(), 200);
         assert.deepEqual(said, [], 'the console is silent');
         assert.ok(bytes <= most, `${bytes} bytes of at most ${most}`);
@@ -62,8 +53,8 @@ for (const name of Object.keys(pages(''))) {
 }
 
 test('the language switch keeps the page', async () => {
-  const page = await (await chromium.newContext()).newPage();
-  await page.goto(`${program.address}/putaran/${program.round}/wilayah/61.01`);
+  const page = await (await at.chromium.newContext()).newPage();
+  await page.goto(`${at.program.address}/putaran/${at.program.round}/wilayah/61.01`);
   await page.getByRole('link', { name: 'English' }).first().click();
   assert.equal(await page.locator('html').getAttribute('lang'), 'en');
   assert.match(page.url(), /wilayah\/61\.01/);

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 
 export const WIDTHS = [1280, 360];
@@ -11,7 +12,7 @@ export const WIDTHS = [1280, 360];
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Starts `selaras demo` on a free port; resolves to its address, its newest round and a way to end it. */
-export async function demo() {
+async function demo() {
   const data = await mkdtemp(join(tmpdir(), 'selaras-browser-'));
   const child = spawn(process.env.SELARAS_PROGRAM, ['demo', '--port', '0', '--data', data]);
   const address = await new Promise((resolve, reject) => {
@@ -35,12 +36,26 @@ export async function demo() {
 }
 
 /** A headless Chromium that asks nobody outside for anything. */
-export function browser() {
+function browser() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
+}
+
+/** The demo and a browser, while the tests of a file run. */
+export function running() {
+  const at = {};
+  before(async () => {
+    at.program = await demo();
+    at.chromium = await browser();
+  });
+  after(async () => {
+    await at.chromium?.close();
+    await at.program?.end();
+  });
+  return at;
 }
 
 /** What axe-core finds on the page that is serious or critical by WCAG 2.2 AA, one line a rule. */

@@ -3,14 +3,16 @@
 
 #![cfg(test)]
 
+#[path = "support/client.rs"]
+mod client;
 mod support;
 
 use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use client::Answer;
 use selaras::index::frozen::ResultFolder;
 use selaras::index::result::{IndexResult, Withheld};
 use selaras::instrument::{Instrument, shipped_by_id};
@@ -47,18 +49,6 @@ struct Server {
     folder: TempDir,
 }
 
-struct Answer {
-    status: u16,
-    location: String,
-    bytes: Vec<u8>,
-}
-
-impl Answer {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
-    }
-}
-
 impl Server {
     fn start(url: Option<&str>) -> Self {
         let runtime = Runtime::new().expect("a runtime");
@@ -78,56 +68,19 @@ impl Server {
         Self { address, state, runtime, end: Some(end), folder }
     }
 
-    fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Answer {
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nconnection: close\r\nhost: {0}\r\n\
-             origin: http://{0}\r\ncontent-type: {kind}\r\ncontent-length: {1}\r\n\r\n",
-            self.address,
-            body.len()
-        );
-        let mut stream = TcpStream::connect(self.address).expect("a connection");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time limit");
-        stream.write_all(head.as_bytes()).expect("a request");
-        stream.write_all(body).expect("a body");
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).expect("an answer");
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
-        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-        let mut lines = head.lines().filter_map(|line| line.split_once(": "));
-        let location = lines.find(|(name, _)| name.eq_ignore_ascii_case("location"));
-        Answer {
-            status,
-            location: location.map_or_else(String::new, |(_, path)| path.to_owned()),
-            bytes: bytes.split_off(end + 4),
-        }
-    }
-
     fn get(&self, path: &str) -> Answer {
-        self.send("GET", path, "text/plain", b"")
+        client::send(self.address, ("GET", path), "", ("text/plain", b""))
     }
 
     fn post(&self, path: &str, form: &str) -> Answer {
-        self.send("POST", path, "application/x-www-form-urlencoded", form.as_bytes())
+        let sent = ("application/x-www-form-urlencoded", form.as_bytes());
+        client::send(self.address, ("POST", path), "", sent)
     }
 
     /// Sends a file as a browser does, with text fields before it.
     fn upload(&self, path: &str, texts: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
-        let mut body = Vec::new();
-        for (field, text) in texts {
-            let part = format!(
-                "--grens\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{text}\r\n"
-            );
-            body.extend_from_slice(part.as_bytes());
-        }
-        let part = format!(
-            "--grens\r\ncontent-disposition: form-data; name=\"berkas\"; filename=\"{name}\"\r\n\
-             content-type: application/octet-stream\r\n\r\n"
-        );
-        body.extend_from_slice(part.as_bytes());
-        body.extend_from_slice(file);
-        body.extend_from_slice(b"\r\n--grens--\r\n");
-        self.send("POST", path, "multipart/form-data; boundary=grens", &body)
+        let (kind, body) = client::form(texts, "berkas", name, file);
+        client::send(self.address, ("POST", path), "", (kind, &body))
     }
 
     fn make_round(&self) -> RoundId {
@@ -306,7 +259,7 @@ fn a_form_export_with_faults_is_returned_mended_taken_in_and_computed(url: Optio
     }
     assert!(page.contains("Kota Atlantis"));
     let marked = server.get(&format!("{faults}/catatan.xlsx"));
-    assert_eq!(&marked.bytes[..2], b"PK");
+    assert_eq!(&marked.body[..2], b"PK");
     assert_eq!(server.round(id).answers, 0);
     server.holds_no_person();
 
@@ -506,7 +459,7 @@ fn an_instrument_of_ones_own_is_kept_as_a_version_and_scores_a_round(url: Option
     let method = server.get(&format!("{round}/metode")).text();
     assert!(method.contains("versi 2"), "{method}");
     let json = server.get(&format!("{round}/unduh/result.json"));
-    let result: IndexResult = serde_json::from_slice(&json.bytes).expect("a result");
+    let result: IndexResult = serde_json::from_slice(&json.body).expect("a result");
     assert_eq!((&*result.instrument.id, &*result.instrument.version), ("layanan-kami", "2"));
     assert!(server.get(&format!("{round}/unduh/laporan.html")).text().contains("<svg"));
 }
@@ -518,8 +471,8 @@ fn margins_are_taken_by_name_and_their_template_is_at_hand(url: Option<&str>) {
     let page = server.get(&format!("/putaran/{id}/unggah")).text();
     assert!(page.contains(&format!("{margins}/contoh.xlsx")), "{page}");
     let template = server.get(&format!("{margins}/contoh.xlsx"));
-    assert_eq!((template.status, &template.bytes[..2]), (200, &b"PK"[..]));
-    let blank = server.upload(&margins, &[], "susunan.xlsx", &template.bytes);
+    assert_eq!((template.status, &template.body[..2]), (200, &b"PK"[..]));
+    let blank = server.upload(&margins, &[], "susunan.xlsx", &template.body);
     assert_eq!(blank.status, 303, "{}", blank.text());
 
     let file = "Wilayah;Susunan;Golongan;Jumlah;Sumber;Tahun\n\

@@ -10,7 +10,6 @@ use crate::instrument::Instrument;
 use crate::round::answers::{Answers, Design};
 use crate::round::frame::Frame;
 use crate::round::intake::{self, File, Options, Report};
-use crate::round::mapping::Role;
 
 /// What files of answers come to.
 pub struct Summed {
@@ -33,20 +32,16 @@ pub fn sum_up(
     margins: bool,
     options: &Options<'_>,
 ) -> Result<Summed, TotalsError> {
-    let recorded = files
-        .iter()
-        .flat_map(|file| &file.mapping.columns)
-        .any(|column| matches!(column.role, Role::Psu | Role::Weight));
-    let design = if recorded { Design::Recorded } else { Design::OpenLink };
-    let (report, tally) =
-        gather(instrument, frame, design, margins && !recorded, options.threads, |sink| {
-            intake::intake(files, instrument, frame, options, &mut |answers, _| sink(answers))
-        });
+    let design = intake::design(files);
+    let margins = margins && design == Design::OpenLink;
+    let (report, tally) = gather(instrument, frame, design, margins, options.threads, |sink| {
+        intake::intake(files, instrument, frame, options, &mut |answers, _| sink(answers))
+    });
     // Rows with a fault are left out, so a tally beside faults is of no use, whole or not.
     let mut tally = if report.faults.is_empty() {
         tally?
     } else {
-        Tally::new(instrument, frame.regions.len(), design, margins && !recorded)?
+        Tally::new(instrument, frame.regions.len(), design, margins)?
     };
     // Answers do not carry this flag before all of them were read.
     if options.bursts.is_none() {

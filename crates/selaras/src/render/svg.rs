@@ -173,6 +173,8 @@ pub enum Layout {
     Half,
     /// A telephone: 328 px.
     Narrow,
+    /// Narrow, and the only one: for page and telephone alike.
+    Alone,
 }
 
 impl Layout {
@@ -182,7 +184,7 @@ impl Layout {
         match self {
             Self::Wide => 700.0,
             Self::Half => 520.0,
-            Self::Narrow => 328.0,
+            Self::Narrow | Self::Alone => 328.0,
         }
     }
 
@@ -192,6 +194,7 @@ impl Layout {
         match self {
             Self::Wide | Self::Half => "figure wide",
             Self::Narrow => "figure narrow",
+            Self::Alone => "figure",
         }
     }
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use super::command_line::Desk;
-use super::program::{Answer, Program};
+use super::program::Program;
 use super::reading::{data, foreign, of_file, readable, words};
+use crate::client::Answer;
 
 /// Pages of one kind (the same address but for numbers, codes and ids) that are visited.
 const OF_A_KIND: usize = 2;
@@ -56,7 +57,7 @@ fn no_page_or_download_of_the_demo_says_a_word_that_is_in_no_message_file() {
             let Some(text) = of_file(&path, &answer.body) else { continue };
             downloads.insert(path.rsplit('/').next().unwrap_or_default().to_owned());
             text
-        } else if answer.kind.starts_with("text/html") {
+        } else if answer.header("content-type").starts_with("text/html") {
             read += 1;
             queue.extend(links(&answer.text()));
             readable(&answer.text())

@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+#[path = "../support/client.rs"]
+mod client;
 mod command_line;
 mod crawl;
 mod program;

@@ -40,7 +40,7 @@ impl Columns {
         let (plot, name, words) = match layout {
             Layout::Wide => ((178.0, width - 228.0), 164.0, Place::Right(width - 214.0, 160.0)),
             Layout::Half => ((172.0, width - 76.0), 158.0, Place::UnderName),
-            Layout::Narrow => ((8.0, width - 8.0), width - 76.0, Place::UnderPlot),
+            Layout::Narrow | Layout::Alone => ((8.0, width - 8.0), width - 76.0, Place::UnderPlot),
         };
         Self { width, plot, name, words }
     }

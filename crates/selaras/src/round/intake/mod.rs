@@ -182,12 +182,10 @@ pub fn intake(
     report
 }
 
-fn design(files: &[File<'_>]) -> Design {
-    let recorded = files
-        .iter()
-        .flat_map(|file| &file.mapping.columns)
-        .any(|column| matches!(column.role, Role::Psu | Role::Weight));
-    if recorded { Design::Recorded } else { Design::OpenLink }
+/// Recorded where the mapping of any file is.
+pub(crate) fn design(files: &[File<'_>]) -> Design {
+    let mut designs = files.iter().map(|file| file.mapping.design());
+    designs.find(|design| *design == Design::Recorded).unwrap_or(Design::OpenLink)
 }
 
 fn input(sheet: &Sheet, sha256: String, rows: u64) -> Input {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::instrument::*;
+use crate::round::answers::NO_DAY;
 use crate::round::frame::{FrameRegion, Level};
 use crate::round::mapping::propose;
 use crate::sheet::{self, Source};
@@ -499,6 +500,35 @@ fn a_stratum_with_two_numbers_of_psus_in_the_population_is_a_fault() {
         assert_eq!(taken.faults(), [("E5".to_owned(), "fpc-strata".to_owned())]);
         assert_eq!(taken.report.faults.kept[0].value.as_deref(), Some("41"));
     }
+}
+
+#[test]
+fn a_moment_that_stands_for_no_answer_is_none_although_it_could_be_one() {
+    let sheet =
+        open("kab,waktu,X1.1\n61.12,1900-01-01 00:00,3\n61.12,2026-02-03 09:30,4\n61.12,,5\n");
+    let mut mapping = proposed(&sheet);
+    mapping.missing.push("1900-01-01 00:00".to_owned());
+    let taken = take_in(&[(&sheet, &mapping)], &Options::default());
+    assert_eq!(taken.faults(), []);
+    let day = crate::sheet::day_of(jiff::civil::date(2026, 2, 3));
+    assert_eq!(taken.column(|a| &a.day), [NO_DAY, day, NO_DAY]);
+}
+
+#[test]
+fn columns_that_repeat_are_known_again_quoted_broken_off_or_not() {
+    let taken = take(
+        "kab,kec,link,X1.1\n\
+         61.12,Sungai Raya,a,1\n\
+         61.12,Sungai Raya,a,2\n\
+         61.12,Sungai Raya,ab,3\n\
+         \"61.12\",\"Sungai Raya\",\"a\",4\n\
+         61.12,Sungai Raya,a,5\n\
+         61.12,Sungai\n\
+         61.12,Sungai Raya,a,6\n",
+    );
+    assert_eq!(taken.faults(), [("C7".to_owned(), "short-row".to_owned())]);
+    assert_eq!(taken.column(|a| &a.items[0]), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(taken.column(|a| &a.link), [0, 0, 1, 0, 0, 0]);
 }
 
 #[test]

@@ -248,7 +248,7 @@ fn poverty(reading: &Reading, region: &RegionResult) -> Option<String> {
         description: title.clone(),
         title,
         words,
-        layout: Layout::Narrow,
+        layout: Layout::Alone,
         simulated: false,
         source: format!("{}, {}", last.source.text, words.tell(&last.when())),
         n: None,
@@ -256,7 +256,5 @@ fn poverty(reading: &Reading, region: &RegionResult) -> Option<String> {
         notes: Vec::new(),
     };
     let unit = words.say("statistic-poverty-rate-unit");
-    // One drawing serves page and telephone, so neither may hide it.
-    let drawn = chart::years(&frame, &points, &unit, say::DECIMALS);
-    Some(drawn.replacen("figure narrow", "figure", 1))
+    Some(chart::years(&frame, &points, &unit, say::DECIMALS))
 }
