@@ -15,9 +15,10 @@ use super::sent;
 use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, html, margins_pages, paths};
 use crate::index::files::File as ResultFile;
 use crate::index::frozen::{self, Frozen, ResultFolder};
+use crate::index::result::Interval;
 use crate::instrument::Instrument;
 use crate::jobs::{self, NewJob};
-use crate::locale::{Message, Words};
+use crate::locale::{Message, Value, Words};
 use crate::policy::{Action, Module};
 use crate::round::frame::Level;
 use crate::round::intake::Report;
@@ -229,7 +230,18 @@ async fn readings(
         return Ok((Vec::new(), String::new()));
     };
     let result = state.results.read(&folder.result()).await?;
-    let shown = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| words.number(v, 2));
+    let answers = |n: u64| words.tell(&Message::new("chart-answers").with("n", n));
+    // A score never stands without its respondents and its interval.
+    let shown = |value: Option<f64>, interval: Option<&Interval>, n: Option<u64>| {
+        let end = |value| Value::Decimal(value, 2);
+        let between = interval.map(|interval| {
+            let message = Message::new("results-between").with("low", end(interval.low));
+            words.tell(&message.with("high", end(interval.high)))
+        });
+        let value = value.map_or_else(|| "–".to_owned(), |value| words.number(value, 2));
+        let parts = [Some(value), between, n.map(answers)].into_iter().flatten();
+        parts.collect::<Vec<_>>().join(" · ")
+    };
     // A national round is shown by province.
     let provinces = result.regions.iter().filter(|region| region.level == Level::Province).count();
     let lines =
@@ -239,12 +251,20 @@ async fn readings(
         let with = index.and_then(|index| index.value);
         let left = index.and_then(|index| index.without_flagged.as_ref());
         let few = left.is_some_and(|left| left.withheld.is_some());
-        let left = left.and_then(|left| left.value);
+        let (left, left_n) = (left.and_then(|left| left.value), left.and_then(|left| left.n));
         let difference = with.zip(left).map(|(with, left)| words.signed(left - with, 2));
         TwoReadings {
             name: region.name.clone(),
-            all: shown(with),
-            without: if few { words.say("files-unflagged-withheld") } else { shown(left) },
+            all: shown(
+                with,
+                index.and_then(|index| index.interval.as_ref()),
+                index.and_then(|index| index.n),
+            ),
+            without: if few {
+                words.say("files-unflagged-withheld")
+            } else {
+                shown(left, None, left_n)
+            },
             difference: difference.unwrap_or_else(|| "–".to_owned()),
         }
     });

@@ -158,7 +158,7 @@ pub(super) fn rows(
         y = match line {
             Line::Heading(label) => {
                 let mut at = y + 8.0;
-                for part in wrap(label, 12.0, width) {
+                for part in wrap(label, BOLD, width) {
                     at += 15.0;
                     body.push(text(0.0, at, part).class("heading").set("font-weight", "600"));
                 }

@@ -44,6 +44,14 @@ pub(super) async fn show(
             &Message::new("results-groups-cell")
                 .with("cell", reading.cell_name(&cell.score))
                 .with("value", reading.number(cell.value))
+                .with(
+                    "interval",
+                    cell.interval.as_ref().map_or_else(
+                        || words.say("results-no-interval"),
+                        |interval| reading.between((interval.low, interval.high)),
+                    ),
+                )
+                .with("n", cell.n)
                 .with("province", reading.number(cell.province)),
         ),
         table: reading.groups_table(cell).map(|table| table.html()),
