@@ -15,7 +15,7 @@ use statrs::distribution::{Continuous, ContinuousCDF, Normal, StudentsT};
 mod letters;
 mod pairs;
 
-pub use pairs::{Pairs, Region};
+pub use pairs::{Null, Pairs, Region};
 
 use crate::selection::reversing;
 

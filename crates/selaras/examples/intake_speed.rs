@@ -54,6 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut answered = 0_u64;
         let report = intake(&files, &instrument, &frame, &options, &mut |answers, _| {
             answered += answers.len as u64;
+            Some(answers)
         });
         let seconds = start.elapsed().as_secs_f64();
         println!(

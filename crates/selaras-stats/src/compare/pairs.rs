@@ -14,6 +14,9 @@
 //! Mathematical Statistics 30, 1121–1130), in the draws and in the data alike. That keeps the level
 //! exact whatever the approximation's error, and keeps one region with three degrees of freedom
 //! from setting the critical value for everybody.
+//!
+//! Families of regions (the kab/kota of each province) may share the random numbers of a [`Null`]:
+//! the claim is about each family by itself.
 
 use super::letters::letters;
 use super::{Rule, Verdict};
@@ -40,6 +43,55 @@ impl Region {
     }
 }
 
+/// The random numbers of a simulated null distribution, 24 bytes for each region in each draw.
+#[derive(Clone, Debug)]
+pub struct Null {
+    regions: usize,
+    draws: u32,
+    seed: u64,
+    /// Draw after draw, one for each region.
+    numbers: Vec<Numbers>,
+    normal: Ziggurat,
+}
+
+/// What a region is given in a draw: two standard normal numbers and one in `(0, 1]`.
+#[derive(Clone, Copy, Debug)]
+struct Numbers {
+    error: f64,
+    spread: f64,
+    accept: f64,
+}
+
+impl Null {
+    /// `draws` draws from `seed` for families of at most `regions` regions.
+    #[must_use]
+    pub fn new(regions: usize, draws: u32, seed: u64) -> Self {
+        let normal = Ziggurat::new();
+        let mut numbers = Vec::with_capacity(regions * draws as usize);
+        for draw in 0..draws {
+            let mut stream = Stream::new(seed, "compare", u64::from(draw));
+            numbers.extend((0..regions).map(|_| Numbers {
+                error: normal.draw(&mut stream),
+                spread: normal.draw(&mut stream),
+                accept: 1.0 - stream.uniform(),
+            }));
+        }
+        Self { regions, draws, seed, numbers, normal }
+    }
+
+    fn of(&self, draw: u32) -> &[Numbers] {
+        let start = draw as usize * self.regions;
+        self.numbers.get(start..start + self.regions).unwrap_or_default()
+    }
+
+    /// Further numbers for the region at `position`, where those of [`Null::of`] are not enough.
+    #[cold]
+    fn more(&self, draw: u32, position: usize) -> Stream {
+        let replicate = u64::from(draw) * self.regions as u64 + position as u64;
+        Stream::new(self.seed, "compare more", replicate)
+    }
+}
+
 /// The verdicts on all pairs of regions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pairs {
@@ -48,17 +100,18 @@ pub struct Pairs {
 }
 
 impl Pairs {
-    /// Tests all pairs of `regions` under `rule`, with `draws` draws of the null distribution from
-    /// `seed`. The same on any number of threads. A region without a usable standard error is
-    /// never told apart from another, and with fewer than `1 / (1 − confidence)` draws none is.
+    /// Tests all pairs of `regions` under `rule`. A region without a usable standard error is never
+    /// told apart from another, nor is one beyond those that `null` was made for; and with fewer
+    /// than `1 / (1 − confidence)` draws none is.
     #[must_use]
-    pub fn test(regions: &[Region], rule: &Rule, draws: u32, seed: u64) -> Self {
+    pub fn test(regions: &[Region], rule: &Rule, null: &Null) -> Self {
         let tested: Vec<usize> = (0..regions.len())
             .filter(|&index| regions.get(index).is_some_and(Region::testable))
+            .take(null.regions)
             .collect();
         let sample: Vec<Region> =
             tested.iter().filter_map(|&index| regions.get(index)).copied().collect();
-        let above = StepDown::new(&sample, draws, seed).above(1.0 - rule.confidence);
+        let above = StepDown::new(&sample, null).above(1.0 - rule.confidence);
         let mut verdicts = vec![vec![Verdict::NotTold; regions.len()]; regions.len()];
         for (higher, row) in tested.iter().zip(&above) {
             for (lower, _) in tested.iter().zip(row).filter(|(_, above)| **above) {
@@ -139,15 +192,13 @@ struct Point {
 struct StepDown<'a> {
     regions: &'a [Region],
     spreads: Vec<MeanSquare>,
-    normal: Ziggurat,
-    draws: u32,
-    seed: u64,
+    null: &'a Null,
 }
 
 impl<'a> StepDown<'a> {
-    fn new(regions: &'a [Region], draws: u32, seed: u64) -> Self {
+    fn new(regions: &'a [Region], null: &'a Null) -> Self {
         let spreads = regions.iter().map(|region| MeanSquare::new(region.df)).collect();
-        Self { regions, spreads, normal: Ziggurat::new(), draws, seed }
+        Self { regions, spreads, null }
     }
 
     /// `above[i][j]`: region `i` is above region `j`, with joint error at most `level`.
@@ -155,8 +206,8 @@ impl<'a> StepDown<'a> {
         let size = self.regions.len();
         let mut rejected = vec![vec![false; size]; size];
         // A rejected pair must exceed all but this many of the draws, itself counted as one.
-        let spare = (level * (f64::from(self.draws) + 1.0)).floor() as usize;
-        let spare = spare.min(self.draws as usize);
+        let spare = (level * (f64::from(self.null.draws) + 1.0)).floor() as usize;
+        let spare = spare.min(self.null.draws as usize);
         if size < 2 || spare == 0 {
             return rejected;
         }
@@ -166,7 +217,7 @@ impl<'a> StepDown<'a> {
             .map(|region| Point { value: region.value, se: region.se, df: region.df })
             .collect();
         let mut drawn = Vec::with_capacity(size);
-        let mut largest: Vec<(u32, Largest)> = (0..self.draws)
+        let mut largest: Vec<(u32, Largest)> = (0..self.null.draws)
             .map(|draw| {
                 self.draw(draw, &mut drawn);
                 (draw, find_largest(&drawn, &rejected))
@@ -224,12 +275,15 @@ impl<'a> StepDown<'a> {
 
     /// Draw number `draw` of the null distribution: all true values equal.
     fn draw(&self, draw: u32, into: &mut Vec<Point>) {
-        let mut stream = Stream::new(self.seed, "compare", u64::from(draw));
         into.clear();
-        into.extend(self.regions.iter().zip(&self.spreads).map(|(region, spread)| Point {
-            value: region.se * self.normal.draw(&mut stream),
-            se: region.se * spread.draw(&self.normal, &mut stream).sqrt(),
-            df: region.df,
+        let numbers = self.null.of(draw).iter().enumerate();
+        let regions = self.regions.iter().zip(&self.spreads).zip(numbers);
+        into.extend(regions.map(|((region, spread), (position, numbers))| {
+            let more = || self.null.more(draw, position);
+            let square =
+                spread.draw(numbers.spread, numbers.accept, &self.null.normal, more);
+            let (value, se) = (region.se * numbers.error, region.se * square.sqrt());
+            Point { value, se, df: region.df }
         }));
     }
 }
@@ -309,6 +363,7 @@ fn find_largest(drawn: &[Point], rejected: &[Vec<bool>]) -> Largest {
 
 /// Standard normal numbers by the ziggurat of Marsaglia and Tsang (2000, Journal of Statistical
 /// Software 5, 8), in the form of Doornik (2005): 128 layers of equal area.
+#[derive(Clone, Debug)]
 struct Ziggurat {
     /// Right ends of the layers, the lowest first; the last is 0.
     ends: [f64; LAYERS + 1],
@@ -387,28 +442,41 @@ impl MeanSquare {
         Self { shape, d, c: 1.0 / (9.0 * d).sqrt() }
     }
 
+    /// From a normal number `z` and a uniform one `u`; what is rejected is made from `more`.
     #[inline]
-    fn draw(&self, normal: &Ziggurat, stream: &mut Stream) -> f64 {
+    fn draw(&self, z: f64, u: f64, normal: &Ziggurat, more: impl FnOnce() -> Stream) -> f64 {
         if self.shape.is_infinite() {
             return 1.0;
         }
+        match self.accepted(z, u) {
+            Some(v) if self.shape >= 1.0 => self.d * v / self.shape,
+            accepted => self.finish(accepted, normal, &mut more()),
+        }
+    }
+
+    #[inline]
+    fn accepted(&self, z: f64, u: f64) -> Option<f64> {
+        let base = 1.0 + self.c * z;
+        let v = base * base * base;
+        let squared = z * z;
+        let accepted = base > 0.0
+            && (u < 1.0 - 0.0331 * squared * squared
+                || u.ln() < 0.5 * squared + self.d * (1.0 - v + v.ln()));
+        accepted.then_some(v)
+    }
+
+    #[cold]
+    fn finish(&self, accepted: Option<f64>, normal: &Ziggurat, stream: &mut Stream) -> f64 {
+        let again = |stream: &mut Stream| loop {
+            let (z, u) = (normal.draw(stream), 1.0 - stream.uniform());
+            if let Some(v) = self.accepted(z, u) {
+                return v;
+            }
+        };
+        let v = accepted.unwrap_or_else(|| again(stream));
         let factor =
             if self.shape < 1.0 { (1.0 - stream.uniform()).powf(1.0 / self.shape) } else { 1.0 };
-        loop {
-            let z = normal.draw(stream);
-            let base = 1.0 + self.c * z;
-            if base <= 0.0 {
-                continue;
-            }
-            let v = base * base * base;
-            let u = 1.0 - stream.uniform();
-            let squared = z * z;
-            if u < 1.0 - 0.0331 * squared * squared
-                || u.ln() < 0.5 * squared + self.d * (1.0 - v + v.ln())
-            {
-                return self.d * v * factor / self.shape;
-            }
-        }
+        self.d * v * factor / self.shape
     }
 }
 
@@ -420,7 +488,7 @@ mod tests {
     use statrs::distribution::{ContinuousCDF, Normal};
 
     use super::{
-        MeanSquare, Pairs, Point, Region, StepDown, Ziggurat, find_largest, statistic_above,
+        MeanSquare, Null, Pairs, Point, Region, StepDown, Ziggurat, find_largest, statistic_above,
     };
     use crate::compare::{Rule, Verdict};
     use crate::random::Stream;
@@ -432,20 +500,30 @@ mod tests {
         Region { value, se, df: f64::INFINITY, full_shift: Some(10.0) }
     }
 
+    fn test(regions: &[Region], rule: &Rule, draws: u32, seed: u64) -> Pairs {
+        Pairs::test(regions, rule, &Null::new(regions.len(), draws, seed))
+    }
+
     #[test]
     fn mean_squares_have_mean_one_and_variance_two_over_df() {
         for df in [1.0, 3.0, 9.0, 120.0] {
             let (normal, square) = (Ziggurat::new(), MeanSquare::new(df));
             let mut stream = Stream::new(3, "check", df as u64);
-            let draws: Vec<f64> = (0..200_000).map(|_| square.draw(&normal, &mut stream)).collect();
+            let draws: Vec<f64> = (0..200_000)
+                .map(|draw| {
+                    let (z, u) = (normal.draw(&mut stream), 1.0 - stream.uniform());
+                    square.draw(z, u, &normal, || Stream::new(4, "check", draw))
+                })
+                .collect();
             let mean = draws.iter().sum::<f64>() / draws.len() as f64;
             let variance =
                 draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / draws.len() as f64;
             assert!((mean - 1.0).abs() < 0.015, "{df}: {mean}");
             assert!((variance * df / 2.0 - 1.0).abs() < 0.06, "{df}: {variance}");
         }
-        let mut stream = Stream::new(3, "check", 0);
-        assert_eq!(MeanSquare::new(f64::INFINITY).draw(&Ziggurat::new(), &mut stream), 1.0);
+        let stream = || Stream::new(3, "check", 0);
+        let infinite = MeanSquare::new(f64::INFINITY);
+        assert_eq!(infinite.draw(0.3, 0.5, &Ziggurat::new(), stream), 1.0);
     }
 
     #[test]
@@ -472,7 +550,7 @@ mod tests {
     fn two_regions_are_separated_where_the_t_test_of_two_means_does() {
         // se of the difference 0.1414; the normal critical value is 1.96.
         let apart = |gap: f64| {
-            Pairs::test(&[region(5.0 + gap, 0.1), region(5.0, 0.1)], &RECORDED, 20_000, 1)
+            test(&[region(5.0 + gap, 0.1), region(5.0, 0.1)], &RECORDED, 20_000, 1)
                 .verdict(0, 1)
         };
         assert_eq!(apart(0.30), Verdict::ClearlyAbove);
@@ -484,7 +562,8 @@ mod tests {
     fn the_critical_value_of_equal_errors_is_the_studentised_range() {
         // Upper 5 % of the studentised range of 10 means: 4.474; over √2 that is 3.1637.
         let regions: Vec<Region> = (0..10).map(|_| region(5.0, 0.1)).collect();
-        let test = StepDown::new(&regions, 40_000, 5);
+        let null = Null::new(10, 40_000, 5);
+        let test = StepDown::new(&regions, &null);
         let mut drawn = Vec::new();
         let open = vec![vec![false; 10]; 10];
         let mut largest: Vec<_> = (0..40_000)
@@ -500,7 +579,7 @@ mod tests {
     #[test]
     fn letters_and_counts_follow_from_the_verdicts() {
         let regions = [region(6.0, 0.05), region(5.0, 0.05), region(6.05, 0.05), region(4.0, 0.05)];
-        let pairs = Pairs::test(&regions, &RECORDED, 2_000, 1);
+        let pairs = test(&regions, &RECORDED, 2_000, 1);
         assert_eq!(pairs.letters(), ["a", "b", "a", "c"]);
         assert_eq!(pairs.above_and_below(0), (0, 2));
         assert_eq!(pairs.above_and_below(1), (2, 1));
@@ -517,7 +596,7 @@ mod tests {
         let open = Rule { least_correlation: Some(0.01), ..RECORDED };
         // 0.19 / (10 + 10) = 0.0095 and 0.5 / 20 = 0.025.
         let pairs =
-            Pairs::test(&[region(5.19, 0.01), region(5.0, 0.01), region(4.5, 0.01)], &open, 999, 1);
+            test(&[region(5.19, 0.01), region(5.0, 0.01), region(4.5, 0.01)], &open, 999, 1);
         assert_eq!(pairs.verdict(0, 1), Verdict::Fragile);
         assert_eq!(pairs.letters(), ["a", "a", "b"]);
     }
@@ -527,17 +606,17 @@ mod tests {
         let broken = [0.0, f64::NAN, -1.0].map(|se| region(1.0, se));
         for broken in broken.into_iter().chain([Region { df: 0.0, ..region(1.0, 0.1) }]) {
             let pairs =
-                Pairs::test(&[region(9.0, 0.1), broken, region(5.0, 0.1)], &RECORDED, 999, 1);
+                test(&[region(9.0, 0.1), broken, region(5.0, 0.1)], &RECORDED, 999, 1);
             assert_eq!(pairs.verdict(0, 1), Verdict::NotTold);
             assert_eq!(pairs.verdict(0, 2), Verdict::ClearlyAbove);
             assert_eq!(pairs.above_and_below(1), (0, 0));
         }
-        assert!(Pairs::test(&[], &RECORDED, 999, 1).letters().is_empty());
-        let few = Pairs::test(&[region(9.0, 0.1), region(1.0, 0.1)], &RECORDED, 18, 1);
+        assert!(test(&[], &RECORDED, 999, 1).letters().is_empty());
+        let few = test(&[region(9.0, 0.1), region(1.0, 0.1)], &RECORDED, 18, 1);
         assert_eq!(few.verdict(0, 1), Verdict::NotTold, "18 draws cannot show 5 %");
         for confidence in [0.0, 1.0, -1.0, f64::NAN] {
             let odd = Rule { confidence, ..RECORDED };
-            let pairs = Pairs::test(&[region(9.0, 0.1), region(1.0, 0.1)], &odd, 99, 1);
+            let pairs = test(&[region(9.0, 0.1), region(1.0, 0.1)], &odd, 99, 1);
             assert_eq!(pairs.verdict(0, 1).told(), confidence < 1.0, "{confidence}");
         }
     }
@@ -547,7 +626,7 @@ mod tests {
         let mut regions: Vec<Region> =
             (0..14).map(|index| region(5.0 + 0.4 * f64::from(index % 2), 0.06)).collect();
         regions[0] = Region { df: 2.0, ..regions[0] };
-        let pairs = Pairs::test(&regions, &RECORDED, 10_000, 1);
+        let pairs = test(&regions, &RECORDED, 10_000, 1);
         assert_eq!(pairs.verdict(3, 4), Verdict::ClearlyAbove);
         assert_eq!(pairs.verdict(0, 3), Verdict::NotTold);
     }
@@ -560,14 +639,26 @@ mod tests {
                 ..region(5.0 + 0.05 * f64::from(index), 0.08)
             })
             .collect();
-        let alone = Pairs::test(&regions, &RECORDED, 2_000, 4);
+        let alone = test(&regions, &RECORDED, 2_000, 4);
         let together: Vec<Pairs> = std::thread::scope(|scope| {
             let running: Vec<_> = (0..4)
-                .map(|_| scope.spawn(|| Pairs::test(&regions, &RECORDED, 2_000, 4)))
+                .map(|_| scope.spawn(|| test(&regions, &RECORDED, 2_000, 4)))
                 .collect();
             running.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert!(together.iter().all(|pairs| *pairs == alone));
+    }
+
+    #[test]
+    fn a_family_of_fewer_regions_needs_no_numbers_of_its_own() {
+        let regions: Vec<Region> =
+            (0..6).map(|index| region(5.0 + 0.2 * f64::from(index), 0.08)).collect();
+        let null = Null::new(5, 2_000, 4);
+        let pairs = Pairs::test(&regions[..2], &RECORDED, &null);
+        assert_eq!(pairs.verdict(1, 0), test(&regions[..2], &RECORDED, 2_000, 9).verdict(1, 0));
+        let more = Pairs::test(&regions, &RECORDED, &null);
+        assert_eq!(more.verdict(4, 0), Verdict::ClearlyAbove);
+        assert_eq!(more.verdict(5, 0), Verdict::NotTold, "there are no numbers for a sixth");
     }
 
     #[test]
@@ -580,7 +671,7 @@ mod tests {
             })
             .collect();
         let start = Instant::now();
-        let pairs = Pairs::test(&regions, &RECORDED, 20_000, 1);
+        let pairs = test(&regions, &RECORDED, 5_000, 1);
         let tested = start.elapsed();
         assert_eq!(pairs.letters().len(), 514);
         println!("514 regions: {tested:?} to test, {:?} with letters", start.elapsed());
@@ -599,7 +690,8 @@ mod tests {
                 .map(|&(se, df)| Region { value: 0.0, se, df, full_shift: None })
                 .collect();
             let size = regions.len();
-            let test = StepDown::new(&regions, 1, seed);
+            let null = Null::new(size, 1, seed);
+            let test = StepDown::new(&regions, &null);
             let mut drawn = Vec::new();
             test.draw(0, &mut drawn);
             let rejected: Vec<Vec<bool>> =
@@ -621,7 +713,8 @@ mod tests {
                 .map(|&(value, se, df)| Region { value, se, df, full_shift: None })
                 .collect();
             let size = regions.len();
-            let test = StepDown::new(&regions, 199, seed);
+            let null = Null::new(size, 199, seed);
+            let test = StepDown::new(&regions, &null);
             let observed: Vec<Point> =
                 raw.iter().map(|&(value, se, df)| Point { value, se, df }).collect();
             let mut rejected = vec![vec![false; size]; size];

@@ -376,6 +376,8 @@ struct Centre {
     part: f64,
     /// Σw as a number.
     weight: f64,
+    /// One step of Σwy over Σw.
+    step: f64,
 }
 
 impl Centre {
@@ -383,24 +385,32 @@ impl Centre {
         let w = sum.w.max(1);
         let (whole, rest) = (sum.wy.div_euclid(w), sum.wy.rem_euclid(w));
         let weight = Wide::<2>::new(w).to_f64(WEIGHT_BITS);
-        Self { w, wy: sum.wy, whole, part: rest as f64 / w as f64, weight }
+        let step = 1.0 / (1_u128 << (WEIGHT_BITS + SCORE_BITS)) as f64 / weight;
+        Self { w, wy: sum.wy, whole, part: rest as f64 / w as f64, weight, step }
     }
 
     /// By how much a PSU with these sums moves the mean: Σw(y − ȳ) / Σw.
     #[inline]
     fn influence(&self, own: &MeanSums) -> f64 {
-        const STEP: f64 = 1.0 / (1_u128 << (WEIGHT_BITS + SCORE_BITS)) as f64;
         // Exact up to the whole step, so that nothing is left to cancel but a part of a step: away
         // from the mean the double is right to its last digits. At the mean it is made from exact
         // numerators: equal scores have influences of exactly zero.
         let moved = own.wy - own.w * self.whole;
         if moved.abs() > 4 * own.w {
-            return (moved as f64 - own.w as f64 * self.part) * STEP / self.weight;
+            return (double(moved) - double(own.w) * self.part) * self.step;
         }
         let moved = Wide::signed_product(own.wy, self.w);
         let moved = moved.minus(Wide::signed_product(self.wy, own.w));
         moved.to_f64(2 * WEIGHT_BITS + SCORE_BITS) / (self.weight * self.weight)
     }
+}
+
+/// `value` to within two units in the last place, several times faster than the nearest double.
+#[inline]
+fn double(value: i128) -> f64 {
+    let size = value.unsigned_abs();
+    let size = (size >> 64) as u64 as f64 * 18_446_744_073_709_551_616.0 + size as u64 as f64;
+    if value < 0 { -size } else { size }
 }
 
 fn sum_up<'a>(cells: impl Iterator<Item = Cell<'a>>, score: usize) -> MeanSums {

@@ -209,6 +209,13 @@ impl Cell<'_> {
         self.0.store.moments(score)
     }
 
+    /// How many rows have score number `score`, and the sum of their weights.
+    #[must_use]
+    pub fn weight(&self, score: usize) -> (u64, f64) {
+        let sums = self.mean_sums(score);
+        (sums.n, Wide::<2>::new(sums.w).to_f64(WEIGHT_BITS))
+    }
+
     /// The sums that means and their errors need.
     #[inline]
     pub(crate) fn mean_sums(&self, score: usize) -> MeanSums {

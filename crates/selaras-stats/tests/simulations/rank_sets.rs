@@ -1,6 +1,6 @@
 //! Differences between regions (METHOD §3): joint coverage of rank sets, power on pairs.
 
-use selaras_stats::compare::{Difference, Pairs, Region, Rule, Verdict, verdicts};
+use selaras_stats::compare::{Difference, Null, Pairs, Region, Rule, Verdict, verdicts};
 use selaras_stats::random::Stream;
 
 use super::figures::{Tally, Target, report, runs};
@@ -41,7 +41,7 @@ fn joint_coverage(id: &str, regions: usize, spread: f64, runs: u64) {
             .map(|index| if index % 3 == 0 { 5.0 } else { 5.0 + spread * stream.normal() })
             .collect();
         let estimates = surveyed(&mut stream, &truth, |index| UNEVEN[index % UNEVEN.len()]);
-        let pairs = Pairs::test(&estimates, &TEST_ALONE, 999, run);
+        let pairs = Pairs::test(&estimates, &TEST_ALONE, &Null::new(regions, 999, run));
         covered.add(f64::from(u8::from(all_covered(&pairs, &truth))), 1.0);
     }
     report(id, &covered, runs, SEED, Target::AtLeast(0.93));
@@ -76,7 +76,7 @@ fn pairs_truly_half_a_point_apart_are_separated() {
         // Four levels half a point apart.
         let truth: Vec<f64> = (0..14).map(|_| 4.0 + 0.5 * stream.below(4) as f64).collect();
         let estimates = surveyed(&mut stream, &truth, |_| 1_250);
-        let pairs = Pairs::test(&estimates, &RULE, 1_999, run);
+        let pairs = Pairs::test(&estimates, &RULE, &Null::new(14, 1_999, run));
         let (mut told, mut apart) = (0.0, 0.0);
         for (i, high) in truth.iter().enumerate() {
             for (j, low) in truth.iter().enumerate() {

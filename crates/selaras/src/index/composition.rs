@@ -10,7 +10,7 @@ use selaras_stats::weights::open_link::{
 use super::CIVIL_SERVANTS;
 use super::compute::{Cells, Input, Readings};
 use super::result::{Adjusted, Composition, Options, RegionResult, Withheld};
-use super::tally::Tally;
+use super::{parallel, tally::Tally};
 use crate::instrument::{AttributeKind, Instrument, Text};
 use crate::locale::{Language, Message, Value, Words};
 use crate::round::answers::{Design, Labels};
@@ -24,8 +24,9 @@ pub(super) fn describe(
     cells: &Cells<'_>,
     regions: &mut [RegionResult],
 ) {
-    for (at, region) in regions.iter_mut().enumerate() {
-        region.composition = compose(input, readings, at);
+    let composed = parallel::map(input.threads, regions.len(), |at| compose(input, readings, at));
+    for (region, composed) in regions.iter_mut().zip(composed) {
+        region.composition = composed;
     }
     if input.tally.design != Design::OpenLink {
         return;

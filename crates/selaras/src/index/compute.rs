@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use selaras_stats::compare::{self, Difference, Pairs, Rule};
+use selaras_stats::compare::{self, Difference, Null, Pairs, Rule};
 use selaras_stats::open_link::Spread;
 use selaras_stats::survey::{self, Influence, Sample, SurveyError};
 use selaras_stats::totals::{Cell, TotalsError};
@@ -503,8 +503,10 @@ fn tell_apart(
 ) {
     let is_province = |at: &usize| readings.frame.regions[*at].level == Level::Province;
     let provinces: Vec<usize> = (0..regions.len()).filter(is_province).collect();
+    let largest = provinces.iter().map(|&at| readings.leaves[at].len()).max().unwrap_or(0);
+    let null = Null::new(largest, options.draws, options.seed);
     let told = parallel::map(threads, provinces.len(), |at| {
-        told_in(provinces[at], readings, definitions, options, regions)
+        told_in(provinces[at], readings, definitions, options, &null, regions)
     });
     for told in told {
         for (leaf, score, verdict) in told.standings {
@@ -522,6 +524,7 @@ fn told_in(
     readings: &Readings<'_>,
     definitions: &[ScoreDefinition],
     options: &Options,
+    null: &Null,
     regions: &[RegionResult],
 ) -> Told {
     let rule = rule(readings.design, options);
@@ -564,7 +567,7 @@ fn told_in(
     if estimates.len() < 2 {
         return told;
     }
-    let pairs = Pairs::test(&estimates, &rule, options.draws, options.seed);
+    let pairs = Pairs::test(&estimates, &rule, null);
     let compact = tested.into_iter().zip(pairs.letters()).enumerate();
     told.compact = compact
         .map(|(position, (leaf, letters))| (leaf, letters, pairs.above_and_below(position)))

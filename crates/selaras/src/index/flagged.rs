@@ -35,9 +35,7 @@ pub fn sum_up_unflagged(
     let (report, tally) = gather(instrument, frame, design, false, options.threads, |sink| {
         intake::intake(files, instrument, frame, options, &mut |answers, _| {
             let answers = answers.kept(FLAGGED);
-            if answers.len > 0 {
-                sink(answers);
-            }
+            if answers.len > 0 { sink(answers) } else { Some(answers) }
         })
     });
     Ok(Summed { tally: tally?, report })

@@ -209,7 +209,8 @@ fn read(
                 let message = Message::new("upload-error-snapshot-changed");
                 return Err(message.with("file", file.name.as_str()));
             }
-            reader.read(&path, without, sink).map_err(|error| error.message())?;
+            let mut pass_on = |answers| drop(sink(answers));
+            reader.read(&path, without, &mut pass_on).map_err(|error| error.message())?;
         }
         Ok(())
     });

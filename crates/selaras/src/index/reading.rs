@@ -101,9 +101,9 @@ pub(super) fn mean_weights(tally: &Tally, cells: &[Cell<'_>]) -> Vec<Option<f64>
         for (cell, column) in
             cells.iter().flat_map(|cell| columns.clone().map(move |at| (cell, at)))
         {
-            let moments = cell.moments(column);
-            n += moments.n;
-            sum += moments.w();
+            let (rows, weight) = cell.weight(column);
+            n += rows;
+            sum += weight;
         }
         (n > 0).then(|| sum / n as f64)
     };

@@ -1,6 +1,6 @@
 //! From files of answers to a settled tally: intake and summing side by side.
 
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
 use selaras_stats::totals::TotalsError;
@@ -53,17 +53,18 @@ pub fn sum_up(
 }
 
 /// Sums up what `deliver` passes on, on `threads` threads (0 for as many as the machine has), and
-/// settles the tally. Cells of the raking attributes are kept apart where `margins` asks for it.
+/// settles the tally. What it is passed gives back answers whose room may be used again. Cells of the raking attributes are kept apart where `margins` asks for it.
 pub(super) fn gather<R>(
     instrument: &Instrument,
     frame: &Frame,
     design: Design,
     margins: bool,
     threads: usize,
-    deliver: impl FnOnce(&mut dyn FnMut(Answers)) -> R,
+    deliver: impl FnOnce(&mut dyn FnMut(Answers) -> Option<Answers>) -> R,
 ) -> (R, Result<Tally, TotalsError>) {
     let fresh = || Tally::new(instrument, frame.regions.len(), design, margins);
     let workers = intake::threads(threads);
+    let (give_back, given_back) = channel::<Answers>();
     thread::scope(|scope| {
         // A queue each: whoever is free takes no chunk out of order that matters, since sums are
         // exact, and a full queue holds the reader back instead of filling memory.
@@ -72,6 +73,7 @@ pub(super) fn gather<R>(
         for _ in 0..workers {
             let (send, receive) = sync_channel::<Answers>(2);
             queues.push(send);
+            let give_back = give_back.clone();
             running.push(scope.spawn(move || {
                 let mut part = fresh();
                 for chunk in receive {
@@ -80,6 +82,7 @@ pub(super) fn gather<R>(
                     {
                         part = Err(error);
                     }
+                    let _ = give_back.send(chunk);
                 }
                 part
             }));
@@ -91,6 +94,7 @@ pub(super) fn gather<R>(
                 let _ = queue.send(answers);
             }
             next = (next + 1) % workers.max(1);
+            given_back.try_recv().ok()
         });
         drop(queues);
         let sums: Vec<Result<Tally, TotalsError>> = running

@@ -50,6 +50,21 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// Forgets the answers and keeps the room they took.
+    pub(crate) fn clear(&mut self) {
+        self.len = 0;
+        self.region.clear();
+        self.district.clear();
+        self.link.clear();
+        self.day.clear();
+        self.stratum.clear();
+        self.psu.clear();
+        self.weight.clear();
+        self.fpc.clear();
+        self.attributes.iter_mut().chain(&mut self.items).for_each(Vec::clear);
+        self.flags.clear();
+    }
+
     /// The answers of regions in the frame that carry no flag in `without`, bits of [`Flag`].
     #[must_use]
     pub fn kept(self, without: u8) -> Self {

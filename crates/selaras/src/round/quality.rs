@@ -63,13 +63,14 @@ pub fn straight_lines(answers: &mut Answers) {
     }
 }
 
-/// A 64-bit hash of region, attributes and answers per row; 0 where no item is answered.
+/// Puts a 64-bit hash of region, attributes and answers per row into `hashes`; 0 where no item is
+/// answered.
 ///
 /// Multilinear hashing (Carter and Wegman 1979) with keys from a fixed sequence: equal rows have
 /// equal hashes on every machine; two different rows agree with a chance of about 2⁻⁵⁶.
-#[must_use]
-pub fn hashes(answers: &Answers) -> Vec<u64> {
-    let mut hashes = vec![0_u64; answers.len];
+pub fn hash(answers: &Answers, hashes: &mut Vec<u64>) {
+    hashes.clear();
+    hashes.resize(answers.len, 0);
     let mut state = 0_u64;
     for column in &answers.items {
         let key = next_key(&mut state);
@@ -94,7 +95,6 @@ pub fn hashes(answers: &Answers) -> Vec<u64> {
             *hash = 0;
         }
     }
-    hashes
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014).
@@ -274,6 +274,12 @@ impl BurstWindows {
 mod tests {
     use super::*;
 
+    fn hashes(answers: &Answers) -> Vec<u64> {
+        let mut hashes = Vec::new();
+        hash(answers, &mut hashes);
+        hashes
+    }
+
     fn of(items: Vec<Vec<u8>>) -> Answers {
         let len = items.first().map_or(0, Vec::len);
         Answers { len, items, region: vec![0; len], ..Answers::default() }
@@ -304,9 +310,9 @@ mod tests {
     #[test]
     fn the_table_of_the_seen_grows_without_forgetting() {
         let mut seen = Seen::new(8);
-        let hash = |n: u64| mixed(n + 1);
-        assert!((0..50_000).all(|n| !seen.see(7, hash(n))));
-        assert!((0..50_000).all(|n| seen.see(7, hash(n))));
+        let hashed = |n: u64| mixed(n + 1);
+        assert!((0..50_000).all(|n| !seen.see(7, hashed(n))));
+        assert!((0..50_000).all(|n| seen.see(7, hashed(n))));
         assert!(seen.regions[7].len() > 3);
     }
 

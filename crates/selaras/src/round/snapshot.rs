@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::{Answers, Design, Flag, Labels, NONE};
 use super::frame::Frame;
-use super::quality::{Seen, hashes};
+use super::quality::{self, Seen};
 use crate::instrument::Instrument;
 use crate::locale::{Message, cause};
 use crate::sheet::Source;
@@ -302,13 +302,14 @@ impl<'a> Reader<'a> {
             return Err(SnapshotError::Instrument);
         }
         let mut places = Places::new(&head, self.frame);
+        let mut hashes = Vec::new();
         for at in 0..file.num_row_groups() {
             let group = file.get_row_group(at)?;
             let mut answers = self.group(group.as_ref())?;
             self.relabel(&head, &mut places, &mut answers)?;
-            let hashes = hashes(&answers);
-            let rows = answers.flags.iter_mut().zip(&answers.region).zip(hashes);
-            for ((flags, &region), hash) in rows {
+            quality::hash(&answers, &mut hashes);
+            let rows = answers.flags.iter_mut().zip(&answers.region).zip(&hashes);
+            for ((flags, &region), &hash) in rows {
                 if self.seen.see(region, hash) {
                     *flags |= Flag::Duplicate as u8;
                 }
@@ -518,6 +519,7 @@ mod tests {
             &mut |answers, _| {
                 chunks.push(answers.clone());
                 writer.add(answers).expect("a chunk");
+                None
             },
         );
         writer.finish(&report.labels).expect("a snapshot");

@@ -518,6 +518,7 @@ pub fn take_in(
             if written.is_ok() {
                 written = writer.add(answers);
             }
+            None
         });
         written?;
         writer.finish(&report.labels)?;

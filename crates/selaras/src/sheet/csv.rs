@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::io::Read;
+use std::ops::ControlFlow;
 
 use memchr::{memchr, memchr2, memrchr};
 use sha2::{Digest, Sha256};
@@ -347,15 +348,18 @@ impl Blocks {
         self.hasher.finalize().into()
     }
 
-    /// The next block; none at the end.
-    pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, Broken> {
-        let mut block = std::mem::take(&mut self.carry);
+    /// The next block, in the room of an earlier one; none at the end.
+    pub(super) fn next(&mut self, room: Vec<u8>) -> Result<Option<Vec<u8>>, Broken> {
+        let mut block = room;
+        block.clear();
+        block.extend_from_slice(&self.carry);
         block.reserve(BLOCK);
         while !self.ended {
             self.fill(&mut block).map_err(|_| Broken::Unreadable)?;
             let end = if self.ended { Some(block.len()) } else { whole_rows(&block, self.dialect) };
             if let Some(end) = end {
-                self.carry = block.get(end..).unwrap_or_default().to_vec();
+                self.carry.clear();
+                self.carry.extend_from_slice(block.get(end..).unwrap_or_default());
                 block.truncate(end);
                 return Ok((!block.is_empty()).then_some(block));
             }
@@ -500,8 +504,9 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<Option<[u8; 32]>, Bo
     let limits = &sheet.limits;
     let mut blocks = Blocks::new(sheet.source.reader(), encoding, sheet.dialect, limits.row_bytes);
     let mut header = sheet.header_bytes;
+    let mut room = Vec::new();
     loop {
-        let mut bytes = match blocks.next() {
+        let mut bytes = match blocks.next(std::mem::take(&mut room)) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(Some(blocks.sha256())),
             Err(Broken::Unreadable) => {
@@ -523,8 +528,9 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<Option<[u8; 32]>, Bo
         if bytes.is_empty() {
             continue;
         }
-        if sink(Block::Text(TextBlock { bytes, dialect: sheet.dialect })).is_break() {
-            return Ok(None);
+        match sink(Block::Text(TextBlock { bytes, dialect: sheet.dialect })) {
+            ControlFlow::Continue(used) => room = used,
+            ControlFlow::Break(()) => return Ok(None),
         }
     }
 }
@@ -619,7 +625,7 @@ mod tests {
             let mut blocks =
                 Blocks::new(Source::memory(utf16).reader(), Encoding::Utf16Le, COMMA, 1 << 20);
             let mut read = Vec::new();
-            while let Ok(Some(block)) = blocks.next() {
+            while let Ok(Some(block)) = blocks.next(Vec::new()) {
                 read.extend(block);
             }
             prop_assert_eq!(String::from_utf8(read).unwrap(), text);

@@ -145,7 +145,7 @@ fn rows_of(
         if row >= last {
             std::ops::ControlFlow::Break(())
         } else {
-            std::ops::ControlFlow::Continue(())
+            std::ops::ControlFlow::Continue(Vec::new())
         }
     });
     rows

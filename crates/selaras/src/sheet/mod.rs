@@ -280,8 +280,9 @@ impl Deadline {
 /// Numbers of rows, and their texts by column.
 pub type Numbered = (Vec<u64>, Vec<Vec<String>>);
 
-/// How a block is taken: breaking stops the reading.
-pub type Sink<'a> = &'a mut dyn FnMut(Block) -> ControlFlow<()>;
+/// How a block is taken: going on may hand back the bytes of an earlier block of text, whose room is
+/// used again; breaking stops the reading.
+pub type Sink<'a> = &'a mut dyn FnMut(Block) -> ControlFlow<(), Vec<u8>>;
 
 impl Sheet {
     /// Looks at the file `source`, called `name`: recognises format, encoding, delimiter and
@@ -391,7 +392,7 @@ impl Sheet {
                     taken += block.rows.len().min(rows - taken);
                 }
             }
-            if taken < rows { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if taken < rows { ControlFlow::Continue(Vec::new()) } else { ControlFlow::Break(()) }
         })?;
         Ok((numbers, columns))
     }

@@ -167,7 +167,7 @@ fn a_workbook_gives_dates_numbers_formulas_and_its_merged_cells() {
                     values.extend(b.clone());
                 }
             }
-            ControlFlow::Continue(())
+            ControlFlow::Continue(Vec::new())
         })
         .expect("reads");
     assert_eq!(rows, [3, 5, 6, 7, 8], "blank rows are left out and rows keep their numbers");
@@ -247,7 +247,7 @@ fn parquet_columns_keep_their_gaps_dates_and_whole_numbers() {
                 assert!(block.columns.iter().all(|cells| cells.len() == block.rows.len()));
                 rows.extend(block.rows);
             }
-            ControlFlow::Continue(())
+            ControlFlow::Continue(Vec::new())
         })
         .expect("reads");
     assert_eq!(rows, (1..=20_000).collect::<Vec<u32>>());
@@ -292,7 +292,7 @@ mod mutated {
         let limits = Limits { unpacked: 64 << 20, rows: 100_000, ..Limits::default() };
         let options = Options { limits, ..Options::default() };
         if let Ok(sheet) = Sheet::open(Source::memory(bytes), "x", &options) {
-            let _ = sheet.read(&mut |_| ControlFlow::Continue(()));
+            let _ = sheet.read(&mut |_| ControlFlow::Continue(Vec::new()));
         }
         assert!(started.elapsed() < Duration::from_secs(20), "took {:?}", started.elapsed());
     }

@@ -208,7 +208,7 @@ struct Gather<'a, 'b> {
     width: usize,
     block: CellBlock,
     rows: u64,
-    sink: &'a mut (dyn FnMut(Block) -> ControlFlow<()> + 'b),
+    sink: &'a mut (dyn FnMut(Block) -> ControlFlow<(), Vec<u8>> + 'b),
 }
 
 impl Gather<'_, '_> {
@@ -240,7 +240,7 @@ impl Gather<'_, '_> {
                 cells.resize(block.rows.len(), Cell::Empty);
             }
         }
-        (self.sink)(Block::Cells(block))
+        (self.sink)(Block::Cells(block)).map_continue(drop)
     }
 }
 

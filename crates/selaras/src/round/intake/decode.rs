@@ -61,6 +61,19 @@ pub(super) struct Part {
     pub(super) thread: usize,
 }
 
+impl Part {
+    /// Forgets everything but the room it took.
+    pub(super) fn clear(&mut self) {
+        self.answers.clear();
+        self.rows.clear();
+        self.seconds.clear();
+        self.hashes.clear();
+        self.faults.clear();
+        self.fresh.iter_mut().for_each(Vec::clear);
+        (self.filled, self.advance, self.fault_count) = (0, 0, 0);
+    }
+}
+
 /// Columns of a text file that are taken together.
 enum Step<'a> {
     /// Columns of answers from this one on, nearly all of them one digit, with their codes.
@@ -135,18 +148,19 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    pub(super) fn decode(&mut self, block: Block) -> Part {
-        self.part = Part { thread: self.thread, ..Part::default() };
+    /// The answers of `block`, in the room of `part`, which is [`Part::clear`].
+    pub(super) fn decode(&mut self, block: &Block, part: Part) -> Part {
+        self.part = Part { thread: self.thread, ..part };
         self.codes.clear();
         match block {
-            Block::Text(block) => self.text(&block),
-            Block::Cells(block) => self.cells(&block),
+            Block::Text(block) => self.text(block),
+            Block::Cells(block) => self.cells(block),
         }
         self.before = self.part.answers.len;
         let mut part = std::mem::take(&mut self.part);
         fill(&mut part, self.plan);
         quality::straight_lines(&mut part.answers);
-        part.hashes = quality::hashes(&part.answers);
+        quality::hash(&part.answers, &mut part.hashes);
         part
     }
 
@@ -319,13 +333,13 @@ impl<'a> Decoder<'a> {
                 _ => None,
             };
             let Some(place) = place else { continue };
-            *place = if by_row {
+            if by_row {
                 let codes = self.codes.get(number..).unwrap_or_default();
-                codes.iter().step_by(self.coded).copied().collect()
+                place.extend(codes.iter().step_by(self.coded));
             } else {
                 let from = number * answers.len;
-                self.codes.get(from..from + answers.len).unwrap_or_default().to_vec()
-            };
+                place.extend(self.codes.get(from..from + answers.len).unwrap_or_default());
+            }
         }
     }
 
@@ -505,6 +519,18 @@ impl<'a> Decoder<'a> {
 
     /// Takes a date, with or without a time after it.
     fn moment(&mut self, at: usize, raw: &[u8], order: DateOrder, row: u32) {
+        if let Some((date, time)) = raw.split_first_chunk::<10>()
+            && let Some(time) = clock(time)
+            && !self.plan.missing_digits
+            && let Some(memory) = self.memories.get_mut(at)
+        {
+            let resolve = || self::day(&text_of(date), order).map(|day| day as u32).ok_or("date");
+            if let Ok(day) = memory.get(date, resolve) {
+                self.part.answers.day.push(day as i32);
+                self.part.seconds.push(time);
+                return;
+            }
+        }
         let text = text_of(raw);
         let (mut day, mut second) = (NO_DAY, None);
         if !self.plan.is_missing(&text) {
@@ -597,6 +623,22 @@ fn text_of(raw: &[u8]) -> Cow<'_, str> {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(raw).0,
     }
+}
+
+/// Seconds since midnight in the form in which files have most of them: ` 09:30`, ` 09:30:15`.
+#[inline]
+fn clock(text: &[u8]) -> Option<u32> {
+    let number = |[tens, ones]: [u8; 2], most: u32| {
+        let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+        let number = u32::from(tens & 15) * 10 + u32::from(ones & 15);
+        (digits && number < most).then_some(number)
+    };
+    let (hour, minute, second) = match *text {
+        [b' ' | b'T', a, b, b':', c, d] => ([a, b], [c, d], *b"00"),
+        [b' ' | b'T', a, b, b':', c, d, b':', e, f] => ([a, b], [c, d], [e, f]),
+        _ => return None,
+    };
+    Some(number(hour, 24)? * 3600 + number(minute, 60)? * 60 + number(second, 60)?)
 }
 
 /// The thread's position of a name; `required` names the fault of an empty one.

@@ -88,7 +88,7 @@ pub(super) struct Plan<'a> {
     pub(super) lookup: Lookup<'a>,
     pub(super) missing: HashSet<String>,
     /// Whether a text for *no answer* begins with a digit, as few do and most cells.
-    missing_digits: bool,
+    pub(super) missing_digits: bool,
     pub(super) decimal_comma: bool,
     pub(super) psus_within_strata: bool,
 }

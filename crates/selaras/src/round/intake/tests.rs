@@ -169,6 +169,7 @@ fn take_in(files: &[(&Sheet, &Mapping)], options: &Options<'_>) -> Taken {
     let report = intake(&files, &instrument(), &frame(), options, &mut |chunk, known| {
         answers.push(chunk);
         labels = known.clone();
+        None
     });
     Taken { report, answers, labels }
 }
