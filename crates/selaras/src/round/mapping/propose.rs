@@ -267,7 +267,12 @@ fn answered(values: &[String]) -> Vec<&str> {
         text.is_empty()
             || ["na", "n/a", "nan", "null", "-"].iter().any(|n| text.eq_ignore_ascii_case(n))
     };
-    values.iter().map(|text| text.trim()).filter(|text| !nothing(text)).collect()
+    // Of thousands of values nearly all have nothing to trim.
+    let visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bare = |text: &str| visible(text.as_bytes().first()) && visible(text.as_bytes().last());
+    let texts = values.iter().map(String::as_str);
+    let trimmed = texts.map(|text| if bare(text) { text } else { text.trim() });
+    trimmed.filter(|text| !nothing(text)).collect()
 }
 
 /// Labels that the bands of `attribute` do not claim. What points at a person is no label: its
@@ -431,13 +436,12 @@ impl<'a> Proposal<'a> {
     fn labels(&self, values: &[&str]) -> BTreeMap<String, Meaning<u8>> {
         let scale = &self.instrument.scale;
         let on_scale = |answer: &u8| (scale.min..=scale.max).contains(answer);
-        let distinct: BTreeSet<&str> = values.iter().copied().collect();
+        let plain =
+            |label: &&str| label.bytes().all(|b| b.is_ascii_digit() || b"-+.,".contains(&b));
+        let distinct: BTreeSet<&str> =
+            values.iter().copied().filter(|label| !plain(label)).collect();
         let mut labels = BTreeMap::new();
         for label in distinct {
-            let plain = label.bytes().all(|b| b.is_ascii_digit() || b"-+.,".contains(&b));
-            if plain {
-                continue;
-            }
             let key = words(label);
             // More labels than a form offers is a column of something else: faults will say so.
             // What points at a person is no label: its cells are faults, and no mapping keeps it.
