@@ -38,16 +38,31 @@ pub fn weight_steps(weight: f64) -> Option<u64> {
     (weight > 0.0 && weight < WEIGHT_LIMIT).then(|| to_steps(weight, WEIGHT_BITS).max(1) as u64)
 }
 
-/// Rounds to the nearest step, halves away from zero.
+/// Rounds to the nearest step, halves to the even one; from 2⁵¹ steps on towards zero.
 #[inline]
 fn to_steps(value: f64, bits: u32) -> i64 {
     let scaled = value * power_of_two(bits as i32);
-    // Halves are added only where the number still has a fraction to round.
-    if scaled.abs() < power_of_two(51) {
-        (scaled + 0.5_f64.copysign(scaled)) as i64
-    } else {
-        scaled as i64
-    }
+    if scaled.abs() < power_of_two(51) { nearest(scaled) } else { scaled as i64 }
+}
+
+/// The whole number nearest to `scaled`, which must lie between −2⁵¹ and 2⁵¹.
+#[inline]
+fn nearest(scaled: f64) -> i64 {
+    // Beside this number doubles are whole numbers, in the order of their bits.
+    const MIDDLE: f64 = 1.5 * (1_u64 << 52) as f64;
+    (scaled + MIDDLE).to_bits().wrapping_sub(MIDDLE.to_bits()) as i64
+}
+
+/// Whether [`small_steps`] takes `score`.
+#[inline]
+pub(crate) fn is_small(score: f64) -> bool {
+    score.abs() < power_of_two(51 - SCORE_BITS as i32)
+}
+
+/// [`score_steps`] of a score that [`is_small`], in few operations.
+#[inline]
+pub(crate) fn small_steps(score: f64) -> i64 {
+    nearest(score * power_of_two(SCORE_BITS as i32))
 }
 
 /// A signed integer of `LIMBS` × 64 bits in two's complement, least significant limb first.

@@ -432,6 +432,8 @@ struct MeanSquare {
     shape: f64,
     d: f64,
     c: f64,
+    /// d over shape.
+    scale: f64,
 }
 
 impl MeanSquare {
@@ -439,7 +441,7 @@ impl MeanSquare {
         let shape = df / 2.0;
         // Below 1 the method needs the next shape up and a power of a uniform number.
         let d = if shape < 1.0 { shape + 1.0 } else { shape } - 1.0 / 3.0;
-        Self { shape, d, c: 1.0 / (9.0 * d).sqrt() }
+        Self { shape, d, c: 1.0 / (9.0 * d).sqrt(), scale: d / shape }
     }
 
     /// From a normal number `z` and a uniform one `u`; what is rejected is made from `more`.
@@ -449,7 +451,7 @@ impl MeanSquare {
             return 1.0;
         }
         match self.accepted(z, u) {
-            Some(v) if self.shape >= 1.0 => self.d * v / self.shape,
+            Some(v) if self.shape >= 1.0 => self.scale * v,
             accepted => self.finish(accepted, normal, &mut more()),
         }
     }
@@ -476,7 +478,7 @@ impl MeanSquare {
         let v = accepted.unwrap_or_else(|| again(stream));
         let factor =
             if self.shape < 1.0 { (1.0 - stream.uniform()).powf(1.0 / self.shape) } else { 1.0 };
-        self.d * v * factor / self.shape
+        self.scale * v * factor
     }
 }
 

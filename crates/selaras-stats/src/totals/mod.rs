@@ -15,10 +15,12 @@ mod moments;
 
 use std::collections::HashMap;
 
-use crate::fixed::{SCORE_BITS, SCORE_LIMIT, WEIGHT_BITS, Wide, score_steps, weight_steps};
+use crate::fixed::{
+    SCORE_BITS, SCORE_LIMIT, WEIGHT_BITS, Wide, is_small, score_steps, small_steps, weight_steps,
+};
 pub(crate) use moments::MeanSums;
 pub use moments::Moments;
-use moments::{MASS_LIMIT, MISSING, ROWS_LIMIT, Sums};
+use moments::{MASS_LIMIT, MISSING, Mass, ROWS_LIMIT, Sums, TOGETHER};
 
 /// Which sums a row adds to: small numbers that the caller has given to names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,7 +91,8 @@ impl Store {
             Self::Row { weight, scores } => match scores.get(score) {
                 Some(&y) => {
                     let mut moments = Moments::default();
-                    moments.add_rows(&[*weight], &[y]);
+                    let weights = [*weight];
+                    moments.add_rows(&Mass::of(&weights), &weights, &[y]);
                     moments
                 }
                 None => Moments::default(),
@@ -145,8 +148,12 @@ impl Store {
                 }
             }
             Self::Uneven(moments) => {
-                for (moments, column) in moments.iter_mut().zip(scores.chunks(rows)) {
-                    moments.add_rows(weights, column);
+                for (weights, from) in weights.chunks(TOGETHER).zip((0..).step_by(TOGETHER)) {
+                    let mass = Mass::of(weights);
+                    for (moments, column) in moments.iter_mut().zip(scores.chunks(rows)) {
+                        let column = column.get(from..from + weights.len()).unwrap_or_default();
+                        moments.add_rows(&mass, weights, column);
+                    }
                 }
             }
         }
@@ -333,6 +340,12 @@ impl Totals {
             if values.len() != weights.len() {
                 let (expected, got) = (weights.len(), values.len());
                 return Err(TotalsError::ScoreCount { expected, got });
+            }
+            // Without a branch for each value this becomes vector code.
+            if values.iter().fold(true, |small, &y| small & (y.is_nan() | is_small(y))) {
+                let steps = |&y: &f64| if y.is_nan() { MISSING } else { small_steps(y) };
+                self.score_steps.extend(values.iter().map(steps));
+                continue;
             }
             let steps = |&y: &f64| score_steps(y).unwrap_or(MISSING);
             self.score_steps.extend(values.iter().map(steps));

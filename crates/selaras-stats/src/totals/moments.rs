@@ -111,16 +111,22 @@ impl Moments {
         }
     }
 
-    /// Adds rows: their weights and their scores, [`MISSING`] where there is none.
-    pub(super) fn add_rows(&mut self, weights: &[u64], scores: &[i64]) {
-        for (weights, scores) in weights.chunks(PARTIAL_ROWS).zip(scores.chunks(PARTIAL_ROWS)) {
-            let mut part = Partial::new();
-            for (&weight, &y) in weights.iter().zip(scores) {
-                if y != MISSING {
-                    part.add_row(weight, y);
-                }
-            }
-            self.add(&part.moments());
+    /// Adds at most [`TOGETHER`] rows: what their weights come to, their weights, and their scores,
+    /// [`MISSING`] where there is none.
+    pub(super) fn add_rows(&mut self, mass: &Mass, weights: &[u64], scores: &[i64]) {
+        if !scores.contains(&MISSING) {
+            return self.add(&products(mass, weights, scores));
+        }
+        let (mut of_present, mut present) = ([0; TOGETHER], [0; TOGETHER]);
+        let rows = weights.iter().zip(scores).filter(|(_, y)| **y != MISSING);
+        let places = of_present.iter_mut().zip(&mut present);
+        let mut count = 0;
+        for ((&weight, &y), place) in rows.zip(places) {
+            (*place.0, *place.1) = (weight, y);
+            count += 1;
+        }
+        if let (Some(weights), Some(scores)) = (of_present.get(..count), present.get(..count)) {
+            self.add(&products(&Mass::of(weights), weights, scores));
         }
     }
 
@@ -190,90 +196,87 @@ impl Moments {
     }
 }
 
-/// Rows that the sums of a [`Partial`] hold without overflow.
-const PARTIAL_ROWS: usize = 32;
-
-/// Sums over at most [`PARTIAL_ROWS`] rows, with the carries between limbs left for the end.
+/// Most rows whose products are summed in 128 bits, with the carries between limbs left for the end.
 ///
-/// With w < 2⁵⁶ and |y| < 2⁵⁸, w·|y| = h·2⁶⁴ + l has h < 2⁵⁰, so that no product below reaches 2¹²³
-/// but l², which is kept in halves.
-struct Partial {
+/// With w < 2⁵⁶ and |y| < 2⁵⁸, w·|y| = h·2⁶⁴ + l has h < 2⁵⁰, so that of the products of
+/// [`products`] none reaches 2¹²³ but l², which is kept in halves.
+pub(super) const TOGETHER: usize = 32;
+
+/// What the weights of at most [`TOGETHER`] rows come to. Most rows have all scores, so that most
+/// scores share it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mass {
     n: u64,
     w: u128,
     ww: u128,
-    wy: i128,
-    /// Σ l·|y| and Σ h·|y|.
-    wyy: [u128; 2],
-    /// Σ ±l·w and Σ ±h·w, with the sign of y.
-    wwy: [i128; 2],
-    /// Σ of the lower and of the upper half of l², Σ h·l and Σ h².
-    wwyy: [u128; 4],
     least: u64,
     most: u64,
 }
 
-impl Partial {
-    fn new() -> Self {
+impl Mass {
+    pub(super) fn of(weights: &[u64]) -> Self {
         Self {
-            n: 0,
-            w: 0,
-            ww: 0,
-            wy: 0,
-            wyy: [0; 2],
-            wwy: [0; 2],
-            wwyy: [0; 4],
-            least: u64::MAX,
-            most: 0,
+            n: weights.len() as u64,
+            w: weights.iter().map(|&w| u128::from(w)).sum(),
+            ww: weights.iter().map(|&w| u128::from(w) * u128::from(w)).sum(),
+            least: weights.iter().copied().min().unwrap_or(0),
+            most: weights.iter().copied().max().unwrap_or(0),
         }
     }
+}
 
-    #[inline]
-    fn add_row(&mut self, weight: u64, y: i64) {
-        let (w, size) = (u128::from(weight), u128::from(y.unsigned_abs()));
-        let wy = w * size;
-        let (high, low) = (wy >> 64, u128::from(wy as u64));
-        let (wwy_low, wwy_high) = ((low * w) as i128, (high * w) as i128);
-        let square = low * low;
-        self.n += 1;
-        self.w += w;
-        self.ww += w * w;
-        self.wyy[0] += low * size;
-        self.wyy[1] += high * size;
-        if y < 0 {
-            self.wy -= wy as i128;
-            self.wwy[0] -= wwy_low;
-            self.wwy[1] -= wwy_high;
-        } else {
-            self.wy += wy as i128;
-            self.wwy[0] += wwy_low;
-            self.wwy[1] += wwy_high;
-        }
-        self.wwyy[0] += u128::from(square as u64);
-        self.wwyy[1] += square >> 64;
-        self.wwyy[2] += high * low;
-        self.wwyy[3] += high * high;
-        self.least = self.least.min(weight);
-        self.most = self.most.max(weight);
+/// The sums of at most [`TOGETHER`] rows that all have a score. A pass for each sum or two keeps
+/// them in registers.
+fn products(mass: &Mass, weights: &[u64], scores: &[i64]) -> Moments {
+    fn wide<const LIMBS: usize>(value: u128, limbs: usize) -> Wide<LIMBS> {
+        Wide::new(value as i128).shifted(limbs)
     }
+    let times = |a: u64, b: u64| u128::from(a) * u128::from(b);
+    // w·|y| in halves.
+    let mut halves = [(0_u64, 0_u64); TOGETHER];
+    let mut wy = 0_i128;
+    for ((half, &w), &y) in halves.iter_mut().zip(weights).zip(scores) {
+        let product = times(w, y.unsigned_abs());
+        *half = ((product >> 64) as u64, product as u64);
+        wy += if y < 0 { -(product as i128) } else { product as i128 };
+    }
+    let halves = halves.get(..scores.len()).unwrap_or_default();
 
-    fn moments(&self) -> Moments {
-        fn wide<const LIMBS: usize>(value: u128, limbs: usize) -> Wide<LIMBS> {
-            Wide::new(value as i128).shifted(limbs)
-        }
-        Moments {
-            n: self.n,
-            w: wide(self.w, 0),
-            wy: Wide::new(self.wy),
-            wyy: wide(self.wyy[0], 0).plus(wide(self.wyy[1], 1)),
-            ww: wide(self.ww, 0),
-            wwy: Wide::new(self.wwy[0]).plus(Wide::new(self.wwy[1]).shifted(1)),
-            // The mixed product stands twice in the square.
-            wwyy: wide(self.wwyy[0], 0)
-                .plus(wide(self.wwyy[1] + 2 * self.wwyy[2], 1))
-                .plus(wide(self.wwyy[3], 2)),
-            least: self.least,
-            most: self.most,
-        }
+    let mut wyy = [0_u128; 2];
+    for (&(high, low), y) in halves.iter().zip(scores) {
+        wyy[0] += times(low, y.unsigned_abs());
+        wyy[1] += times(high, y.unsigned_abs());
+    }
+    let mut wwy = [0_i128; 2];
+    for ((&(high, low), &w), &y) in halves.iter().zip(weights).zip(scores) {
+        let (low, high) = (times(low, w) as i128, times(high, w) as i128);
+        wwy[0] += if y < 0 { -low } else { low };
+        wwy[1] += if y < 0 { -high } else { high };
+    }
+    let (mut square_low, mut square_high) = (0_u128, 0_u128);
+    for &(_, low) in halves {
+        let square = times(low, low);
+        square_low += u128::from(square as u64);
+        square_high += square >> 64;
+    }
+    let (mut mixed, mut high_squares) = (0_u128, 0_u128);
+    for &(high, low) in halves {
+        mixed += times(high, low);
+        high_squares += times(high, high);
+    }
+    Moments {
+        n: mass.n,
+        w: wide(mass.w, 0),
+        wy: Wide::new(wy),
+        wyy: wide(wyy[0], 0).plus(wide(wyy[1], 1)),
+        ww: wide(mass.ww, 0),
+        wwy: Wide::new(wwy[0]).plus(Wide::new(wwy[1]).shifted(1)),
+        // The mixed product stands twice in the square.
+        wwyy: wide(square_low, 0)
+            .plus(wide(square_high + 2 * mixed, 1))
+            .plus(wide(high_squares, 2)),
+        least: mass.least,
+        most: mass.most,
     }
 }
 
