@@ -323,13 +323,13 @@ impl<'a> Sample<'a> {
     #[must_use]
     pub fn individual_variance(&self, domain: &Domain, score: usize) -> Option<f64> {
         let sums = self.moments(domain, score);
-        if sums.n < 2 {
+        if sums.n() < 2 {
             return None;
         }
         if sums.variance()? == 0.0 {
             return Some(0.0);
         }
-        let (n, mean) = (sums.n as f64, sums.wy() / sums.w());
+        let (n, mean) = (sums.n() as f64, sums.wy() / sums.w());
         let about_mean = sums.wwyy() - 2.0 * mean * sums.wwy() + mean * mean * sums.ww();
         Some(n / (n - 1.0) * about_mean.max(0.0) / (sums.w() * sums.w()))
     }

@@ -271,7 +271,7 @@ impl Table {
                     psu: *numbers.entry(cell.key().psu).or_insert(next),
                     cell: joint,
                     respondents: cell.rows() as f64,
-                    answered: moments.n as f64,
+                    answered: moments.n() as f64,
                     sum: moments.wy(),
                     squares: moments.wyy(),
                 }

@@ -106,13 +106,13 @@ fn base(cells: &[Cell<'_>], column: usize) -> Option<Base> {
     for cell in cells {
         let sum = cell.moments(column);
         let weight = cell.moments(column + 1);
-        n += sum.n;
+        n += sum.n();
         s += sum.wy();
         d += weight.wy();
         ss += sum.wyy();
         dd += weight.wyy();
         both += cell.moments(column + 2).wyy();
-        if sum.n > 0 {
+        if sum.n() > 0 {
             let of = by_psu.entry(cell.key().psu).or_default();
             of.0 += sum.wy();
             of.1 += weight.wy();

@@ -48,16 +48,16 @@ pub(super) fn of_open_link(
             let mut by_district: BTreeMap<u32, (u64, f64)> = BTreeMap::new();
             for cell in cells {
                 let moments = cell.moments(score);
-                if moments.n == 0 {
+                if moments.n() == 0 {
                     continue;
                 }
                 let sum = moments.wy();
-                answered.n += moments.n;
+                answered.n += moments.n();
                 answered.sum += sum;
                 answered.squares += moments.wyy();
                 let add = |to: &mut BTreeMap<u32, (u64, f64)>, key: u32| {
                     let entry = to.entry(key).or_default();
-                    entry.0 += moments.n;
+                    entry.0 += moments.n();
                     entry.1 += sum;
                 };
                 add(&mut joint, cell.key().psu);

@@ -162,7 +162,7 @@ impl Seen {
 }
 
 /// Slots of the first table of a region.
-const SMALLEST: usize = 1024;
+const SMALLEST: usize = 2048;
 
 /// What a slot keeps; 0 marks a free slot.
 fn remainder(hash: u64) -> u32 {

@@ -162,6 +162,7 @@ impl World {
         let mut rows = 0;
         let report = intake(&[file], self.instrument, &self.frame, &options, &mut |answers, _| {
             rows += answers.len;
+            Some(answers)
         });
         let mut outcome = Outcome::faults(&report.faults);
         outcome.taken = report.faults.is_empty();
