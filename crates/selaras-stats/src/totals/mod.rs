@@ -109,8 +109,8 @@ impl Cell<'_> {
     /// How many rows have score number `score`, and the sum of their weights.
     #[must_use]
     pub fn weight(&self, score: usize) -> (u64, f64) {
-        let sums = self.mean_sums(score);
-        (sums.n, Wide::<2>::new(sums.w).to_f64(WEIGHT_BITS))
+        let mass = self.0.store.mass(score);
+        (mass.n, mass.weight())
     }
 
     /// The sums that means and their errors need.

@@ -48,7 +48,7 @@ impl Moments {
     /// Σw.
     #[must_use]
     pub fn w(&self) -> f64 {
-        whole(self.mass.w).to_f64(WEIGHT_BITS)
+        self.mass.weight()
     }
 
     /// Σw·y.
@@ -191,6 +191,11 @@ fn whole(value: u128) -> Wide<2> {
 }
 
 impl Mass {
+    /// Σw.
+    pub(super) fn weight(&self) -> f64 {
+        whole(self.w).to_f64(WEIGHT_BITS)
+    }
+
     /// What `weights` come to.
     pub(super) fn of(weights: &[u64]) -> Self {
         Self {

@@ -98,20 +98,22 @@ impl<'a> Scanner<'a> {
         self.at += length;
     }
 
-    /// The next four fields where each is one digit and followed by the delimiter; they are not
-    /// passed over.
+    /// The next fields by fours, as long as each is one digit and followed by the delimiter; they
+    /// are not passed over.
     #[inline]
-    pub fn digits(&self) -> Option<[u8; 4]> {
+    pub fn digits(&self) -> impl Iterator<Item = [u8; 4]> + use<'a> {
         const DIGITS: u64 = 0x00ff_00ff_00ff_00ff;
         const ZEROS: u64 = 0x0030_0030_0030_0030;
         const ABOVE_NINE: u64 = 0x0076_0076_0076_0076;
-        let word = u64::from_le_bytes(*self.rest().first_chunk::<8>()?);
-        // A digit is below 10 after its zero is taken off, and stays below 128 with 118 added.
-        let digits = (word & DIGITS) ^ ZEROS;
-        let cut = word & !DIGITS == repeated(self.dialect.delimiter) & !DIGITS;
-        let plain = (digits | (digits + ABOVE_NINE)) & 0x0080_0080_0080_0080 == 0;
-        let [a, _, b, _, c, _, d, _] = digits.to_le_bytes();
-        (cut && plain).then_some([a, b, c, d])
+        let cuts = repeated(self.dialect.delimiter) & !DIGITS;
+        self.rest().as_chunks::<8>().0.iter().map_while(move |chunk| {
+            let word = u64::from_le_bytes(*chunk);
+            // A digit is below 10 after its zero is taken off, and stays below 128 with 118 added.
+            let digits = (word & DIGITS) ^ ZEROS;
+            let plain = (digits | (digits + ABOVE_NINE)) & 0x0080_0080_0080_0080 == 0;
+            let [a, _, b, _, c, _, d, _] = digits.to_le_bytes();
+            (word & !DIGITS == cuts && plain).then_some([a, b, c, d])
+        })
     }
 
     /// Passes over the next row if nothing but delimiters and spaces stand in it.
@@ -572,7 +574,7 @@ mod tests {
     #[test]
     fn plain_digits_are_read_without_looking_further() {
         let mut scanner = Scanner::new(b"7,,10,x,3\n", COMMA);
-        assert_eq!(scanner.digits(), None, "the second is empty");
+        assert_eq!(scanner.digits().next(), None, "the second is empty");
         assert_eq!(scanner.small(), Some(Some(7)));
         assert_eq!(scanner.small(), Some(None));
         assert_eq!(scanner.small(), Some(Some(10)));
@@ -580,9 +582,9 @@ mod tests {
         assert_eq!(scanner.field().raw, b"x");
         assert_eq!(scanner.small(), None, "the last of a row");
         assert_eq!((scanner.field().raw, scanner.done()), (&b"3"[..], true));
-        assert_eq!(Scanner::new(b"1,2,3,4,", COMMA).digits(), Some([1, 2, 3, 4]));
-        assert_eq!(Scanner::new(b"1,2,3,4\n", COMMA).digits(), None, "the row ends");
-        assert_eq!(Scanner::new(b"1,2,x,4,", COMMA).digits(), None);
+        assert_eq!(Scanner::new(b"1,2,3,4,", COMMA).digits().next(), Some([1, 2, 3, 4]));
+        assert_eq!(Scanner::new(b"1,2,3,4\n", COMMA).digits().next(), None, "the row ends");
+        assert_eq!(Scanner::new(b"1,2,x,4,", COMMA).digits().next(), None);
     }
 
     proptest! {
@@ -599,7 +601,7 @@ mod tests {
             prop_oneof![0x28_u8..0x40, Just(b','), any::<u8>()],
         )) {
             let plain = bytes.chunks(2).all(|pair| pair[0].is_ascii_digit() && pair[1] == b',');
-            let found = Scanner::new(&bytes, COMMA).digits();
+            let found = Scanner::new(&bytes, COMMA).digits().next();
             let digits = [0, 2, 4, 6].map(|at| bytes[at].wrapping_sub(b'0'));
             prop_assert_eq!(found, plain.then_some(digits));
         }

@@ -223,12 +223,10 @@ impl<'a> Decoder<'a> {
                         short = short.or(Some(at));
                         break;
                     }
-                    if let Some((four, beyond)) = rest.split_first_chunk()
-                        && let Some(digits) = scanner.digits()
-                        && self.put_digits(four, digits)
-                    {
-                        scanner.pass(2 * digits.len());
-                        rest = beyond;
+                    let taken = self.put_digits(rest, &scanner);
+                    if taken > 0 {
+                        scanner.pass(2 * taken);
+                        rest = rest.get(taken..).unwrap_or_default();
                         continue;
                     }
                     rest = others;
@@ -284,17 +282,18 @@ impl<'a> Decoder<'a> {
         Taken { ended: field.end != End::Delimiter, code: code.filter(|_| !quoted) }
     }
 
-    /// Takes one digit each for four columns; false where not all have a code.
-    #[inline]
-    fn put_digits(&mut self, columns: &[&Small; 4], digits: [u8; 4]) -> bool {
-        let [a, b, c, d] = columns;
-        let [p, q, r, s] = digits.map(usize::from);
-        let codes = [a[p], b[q], c[r], d[s]];
-        let known = !codes.contains(&UNKNOWN);
-        if known {
+    /// Takes as many fields for `columns` as are one digit with a code; says how many.
+    fn put_digits(&mut self, columns: &[&Small], scanner: &Scanner<'_>) -> usize {
+        let before = self.codes.len();
+        for ([a, b, c, d], digits) in columns.as_chunks().0.iter().zip(scanner.digits()) {
+            let [p, q, r, s] = digits.map(usize::from);
+            let codes = [a[p], b[q], c[r], d[s]];
+            if codes.contains(&UNKNOWN) {
+                break;
+            }
             self.codes.extend_from_slice(&codes);
         }
-        known
+        self.codes.len() - before
     }
 
     /// Makes room for `rows` answers of a text.
@@ -325,20 +324,24 @@ impl<'a> Decoder<'a> {
         let answers = &mut self.part.answers;
         answers.items.resize_with(self.plan.items, Vec::new);
         answers.attributes.resize_with(self.plan.attributes, Vec::new);
-        let coded = self.plan.actions.iter().filter(|action| action.codes().is_some());
-        for (number, action) in coded.enumerate() {
-            let place = match action {
-                Action::Item(slot, _) => answers.items.get_mut(*slot),
-                Action::Attribute(slot, _) => answers.attributes.get_mut(*slot),
-                _ => None,
-            };
-            let Some(place) = place else { continue };
-            if by_row {
-                let codes = self.codes.get(number..).unwrap_or_default();
-                place.extend(codes.iter().step_by(self.coded));
-            } else {
-                let from = number * answers.len;
-                place.extend(self.codes.get(from..from + answers.len).unwrap_or_default());
+        // A few rows at a time stay in the first-level cache while column after column is taken.
+        let rows = if by_row { 64 } else { answers.len.max(1) };
+        for tile in self.codes.chunks(rows * self.coded.max(1)) {
+            let coded = self.plan.actions.iter().filter(|action| action.codes().is_some());
+            for (number, action) in coded.enumerate() {
+                let place = match action {
+                    Action::Item(slot, _) => answers.items.get_mut(*slot),
+                    Action::Attribute(slot, _) => answers.attributes.get_mut(*slot),
+                    _ => None,
+                };
+                let Some(place) = place else { continue };
+                if by_row {
+                    let codes = tile.get(number..).unwrap_or_default();
+                    place.extend(codes.iter().step_by(self.coded));
+                } else {
+                    let from = number * answers.len;
+                    place.extend(tile.get(from..from + answers.len).unwrap_or_default());
+                }
             }
         }
     }
