@@ -191,6 +191,7 @@ fn frame() -> Frame {
         level,
         parent,
         adults: None,
+        outside: Vec::new(),
     };
     let mut regions = vec![
         region("ID".to_owned(), Level::Nation, None),

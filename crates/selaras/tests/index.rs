@@ -388,6 +388,51 @@ fn an_empty_region_is_named_and_its_whole_is_bounded_not_filled_in() {
 }
 
 #[test]
+fn a_round_over_part_of_a_province_is_incomplete_and_names_what_it_leaves_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("hand.toml"), HAND).expect("instrument");
+    let rows = |region: &str, step: u8| -> String {
+        (1..=9).map(|answer| format!("{region},L,{answer},{step},{answer},{step}\n")).collect()
+    };
+    let answers = format!("{HEAD}{}{}{}", rows("61.01", 3), rows("61.02", 5), rows("61.71", 7));
+    fs::write(folder.path().join("three.csv"), answers).expect("answers");
+    fs::write(folder.path().join("one.csv"), format!("{HEAD}{}", rows("61.71", 7))).expect("one");
+    let run = |answers: &str, regions: &[&str], out: &str| {
+        let mut arguments = vec!["--instrument", "hand.toml", "--answers", answers, "--out", out];
+        arguments.extend(["--internal", "--as-of", "2026-06-01"]);
+        arguments.extend(regions.iter().flat_map(|region| ["--region", region]));
+        done(&arguments, folder.path());
+        result(folder.path(), &format!("{out}/result.json"))
+    };
+    let of = |result: &IndexResult, code: &str| {
+        result.regions.iter().find(|region| region.code == code).expect("the region").clone()
+    };
+    let three = run("three.csv", &["61.01", "61.02", "61.71"], "three");
+    let (nation, province) = (of(&three, "ID"), of(&three, "61"));
+    assert_eq!((nation.missing.len(), province.missing.len()), (514 - 3, 14 - 3));
+    assert_eq!(province.missing[0], "61.03");
+    assert!(!province.missing.contains(&"61.71".to_owned()));
+    assert!(nation.incomplete() && province.incomplete() && !of(&three, "61.01").incomplete());
+    let covered = province.adults_covered.expect("a share");
+    let (value, bounds) = (province.scores[0].value.expect("a value"), province.scores[0].bounds);
+    let (low, high) = bounds.expect("bounds of several scores");
+    assert!((low - (covered * value + (1.0 - covered) * 4.0)).abs() < 1e-9, "{low}");
+    assert!((high - (covered * value + (1.0 - covered) * 6.0)).abs() < 1e-9, "{high}");
+    assert!(three.notes.iter().any(|note| note.key == "index-note-incomplete"));
+    let said = fs::read_to_string(folder.path().join("three/laporan.html")).expect("a report");
+    assert!(said.contains("11 wilayah: Kabupaten Sanggau") && said.contains("511 wilayah: "));
+    assert!(said.contains("Belum lengkap: bila wilayah"));
+
+    let one = run("one.csv", &["61.71"], "one");
+    let province = of(&one, "61");
+    assert_eq!((province.missing.len(), province.scores[0].bounds), (13, None));
+    assert_eq!(province.scores[0].value, Some(6.0));
+    assert!(province.incomplete());
+    let said = fs::read_to_string(folder.path().join("one/laporan.html")).expect("a report");
+    assert!(said.contains("Belum lengkap: skor wilayah lain belum ada"));
+}
+
+#[test]
 fn the_score_without_flagged_answers_stands_beside_that_of_all() {
     let rows = [
         "A,L,5,7,4,", // 5.2, as in `eleven`

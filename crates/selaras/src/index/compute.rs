@@ -363,11 +363,15 @@ fn region(
             leaves.iter().filter(|leaf| counted(leaf) >= input.round.target).count() as u64
         }),
         missing: if aggregate {
-            leaves
+            let without = leaves
                 .iter()
                 .filter(|&&leaf| readings.of[leaf][0].n < options.suppress_below)
-                .map(|leaf| input.frame.regions[*leaf].code.clone())
-                .collect()
+                .map(|&leaf| &input.frame.regions[leaf].code);
+            let mut missing: Vec<String> = without.chain(&of.outside).cloned().collect();
+            if !of.outside.is_empty() {
+                missing.sort_unstable();
+            }
+            missing
         } else {
             Vec::new()
         },
@@ -446,7 +450,8 @@ pub(super) fn show(reading: &Reading, design: Design, options: &Options) -> Scor
     }
 }
 
-/// An aggregate with its missing regions placed at the lowest and the highest observed score.
+/// An aggregate with its missing regions placed at the lowest and the highest observed score; none
+/// where fewer than two kab/kota have one, since a single score bounds nothing.
 fn bounds(
     readings: &Readings<'_>,
     options: &Options,
@@ -459,13 +464,20 @@ fn bounds(
         return None;
     }
     let value = readings.of[at][score].value?;
-    let observed = || {
-        (0..readings.of.len())
-            .filter(|leaf| readings.frame.regions[*leaf].level == Level::Regency && seen(leaf))
-            .filter_map(|leaf| readings.of[leaf][score].value)
-    };
-    let placed = |end: f64| covered * value + (1.0 - covered) * end;
-    Some((placed(observed().reduce(f64::min)?), placed(observed().reduce(f64::max)?)))
+    let observed: Vec<f64> = (0..readings.of.len())
+        .filter(|leaf| readings.frame.regions[*leaf].level == Level::Regency && seen(leaf))
+        .filter_map(|leaf| readings.of[leaf][score].value)
+        .collect();
+    placed(value, covered, &observed)
+}
+
+/// `value`, of a share `covered` of the adults, with the others at the lowest and the highest of the
+/// scores `observed`; none with fewer than two of these.
+pub(super) fn placed(value: f64, covered: f64, observed: &[f64]) -> Option<(f64, f64)> {
+    let at = |end: f64| covered * value + (1.0 - covered) * end;
+    let low = observed.iter().copied().reduce(f64::min)?;
+    let high = observed.iter().copied().reduce(f64::max)?;
+    (observed.len() > 1).then(|| (at(low), at(high)))
 }
 
 /// Every category that the interval touches; none without an interval (METHOD §1).
@@ -588,7 +600,7 @@ fn notes(input: &Input<'_>, regions: &[RegionResult]) -> Vec<Message> {
             notes.push(Message::new("index-note-total-population"));
         }
     }
-    if regions.iter().any(|region| region.scores.iter().any(|score| score.bounds.is_some())) {
+    if regions.iter().any(RegionResult::incomplete) {
         notes.push(Message::new("index-note-incomplete"));
     }
     notes

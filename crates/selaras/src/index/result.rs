@@ -425,7 +425,8 @@ pub struct RegionResult {
     pub target: u64,
     /// For an aggregate: kab/kota that reached the target.
     pub reached: Option<u64>,
-    /// For an aggregate: codes of kab/kota without a score.
+    /// For an aggregate: codes of kab/kota without a score, and of those inside it that the round
+    /// does not cover, as far as these are known.
     pub missing: Vec<String>,
     /// For an aggregate: share of adults in the regions that have a score.
     pub adults_covered: Option<f64>,
@@ -446,6 +447,14 @@ pub struct RegionResult {
     /// For an analyst: how many regions of the province are clearly above and clearly below
     /// (internal form).
     pub clearly: Option<(u32, u32)>,
+}
+
+impl RegionResult {
+    /// Whether its scores cover part of it only: *belum lengkap* (METHOD §1).
+    #[must_use]
+    pub fn incomplete(&self) -> bool {
+        !self.missing.is_empty() || self.adults_covered.is_some_and(|share| share < 1.0)
+    }
 }
 
 /// Cells searched together, and those found low.

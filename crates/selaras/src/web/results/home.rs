@@ -94,7 +94,7 @@ impl IndexCard {
             },
             n: n.map(|n| words.tell(&Message::new("chart-answers").with("n", reading.whole(n)))),
             scale: reading.scale(),
-            incomplete: (value.is_some() && !region.missing.is_empty())
+            incomplete: (value.is_some() && region.incomplete())
                 .then(|| words.say("results-incomplete")),
             beside: score.filter(|score| score.value.is_some()).map_or_else(Vec::new, |score| {
                 if reading.result.design == Design::Recorded {
@@ -363,6 +363,13 @@ pub(super) fn lead(reading: &Reading, region: &RegionResult) -> Vec<String> {
 /// Missing regions with their bounds, and the result's own notes.
 pub(super) fn notes(reading: &Reading, region: &RegionResult) -> Vec<String> {
     let mut notes: Vec<String> = reading.completeness(region).into_iter().collect();
+    if let Some(parent) = reading.parent(region)
+        && region.level == Level::Regency
+        && parent.incomplete()
+    {
+        let message = Message::new("results-parent-incomplete");
+        notes.push(reading.words.tell(&message.with("region", say::name(parent, reading.words))));
+    }
     notes.extend(reading.result.notes.iter().map(|note| reading.words.tell(note)));
     if let Some(change) = &reading.result.change {
         notes.extend(change.remarks.iter().map(|remark| reading.words.tell(remark)));

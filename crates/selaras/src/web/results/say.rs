@@ -156,8 +156,8 @@ impl Reading {
             return (withheld(score.withheld, words), Tone::Neutral);
         }
         if region.level != Level::Regency {
-            let partial = !region.missing.is_empty();
-            let said = if partial { words.say("results-incomplete") } else { String::new() };
+            let said =
+                if region.incomplete() { words.say("results-incomplete") } else { String::new() };
             return (said, Tone::Neutral);
         }
         match score.standing {
@@ -261,33 +261,41 @@ impl Reading {
 
     /// The regions left out and the share of adults covered, with the bounds that follow.
     pub(super) fn completeness(&self, region: &RegionResult) -> Option<String> {
-        if region.missing.is_empty() {
+        if !region.incomplete() {
             return None;
         }
-        let names: Vec<String> = region
-            .missing
-            .iter()
-            .map(|code| self.find(code).map_or_else(|| code.clone(), |r| name(r, self.words)))
-            .collect();
+        let named = |code: &String| match (self.find(code), region::find(code)) {
+            (Some(of), _) => name(of, self.words),
+            // Of the built-in frame, but not of the round.
+            (None, Some(known)) => known.short_name(),
+            (None, None) => code.clone(),
+        };
+        let names: Vec<String> = region.missing.iter().map(named).collect();
         let share = region
             .adults_covered
             .map_or_else(|| "–".to_owned(), |share| self.words.number(share * 100.0, 1));
+        let key = if names.is_empty() { "results-missing-unnamed" } else { "results-missing" };
         let mut said = self.words.tell(
-            &Message::new("results-missing")
+            &Message::new(key)
                 .with("count", names.len())
                 .with("names", listed(&names, self.words))
                 .with("share", share),
         );
-        let bounds = self.index_of(region).and_then(|score| score.bounds);
-        if let Some((low, high)) = bounds {
-            said.push(' ');
-            said.push_str(
-                &self.words.tell(
+        let score = self.index_of(region).filter(|score| score.value.is_some());
+        let bounds = match score.map(|score| score.bounds) {
+            Some(Some((low, high))) => Some(
+                self.words.tell(
                     &Message::new("results-bounds")
                         .with("low", self.number(low))
                         .with("high", self.number(high)),
                 ),
-            );
+            ),
+            Some(None) => Some(self.words.say("results-no-bounds")),
+            None => None,
+        };
+        if let Some(bounds) = bounds {
+            said.push(' ');
+            said.push_str(&bounds);
         }
         Some(said)
     }
