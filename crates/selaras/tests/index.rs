@@ -310,13 +310,13 @@ fn by_hand(answers: &str, before: Option<&str>, margins: Option<&str>) -> IndexR
             more.extend([option, &option[2..]]);
         }
     }
-    by_hand_in(&folder, answers, &more)
+    by_hand_in(&folder, HAND, answers, &more)
 }
 
-/// Runs the hand-worked instrument over `answers` in `folder` with `more` options.
-fn by_hand_in(folder: &TempDir, answers: &str, more: &[&str]) -> IndexResult {
+/// Runs a hand-worked `instrument` over `answers` in `folder` with `more` options.
+fn by_hand_in(folder: &TempDir, instrument: &str, answers: &str, more: &[&str]) -> IndexResult {
     let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
-    put("hand.toml", HAND);
+    put("hand.toml", instrument);
     put("frame.csv", HAND_FRAME);
     put("now.csv", answers);
     let mut arguments = vec!["--instrument", "hand.toml", "--regions", "frame.csv", "--internal"];
@@ -388,6 +388,28 @@ fn an_empty_region_is_named_and_its_whole_is_bounded_not_filled_in() {
 }
 
 #[test]
+fn a_score_covers_the_regions_that_have_it_whatever_the_index_covers() {
+    let (full, partial) = ("A,L,5,7,4,6", "B,L,3,5,,");
+    let answers =
+        format!("{HEAD}{}{}", format!("{full}\n").repeat(5), format!("{partial}\n").repeat(5));
+    let of = |instrument: &str, name: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let result = by_hand_in(&folder, instrument, &answers, &[]);
+        let whole = &result.regions[0];
+        let score = score(&result, "K", name);
+        let (missing, covered) = whole.coverage(score);
+        (missing.to_vec(), covered, score.bounds.is_some())
+    };
+    // Whoever left a variable out has an index all the same.
+    assert_eq!(of(HAND, "index"), (vec!["C".to_owned()], Some(0.8), true));
+    assert_eq!(of(HAND, "variable-X2"), (vec!["B".to_owned(), "C".to_owned()], Some(0.6), false));
+    // Under the other rule there is no index, but there is a variable.
+    let dropping = HAND.replace("\"renormalise\"", "\"drop\"");
+    assert_eq!(of(&dropping, "index"), (vec!["B".to_owned(), "C".to_owned()], Some(0.6), false));
+    assert_eq!(of(&dropping, "variable-X1"), (vec!["C".to_owned()], Some(0.8), true));
+}
+
+#[test]
 fn a_round_over_part_of_a_province_is_incomplete_and_names_what_it_leaves_out() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("hand.toml"), HAND).expect("instrument");
@@ -412,7 +434,7 @@ fn a_round_over_part_of_a_province_is_incomplete_and_names_what_it_leaves_out() 
     assert_eq!((nation.missing.len(), province.missing.len()), (514 - 3, 14 - 3));
     assert_eq!(province.missing[0], "61.03");
     assert!(!province.missing.contains(&"61.71".to_owned()));
-    assert!(nation.incomplete() && province.incomplete() && !of(&three, "61.01").incomplete());
+    assert!([&nation, &province].iter().all(|of| of.incomplete(&of.scores[0])));
     let covered = province.adults_covered.expect("a share");
     let (value, bounds) = (province.scores[0].value.expect("a value"), province.scores[0].bounds);
     let (low, high) = bounds.expect("bounds of several scores");
@@ -427,7 +449,7 @@ fn a_round_over_part_of_a_province_is_incomplete_and_names_what_it_leaves_out() 
     let province = of(&one, "61");
     assert_eq!((province.missing.len(), province.scores[0].bounds), (13, None));
     assert_eq!(province.scores[0].value, Some(6.0));
-    assert!(province.incomplete());
+    assert!(province.incomplete(&province.scores[0]));
     let said = fs::read_to_string(folder.path().join("one/laporan.html")).expect("a report");
     assert!(said.contains("Belum lengkap: skor wilayah lain belum ada"));
 }
@@ -455,7 +477,7 @@ fn the_score_without_flagged_answers_stands_beside_that_of_all() {
     ];
     let folder = tempfile::tempdir().expect("a folder");
     let answers = format!("{HEAD}{}\n", rows.join("\n"));
-    let result = by_hand_in(&folder, &answers, &["--without-flagged", "lines of one hall"]);
+    let result = by_hand_in(&folder, HAND, &answers, &["--without-flagged", "lines of one hall"]);
     let without =
         |region: &str| score(&result, region, "index").without_flagged.clone().expect("asked for");
     assert!((value(&result, "A", "index") - (28.6 + 23.0) / 10.0).abs() < 1e-10);

@@ -10,8 +10,8 @@ use selaras_stats::totals::{Cell, TotalsError};
 use super::change::Before;
 use super::reading::{self, Reading, Whole};
 use super::result::{
-    Form, IndexResult, InputRef, InstrumentRef, Interval, IntervalKind, Options, RegionResult,
-    RoundRef, Score, ScoreDefinition, ScoreKind, Shift, Verdict, Withheld,
+    Coverage, Form, IndexResult, InputRef, InstrumentRef, Interval, IntervalKind, Options,
+    RegionResult, RoundRef, Score, ScoreDefinition, ScoreKind, Shift, Verdict, Withheld,
 };
 use super::tally::Tally;
 use super::{change, composition, districts, groups, low, parallel, pooled};
@@ -221,6 +221,20 @@ impl<'a> Readings<'a> {
         }
     }
 
+    /// What the score of an aggregate covers: the kab/kota with at least `least_n` respondents.
+    fn coverage(&self, at: usize, score: usize, least_n: u64) -> Coverage {
+        let outside = &self.frame.regions[at].outside;
+        let without = self.leaves[at]
+            .iter()
+            .filter(|&&leaf| self.of[leaf][score].n < least_n)
+            .map(|&leaf| &self.frame.regions[leaf].code);
+        let mut missing: Vec<String> = without.chain(outside).cloned().collect();
+        if !outside.is_empty() {
+            missing.sort_unstable();
+        }
+        Coverage { missing, adults_covered: self.covered(at, score, least_n) }
+    }
+
     /// Share of a region's adults who live in kab/kota with at least `least_n` respondents with the
     /// score; none where adults are not known.
     fn covered(&self, at: usize, score: usize, least_n: u64) -> Option<f64> {
@@ -335,6 +349,11 @@ fn region(
     let counted = |leaf: &usize| input.tally.counts.get(*leaf).map_or(0, |counts| counts.rows);
     let rows: u64 = leaves.iter().map(counted).sum();
     let aggregate = of.level != Level::Regency;
+    let of_index = if aggregate {
+        readings.coverage(at, 0, options.suppress_below)
+    } else {
+        Coverage::default()
+    };
     let mut flags = super::result::FlagCounts::default();
     for leaf in leaves {
         if let Some(counts) = input.tally.counts.get(*leaf) {
@@ -362,27 +381,15 @@ fn region(
         reached: aggregate.then(|| {
             leaves.iter().filter(|leaf| counted(leaf) >= input.round.target).count() as u64
         }),
-        missing: if aggregate {
-            let without = leaves
-                .iter()
-                .filter(|&&leaf| readings.of[leaf][0].n < options.suppress_below)
-                .map(|&leaf| &input.frame.regions[leaf].code);
-            let mut missing: Vec<String> = without.chain(&of.outside).cloned().collect();
-            if !of.outside.is_empty() {
-                missing.sort_unstable();
-            }
-            missing
-        } else {
-            Vec::new()
-        },
-        adults_covered: aggregate
-            .then(|| readings.covered(at, 0, options.suppress_below))
-            .flatten(),
+        missing: of_index.missing.clone(),
+        adults_covered: of_index.adults_covered,
         scores: (0..definitions.len())
             .map(|score| {
                 let mut shown = show(&readings.of[at][score], input.tally.design, options);
                 if aggregate && shown.value.is_some() {
-                    shown.bounds = bounds(readings, options, at, score);
+                    let coverage = readings.coverage(at, score, options.suppress_below);
+                    shown.bounds = bounds(readings, options, &coverage, at, score);
+                    shown.coverage = (coverage != of_index).then_some(coverage);
                 }
                 shown.categories = categories(input.instrument, &shown);
                 shown.weight = weights.get(score).copied().flatten();
@@ -455,14 +462,12 @@ pub(super) fn show(reading: &Reading, design: Design, options: &Options) -> Scor
 fn bounds(
     readings: &Readings<'_>,
     options: &Options,
+    coverage: &Coverage,
     at: usize,
     score: usize,
 ) -> Option<(f64, f64)> {
     let seen = |leaf: &usize| readings.of[*leaf][score].n >= options.suppress_below;
-    let covered = readings.covered(at, score, options.suppress_below)?;
-    if covered >= 1.0 {
-        return None;
-    }
+    let covered = coverage.adults_covered.filter(|&share| share < 1.0)?;
     let value = readings.of[at][score].value?;
     let observed: Vec<f64> = (0..readings.of.len())
         .filter(|leaf| readings.frame.regions[*leaf].level == Level::Regency && seen(leaf))
@@ -600,7 +605,10 @@ fn notes(input: &Input<'_>, regions: &[RegionResult]) -> Vec<Message> {
             notes.push(Message::new("index-note-total-population"));
         }
     }
-    if regions.iter().any(RegionResult::incomplete) {
+    let incomplete = |region: &RegionResult| {
+        region.scores.iter().any(|score| score.value.is_some() && region.incomplete(score))
+    };
+    if regions.iter().any(incomplete) {
         notes.push(Message::new("index-note-incomplete"));
     }
     notes

@@ -315,12 +315,9 @@ impl Tree {
                 .filter_map(|(_, region)| region.scores[score].value)
                 .collect();
             for region in &mut result.regions {
-                let (Some(value), Some(covered)) = (
-                    region.scores[score].value,
-                    region.adults_covered.filter(|&share| share < 1.0),
-                ) else {
-                    continue;
-                };
+                let own = &region.scores[score];
+                let covered = region.coverage(own).1.filter(|&share| share < 1.0);
+                let (Some(value), Some(covered)) = (own.value, covered) else { continue };
                 region.scores[score].bounds = placed(value, covered, &values);
             }
         }
@@ -556,9 +553,7 @@ mod tests {
         let mut internal = fixture::result(&[vec![(1_250, 100_000)]]);
         internal.regions[1].adults_covered = Some(0.5);
         let published = public(&internal).unwrap();
-        assert!(
-            published.regions[1].scores[0].value.is_some() && published.regions[1].incomplete()
-        );
+        assert!(published.regions[1].incomplete(&published.regions[1].scores[0]));
         assert_eq!(published.regions[1].scores[0].bounds, None);
     }
 

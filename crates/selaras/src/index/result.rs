@@ -336,12 +336,25 @@ pub struct Score {
     /// observed score.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bounds: Option<(f64, f64)>,
+    /// For an aggregate: what this score covers, where that is not what the index covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
     /// Against the province's mean (kab/kota only; METHOD §3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<Verdict>,
     /// The score without flagged answers, where that was asked for (internal form; METHOD §7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_flagged: Option<WithoutFlagged>,
+}
+
+/// What of an aggregate a score covers (METHOD §1).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Codes of the kab/kota without the score, those included that the round does not cover, as far
+    /// as these are known.
+    pub missing: Vec<String>,
+    /// Share of adults in the kab/kota that have the score.
+    pub adults_covered: Option<f64>,
 }
 
 /// A score of the answers that carry no quality flag.
@@ -425,10 +438,10 @@ pub struct RegionResult {
     pub target: u64,
     /// For an aggregate: kab/kota that reached the target.
     pub reached: Option<u64>,
-    /// For an aggregate: codes of kab/kota without a score, and of those inside it that the round
+    /// For an aggregate: codes of kab/kota without an index, and of those inside it that the round
     /// does not cover, as far as these are known.
     pub missing: Vec<String>,
-    /// For an aggregate: share of adults in the regions that have a score.
+    /// For an aggregate: share of adults in the regions that have an index.
     pub adults_covered: Option<f64>,
     /// Scores, aligned with [`IndexResult::scores`].
     pub scores: Vec<Score>,
@@ -450,10 +463,21 @@ pub struct RegionResult {
 }
 
 impl RegionResult {
-    /// Whether its scores cover part of it only: *belum lengkap* (METHOD §1).
+    /// Of an aggregate, the codes of the kab/kota that its `score` does not cover, and the share of
+    /// adults in those it does.
     #[must_use]
-    pub fn incomplete(&self) -> bool {
-        !self.missing.is_empty() || self.adults_covered.is_some_and(|share| share < 1.0)
+    pub fn coverage<'a>(&'a self, score: &'a Score) -> (&'a [String], Option<f64>) {
+        match &score.coverage {
+            Some(own) => (&own.missing, own.adults_covered),
+            None => (&self.missing, self.adults_covered),
+        }
+    }
+
+    /// Whether its `score` covers part of it only: *belum lengkap* (METHOD §1).
+    #[must_use]
+    pub fn incomplete(&self, score: &Score) -> bool {
+        let (missing, covered) = self.coverage(score);
+        !missing.is_empty() || covered.is_some_and(|share| share < 1.0)
     }
 }
 

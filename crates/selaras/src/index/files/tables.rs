@@ -137,7 +137,7 @@ impl<'a> Teller<'a> {
 
     /// That the score of an aggregate with regions missing is incomplete, with its bounds.
     fn incomplete(&self, region: &RegionResult, score: &Score) -> Option<String> {
-        if score.value.is_none() || !region.incomplete() {
+        if score.value.is_none() || !region.incomplete(score) {
             return None;
         }
         let end = |value| Value::Decimal(value, 2);

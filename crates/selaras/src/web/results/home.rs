@@ -94,7 +94,8 @@ impl IndexCard {
             },
             n: n.map(|n| words.tell(&Message::new("chart-answers").with("n", reading.whole(n)))),
             scale: reading.scale(),
-            incomplete: (value.is_some() && region.incomplete())
+            incomplete: score
+                .is_some_and(|score| score.value.is_some() && region.incomplete(score))
                 .then(|| words.say("results-incomplete")),
             beside: score.filter(|score| score.value.is_some()).map_or_else(Vec::new, |score| {
                 if reading.result.design == Design::Recorded {
@@ -365,7 +366,7 @@ pub(super) fn notes(reading: &Reading, region: &RegionResult) -> Vec<String> {
     let mut notes: Vec<String> = reading.completeness(region).into_iter().collect();
     if let Some(parent) = reading.parent(region)
         && region.level == Level::Regency
-        && parent.incomplete()
+        && reading.index_of(parent).is_some_and(|index| parent.incomplete(index))
     {
         let message = Message::new("results-parent-incomplete");
         notes.push(reading.words.tell(&message.with("region", say::name(parent, reading.words))));

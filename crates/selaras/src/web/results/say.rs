@@ -3,8 +3,8 @@
 use super::Reading;
 use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{
-    Interval, IntervalKind, RegionChange, RegionResult, Score, ScoreChange, ScoreDefinition,
-    ScoreKind, Verdict, Withheld,
+    Coverage, Interval, IntervalKind, RegionChange, RegionResult, Score, ScoreChange,
+    ScoreDefinition, ScoreKind, Verdict, Withheld,
 };
 use crate::instrument::Standing;
 use crate::locale::{Message, Words};
@@ -156,8 +156,11 @@ impl Reading {
             return (withheld(score.withheld, words), Tone::Neutral);
         }
         if region.level != Level::Regency {
-            let said =
-                if region.incomplete() { words.say("results-incomplete") } else { String::new() };
+            let said = if region.incomplete(score) {
+                words.say("results-incomplete")
+            } else {
+                String::new()
+            };
             return (said, Tone::Neutral);
         }
         match score.standing {
@@ -261,43 +264,61 @@ impl Reading {
 
     /// The regions left out and the share of adults covered, with the bounds that follow.
     pub(super) fn completeness(&self, region: &RegionResult) -> Option<String> {
-        if !region.incomplete() {
-            return None;
+        let mut said = Vec::new();
+        let index = self.index_of(region).filter(|index| region.incomplete(index));
+        if let Some(index) = index {
+            let (missing, covered) = region.coverage(index);
+            let key =
+                if missing.is_empty() { "results-missing-unnamed" } else { "results-missing" };
+            said.push(self.words.tell(&self.left_out(key, missing, covered)));
+            said.extend(index.value.map(|_| {
+                match index.bounds {
+                    Some((low, high)) => self.words.tell(
+                        &Message::new("results-bounds")
+                            .with("low", self.number(low))
+                            .with("high", self.number(high)),
+                    ),
+                    None => self.words.say("results-no-bounds"),
+                }
+            }));
         }
+        // Scores that cover other regions than the index does, those of one coverage together.
+        let mut others: Vec<(&Coverage, Vec<String>)> = Vec::new();
+        for (definition, score) in self.result.scores.iter().zip(&region.scores) {
+            let Some(coverage) = &score.coverage else { continue };
+            let title = title(definition, self.words);
+            match others.iter_mut().find(|(known, _)| *known == coverage) {
+                Some((_, scores)) => scores.push(title),
+                None => others.push((coverage, vec![title])),
+            }
+        }
+        said.extend(others.into_iter().map(|(coverage, scores)| {
+            let (missing, covered) = (&coverage.missing, coverage.adults_covered);
+            let key = match missing.is_empty() {
+                true => "results-missing-none-of",
+                false => "results-missing-of",
+            };
+            let message = self.left_out(key, missing, covered);
+            self.words.tell(&message.with("scores", listed(&scores, self.words)))
+        }));
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+
+    /// A sentence on the regions left out and the share of adults in the others.
+    fn left_out(&self, key: &str, missing: &[String], covered: Option<f64>) -> Message {
         let named = |code: &String| match (self.find(code), region::find(code)) {
             (Some(of), _) => name(of, self.words),
             // Of the built-in frame, but not of the round.
             (None, Some(known)) => known.short_name(),
             (None, None) => code.clone(),
         };
-        let names: Vec<String> = region.missing.iter().map(named).collect();
-        let share = region
-            .adults_covered
-            .map_or_else(|| "–".to_owned(), |share| self.words.number(share * 100.0, 1));
-        let key = if names.is_empty() { "results-missing-unnamed" } else { "results-missing" };
-        let mut said = self.words.tell(
-            &Message::new(key)
-                .with("count", names.len())
-                .with("names", listed(&names, self.words))
-                .with("share", share),
-        );
-        let score = self.index_of(region).filter(|score| score.value.is_some());
-        let bounds = match score.map(|score| score.bounds) {
-            Some(Some((low, high))) => Some(
-                self.words.tell(
-                    &Message::new("results-bounds")
-                        .with("low", self.number(low))
-                        .with("high", self.number(high)),
-                ),
-            ),
-            Some(None) => Some(self.words.say("results-no-bounds")),
-            None => None,
-        };
-        if let Some(bounds) = bounds {
-            said.push(' ');
-            said.push_str(&bounds);
-        }
-        Some(said)
+        let names: Vec<String> = missing.iter().map(named).collect();
+        let share =
+            covered.map_or_else(|| "–".to_owned(), |share| self.words.number(share * 100.0, 1));
+        Message::new(key)
+            .with("count", names.len())
+            .with("names", listed(&names, self.words))
+            .with("share", share)
     }
 
     /// The closing line under tables and maps: who answered, when it was computed, whose it is.
