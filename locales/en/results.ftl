@@ -37,6 +37,7 @@ results-missing-none-of = { $scores }: every region surveyed has this score.
 results-no-bounds = Its bounds cannot be computed yet because fewer than two regions have a score that is shown.
 results-and-more = { $names } and { $more } more
 results-change-first = There is no round before to compare with.
+results-change-apart = The round before: { $before }.
 results-change-no-region = Cannot be compared: this region is not in both rounds.
 results-change-too-few = not enough answers yet to compare
 results-change-risen = clearly risen

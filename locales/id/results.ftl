@@ -37,6 +37,7 @@ results-missing-none-of = { $scores }: semua wilayah yang disurvei mempunyai sko
 results-no-bounds = Batas-batasnya belum dapat dihitung karena skor yang ditunjukkan belum ada dari dua wilayah.
 results-and-more = { $names }, dan { $more } lagi
 results-change-first = Belum ada putaran sebelumnya untuk dibandingkan.
+results-change-apart = Putaran sebelumnya: { $before }.
 results-change-no-region = Tidak dapat dibandingkan: wilayah ini tidak ada dalam kedua putaran.
 results-change-too-few = jumlah jawaban belum cukup untuk dibandingkan
 results-change-risen = jelas naik

@@ -462,6 +462,38 @@ fn an_instrument_of_ones_own_is_kept_as_a_version_and_scores_a_round(url: Option
     let result: IndexResult = serde_json::from_slice(&json.body).expect("a result");
     assert_eq!((&*result.instrument.id, &*result.instrument.version), ("layanan-kami", "2"));
     assert!(server.get(&format!("{round}/unduh/laporan.html")).text().contains("<svg"));
+
+    // Another instrument is no reason to call a round the first: what differs is named.
+    let computed = |year: i16, instrument: &str| {
+        let form = format!(
+            "tahun={year}&nama=Layanan+{year}&instrumen={instrument}&target=1250&cakupan=pilihan\
+             &provinsi=61&ditutup={year}-07-31"
+        );
+        let round = server.post("/putaran", &form).location;
+        let sent = server.upload(&format!("{round}/unggah"), &[], "jawaban.csv", &export(false));
+        server.agree(&sent.location);
+        server.result_of(&server.post(&format!("{round}/hitung"), "").location);
+        round
+    };
+    let change = |round: &str| {
+        let json = server.get(&format!("{round}/unduh/result.json"));
+        let result: IndexResult = serde_json::from_slice(&json.body).expect("a result");
+        result.change.expect("a round before")
+    };
+    let other = computed(2027, INSTRUMENT);
+    assert_eq!(change(&other).before, "Layanan");
+    assert_eq!(change(&other).not_comparable[0].key, "index-change-instrument");
+    let page = server.get(&format!("{other}/beranda")).text();
+    assert!(page.contains("Putaran sebelumnya: Layanan. Tidak dapat dibandingkan"), "{page}");
+    // A round of the same instrument is preferred to a later one of another.
+    let again = computed(2028, "layanan-kami-v2");
+    assert_eq!(change(&again).before, "Layanan");
+    assert!(change(&again).not_comparable.is_empty());
+
+    let kept = server.state.store.folder().instrument("layanan-kami-v2");
+    std::fs::remove_file(kept).expect("the file");
+    server.result_of(&server.post(&format!("{other}/hitung"), "").location);
+    assert_eq!(change(&other).not_comparable[0].key, "index-change-instrument-gone");
 }
 
 fn margins_are_taken_by_name_and_their_template_is_at_hand(url: Option<&str>) {

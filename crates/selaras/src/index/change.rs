@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
 use selaras_stats::compare::{self, Difference, Verdict};
 use selaras_stats::low_cells::{self, Followed, Lowness, Reading as CellReading, Rise};
 use selaras_stats::open_link::{Spread, combine, spread_of};
@@ -11,6 +10,7 @@ use selaras_stats::selection;
 use selaras_stats::totals::Cell;
 use selaras_stats::weights::open_link::{Margin as StatMargin, Neighbours, rake_cells};
 
+use super::comparable::{self, Terms, seasons};
 use super::composition::{Table, rake_rules, refused};
 use super::compute::{Cells, ComputeError, Input, Readings, rule};
 use super::low::{self, Placed, low_rule};
@@ -23,9 +23,6 @@ use crate::instrument::{AttributeKind, Instrument};
 use crate::locale::{Message, Value};
 use crate::round::answers::{Design, Labels};
 use crate::round::frame::{Frame, Level};
-
-/// Ramadan by Kementerian Agama's announcements (sidang isbat); first and last day of fasting.
-const RAMADAN: &str = include_str!("../../../../data/ramadan.csv");
 
 /// The round before.
 pub struct Before<'a> {
@@ -55,16 +52,16 @@ pub(super) fn compare(
     definitions: &[ScoreDefinition],
 ) -> Result<Option<Change>, ComputeError> {
     let Some(before) = &input.before else { return Ok(None) };
-    let mut change = Change {
-        before: before.round.name.clone(),
-        not_comparable: differences(input, before),
-        remarks: remarks(input, before),
-        regions: Vec::new(),
-        cells: Vec::new(),
-    };
+    let now =
+        Terms { instrument: input.instrument, round: &input.round, design: input.tally.design };
+    let then =
+        Terms { instrument: before.instrument, round: &before.round, design: before.tally.design };
+    let reasons = comparable::differences(&now, &then, input.options.window_days);
+    let mut change = comparable::apart(&before.round.name, reasons);
     if !change.not_comparable.is_empty() {
         return Ok(Some(change));
     }
+    change.remarks = remarks(input, before);
     let earlier_cells = Cells::new(before.tally);
     let earlier =
         Readings::new(before.frame, before.tally, &earlier_cells, &input.options, input.threads)?;
@@ -109,40 +106,8 @@ pub(super) fn compare(
     Ok(Some(change))
 }
 
-/// What makes the rounds as a whole incomparable.
-fn differences(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
-    let mut reasons = Vec::new();
-    if (&input.instrument.id, &input.instrument.version)
-        != (&before.instrument.id, &before.instrument.version)
-        || input.instrument.sha256 != before.instrument.sha256
-    {
-        let name = |of: &Instrument| format!("{} {}", of.short_title.id, of.version);
-        reasons.push(
-            Message::new("index-change-instrument")
-                .with("now", name(input.instrument))
-                .with("before", name(before.instrument)),
-        );
-    }
-    if input.tally.design != before.tally.design {
-        reasons.push(Message::new("index-change-design"));
-    }
-    if let (Some(now), Some(then)) = (input.round.opened, before.round.opened) {
-        let day = |date: Date| i64::from(date.day_of_year());
-        let apart = (day(now) - day(then)).abs();
-        let apart = apart.min(365 - apart);
-        if apart > input.options.window_days {
-            reasons.push(
-                Message::new("index-change-window")
-                    .with("days", apart)
-                    .with("limit", input.options.window_days),
-            );
-        }
-    }
-    reasons
-}
-
 fn remarks(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
-    let mut remarks = ramadan(&input.round, &before.round);
+    let mut remarks = seasons(&input.round, &before.round);
     let composed = !input.tally.margin_attributes.is_empty() && input.tally.pooled.is_none();
     match input.tally.design {
         Design::Recorded => remarks.push(Message::new("index-change-recorded")),
@@ -150,28 +115,6 @@ fn remarks(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
         Design::OpenLink => remarks.push(Message::new("index-change-not-standardised")),
     }
     remarks
-}
-
-fn ramadan(now: &RoundRef, before: &RoundRef) -> Vec<Message> {
-    let in_ramadan = |round: &RoundRef| -> Option<bool> {
-        let (opened, closed) = (round.opened?, round.closed?);
-        let periods = RAMADAN.lines().skip(1).filter_map(|line| {
-            let mut fields = line.split(',').skip(1);
-            Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
-        });
-        Some(
-            periods
-                .into_iter()
-                .any(|(first, last): (Date, Date)| opened <= last && closed >= first),
-        )
-    };
-    match (in_ramadan(now), in_ramadan(before)) {
-        (Some(true), Some(false)) | (Some(false), Some(true)) => {
-            vec![Message::new("index-change-ramadan-one")]
-        }
-        (Some(true), Some(true)) => vec![Message::new("index-change-ramadan-both")],
-        _ => Vec::new(),
-    }
 }
 
 /// One round's answers of one kab/kota.

@@ -12,15 +12,16 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::change::Before;
+use super::comparable::{self, Terms};
 use super::compute::{ComputeError, Input, compute};
 use super::flagged::{FLAGGED, set_beside};
 use super::result::{IndexResult, InputRef, Options, RoundRef};
 use super::sum::gather;
 use super::tally::Tally;
-use crate::instrument::Instrument;
+use crate::instrument::{self, Instrument};
 use crate::jobs::Run;
 use crate::locale::{Message, TimeZone};
-use crate::policy::{Actor, Scope};
+use crate::policy::{Actor, NATION, Scope};
 use crate::region;
 use crate::round::answers::{Design, Labels};
 use crate::round::frame::Frame;
@@ -120,8 +121,9 @@ fn frozen_round(
     })
 }
 
-/// Freezes what the round `id` holds now. The round before is the latest of an earlier year with
-/// the same instrument and a result, simulated as this one is or is not.
+/// Freezes what the round `id` holds now. The round before is the latest of an earlier year with a
+/// region of this one and a result, simulated as this one is or is not: the latest with the same
+/// instrument, or else the latest of any, with which the result says why it is not compared.
 ///
 /// # Errors
 /// As [`register::get`].
@@ -134,13 +136,15 @@ pub async fn freeze(
 ) -> Result<Ready, RegisterError> {
     let round = register::get(tx, actor, id).await?;
     let rounds = register::list(tx, actor, &Scope::nation()).await?;
-    let before = rounds.into_iter().find(|other| {
+    let earlier = |other: &&Round| {
         other.year < round.year
-            && other.instrument == round.instrument
+            && share_a_region(&other.regions, &round.regions)
             && other.simulated == round.simulated
             && other.result.is_some()
             && other.answers > 0
-    });
+    };
+    let alike = rounds.iter().filter(earlier).find(|other| other.instrument == round.instrument);
+    let before = alike.or_else(|| rounds.iter().find(earlier)).cloned();
     let files = register::files(tx, actor, id).await?;
     let margins = upload::margins(data, id)?;
     let mut frozen = Frozen {
@@ -157,6 +161,15 @@ pub async fn freeze(
         frozen.before = Some(frozen_round(data, before, &files)?);
     }
     Ok(Ready { frozen, round, before, margins })
+}
+
+/// Whether one of these lists of codes holds a region of the other.
+fn share_a_region(some: &[String], others: &[String]) -> bool {
+    let within = |part: &str, whole: &str| {
+        whole == NATION
+            || part.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    some.iter().any(|one| others.iter().any(|other| within(one, other) || within(other, one)))
 }
 
 /// Whether the result of `round` no longer shows what the round holds: files of answers or margins
@@ -219,6 +232,37 @@ fn read(
     Ok(Read { instrument, frame, labels, tally })
 }
 
+/// The round before as a result has use for it.
+enum Earlier {
+    /// Of the same instrument: compared.
+    Read(Read),
+    /// Of another: not compared, for these reasons.
+    Apart(Vec<Message>),
+}
+
+/// The round before of `ready`, whose answers are read only where their instrument is that of
+/// `now`.
+fn earlier(data: &DataFolder, ready: &Ready, now: &Read) -> Result<Option<Earlier>, Message> {
+    let (Some(before), Some(frozen)) = (&ready.before, &ready.frozen.before) else {
+        return Ok(None);
+    };
+    let Some(design) = frozen.files.first().map(|file| file.design) else { return Ok(None) };
+    let Some(instrument) = instrument::find(data, &before.instrument) else {
+        let message = Message::new("index-change-instrument-gone");
+        let message = message.with("instrument", before.instrument.as_str());
+        return Ok(Some(Earlier::Apart(vec![message])));
+    };
+    if instrument.sha256 == now.instrument.sha256 {
+        return Ok(Some(Earlier::Read(read(data, before, frozen, 0)?)));
+    }
+    let as_of = ready.frozen.as_of;
+    let (round, then) = (reference(&ready.round, as_of), reference(before, as_of));
+    let now = Terms { instrument: now.instrument, round: &round, design: now.tally.design };
+    let then = Terms { instrument, round: &then, design };
+    let reasons = comparable::differences(&now, &then, ready.frozen.options.window_days);
+    Ok(Some(Earlier::Apart(reasons)))
+}
+
 fn reference(round: &Round, as_of: Date) -> RoundRef {
     RoundRef {
         name: round.name.clone(),
@@ -245,12 +289,7 @@ pub fn compute_frozen(
     let Ready { frozen, round, before, margins } = ready;
     let now = read(data, round, &frozen.round, without)?;
     tell(1)?;
-    let then = match (before, &frozen.before) {
-        (Some(before), Some(frozen)) if without == 0 && !frozen.files.is_empty() => {
-            Some((before, read(data, before, frozen, without)?))
-        }
-        _ => None,
-    };
+    let then = if without == 0 { earlier(data, ready, &now)? } else { None };
     tell(2)?;
     let margins = margins.as_ref().filter(|_| without == 0);
     let input = Input {
@@ -274,16 +313,22 @@ pub fn compute_frozen(
         simulated: round.simulated,
         options: frozen.options.clone(),
         threads: 0,
-        before: then.as_ref().map(|(before, then)| Before {
-            instrument: then.instrument,
-            frame: &then.frame,
-            labels: &then.labels,
-            tally: &then.tally,
-            round: reference(before, frozen.as_of),
-        }),
+        before: match (before, &then) {
+            (Some(before), Some(Earlier::Read(then))) => Some(Before {
+                instrument: then.instrument,
+                frame: &then.frame,
+                labels: &then.labels,
+                tally: &then.tally,
+                round: reference(before, frozen.as_of),
+            }),
+            _ => None,
+        },
         district_name: &|code| region::find(code).map(|region| region.name.clone()),
     };
-    let result = compute(&input).map_err(|error| error.message(&now.labels))?;
+    let mut result = compute(&input).map_err(|error| error.message(&now.labels))?;
+    if let (Some(before), Some(Earlier::Apart(reasons))) = (before, then) {
+        result.change = Some(comparable::apart(&before.name, reasons));
+    }
     tell(3)?;
     Ok(result)
 }

@@ -200,8 +200,12 @@ impl Reading {
         let Some(change) = &self.result.change else {
             return none(words.say("results-change-first"));
         };
-        if let Some(reason) = change.not_comparable.first() {
-            return none(words.tell(reason));
+        if !change.not_comparable.is_empty() {
+            let reasons = change.not_comparable.iter().map(|reason| words.tell(reason));
+            let said = Message::new("results-change-apart").with("before", change.before.as_str());
+            return none(
+                [words.tell(&said)].into_iter().chain(reasons).collect::<Vec<_>>().join(" "),
+            );
         }
         let entry = self.change_of(region);
         if let Some(reason) = entry.and_then(|entry| entry.not_comparable.as_ref()) {
