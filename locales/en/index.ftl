@@ -5,6 +5,7 @@ index-totals-overflow = Weights or scores are out of range (technical detail: â€
 index-note-no-adults = The population of the regions is not known, so figures of province and nation cannot be computed yet.
 index-note-total-population = The population of 17 and over is not known; the total population stands in for it.
 index-note-incomplete = Aggregate figures are incomplete: some regions have no score. The bounds beside them, where there are any, show the result if those regions were at the lowest or the highest score seen.
+index-note-one-cluster = The answers of { $count } regions come from one cluster only (the same kecamatan, link and day). Within the intervals of aggregate figures their variance is borrowed from the clusters of the other regions.
 index-note-without-flagged = Scores were also computed without answers that carry a quality flag, and stand beside those of all answers. The reason: { $reason }
 index-no-interval-few = No interval yet: at least { $least } answers are needed.
 index-no-interval-clusters = No interval yet: answers cannot be grouped by kecamatan, link and day.

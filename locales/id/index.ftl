@@ -5,6 +5,7 @@ index-totals-overflow = Bobot atau skor di luar jangkauan hitungan (rincian tekn
 index-note-no-adults = Jumlah penduduk wilayah tidak diketahui, sehingga angka provinsi dan nasional belum dapat dihitung.
 index-note-total-population = Jumlah penduduk 17 tahun ke atas belum ada; sebagai gantinya dipakai jumlah penduduk seluruhnya.
 index-note-incomplete = Angka gabungan belum lengkap: ada wilayah tanpa skor. Batas di sampingnya, bila ada, menunjukkan hasil bila wilayah itu berada pada skor terendah atau tertinggi yang terlihat.
+index-note-one-cluster = Jawaban { $count } wilayah hanya dari satu kelompok (kecamatan, tautan, dan hari yang sama). Di dalam selang angka gabungan, ragam wilayah itu dipinjam dari kelompok wilayah lain.
 index-note-without-flagged = Skor juga dihitung tanpa jawaban bertanda mutu dan ditunjukkan di samping skor semua jawaban. Alasannya: { $reason }
 index-no-interval-few = Selang belum dapat dihitung: perlu sedikitnya { $least } jawaban.
 index-no-interval-clusters = Selang belum dapat dihitung: jawaban tidak dapat dikelompokkan menurut kecamatan, tautan, dan hari.

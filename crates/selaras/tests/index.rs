@@ -492,6 +492,35 @@ fn the_score_without_flagged_answers_stands_beside_that_of_all() {
     assert!(score(&plain, "A", "index").without_flagged.is_none());
 }
 
+#[test]
+fn a_tiny_region_reached_in_one_hall_takes_nothing_from_its_province() {
+    let mut answers = format!("waktu,tautan,{HEAD}");
+    let mut add = |region: &str, rows: usize, days: usize, center: usize| {
+        for row in 0..rows {
+            let day = 1 + row % days;
+            let answer = center + row % 3;
+            let values = [answer; 4].map(|answer| answer.to_string()).join(",");
+            answers.push_str(&format!("2026-02-{day:02} 10:00,a,{region},L,{values}\n"));
+        }
+    };
+    add("A", 120, 20, 6);
+    add("B", 120, 20, 4);
+    add("C", 6, 1, 4);
+    let result = by_hand(&answers, None, None);
+    let of = |region: &str| score(&result, region, "index");
+    assert!(of("K").interval.is_some() && of("A").standing.is_some());
+    assert!(of("C").interval.is_none() && of("C").standing.is_none());
+    assert!(result.notes.iter().any(|note| note.key == "index-note-one-cluster"));
+    // Where every region is such a one, there is no interval to be had.
+    let halls = answers.lines().map(|line| match line.split_once(" 10:00") {
+        Some((_, rest)) => format!("2026-02-01 10:00{rest}\n"),
+        None => format!("{line}\n"),
+    });
+    let result = by_hand(&halls.collect::<String>(), None, None);
+    assert!(score(&result, "K", "index").interval.is_none());
+    assert!(result.notes.iter().all(|note| note.key != "index-note-one-cluster"));
+}
+
 /// Each of these answers given by twenty people of region A, since a raking class needs twenty.
 fn twenty_times(answers: &[(&str, u8)]) -> String {
     let mut text = HEAD.to_owned();

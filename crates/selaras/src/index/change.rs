@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use selaras_stats::compare::{self, Difference, Verdict};
 use selaras_stats::low_cells::{self, Followed, Lowness, Reading as CellReading, Rise};
-use selaras_stats::open_link::{Spread, combine, spread_of};
+use selaras_stats::open_link::{Part, Spread, combine, combine_parts, spread_of};
 use selaras_stats::selection;
 use selaras_stats::totals::Cell;
 use selaras_stats::weights::open_link::{Margin as StatMargin, Neighbours, rake_cells};
@@ -42,6 +42,8 @@ pub struct Before<'a> {
 struct Standardised {
     value: f64,
     spread: Option<Spread>,
+    /// Variance were every respondent reached alone.
+    individual: Option<f64>,
 }
 
 /// The change since the round before; none where there is no such round.
@@ -232,7 +234,8 @@ fn standardise(
     let plain = |score: usize| {
         let reading = &side.readings.of[side.at][score];
         let value = reading.value.filter(|_| reading.n >= options.interval_from)?;
-        Some(Standardised { value, spread: reading.spread })
+        let individual = reading.part(1.0).individual;
+        Some(Standardised { value, spread: reading.spread, individual })
     };
     let few = side.readings.of[side.at].first().is_none_or(|index| index.n < options.interval_from);
     if margins.is_empty() || few || side.tally.pooled.is_some() {
@@ -271,7 +274,7 @@ fn standardise(
                 options.least_clusters,
                 options.confidence,
             );
-            Some(Standardised { value: mean.mean, spread })
+            Some(Standardised { value: mean.mean, spread, individual: mean.individual_variance })
         })
         .collect())
 }
@@ -383,13 +386,20 @@ fn region_change(
             parts.iter().map(|(_, adults, pair)| adults / all * value(pair)).sum()
         };
         let value = mean(&|pair| pair.0.value - pair.1.value);
-        let spreads: Vec<(f64, Option<Spread>)> = parts
+        let part = |coefficient: f64, of: &Standardised| Part {
+            coefficient,
+            spread: of.spread,
+            individual: of.individual,
+        };
+        let spreads: Vec<Part> = parts
             .iter()
             .flat_map(|(_, adults, pair)| {
-                [(adults / all, pair.0.spread), (-adults / all, pair.1.spread)]
+                [part(adults / all, &pair.0), part(-adults / all, &pair.1)]
             })
             .collect();
-        let spread = combine(&spreads);
+        // Of a kab/kota that was reached together in either round nothing is told.
+        let own = region.level != Level::Regency || spreads.iter().all(|of| of.spread.is_some());
+        let spread = combine_parts(&spreads).filter(|_| own);
         let shift = |readings: &Readings<'_>, place: &dyn Fn(usize) -> Option<usize>| {
             let shifts: Vec<(f64, Option<f64>)> = parts
                 .iter()

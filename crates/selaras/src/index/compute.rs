@@ -221,6 +221,20 @@ impl<'a> Readings<'a> {
         }
     }
 
+    /// How many kab/kota are part of an open link's whole with an interval of the index and have no
+    /// spread of their own.
+    fn borrowing(&self) -> usize {
+        let with_spread = self.wholes.iter().filter_map(|of| of.first()?.as_ref());
+        let mut leaves: Vec<usize> = with_spread
+            .filter(|whole| whole.reading.spread.is_some())
+            .flat_map(|whole| whole.parts.iter().map(|&(leaf, _)| leaf))
+            .filter(|&leaf| self.of[leaf][0].spread.is_none())
+            .collect();
+        leaves.sort_unstable();
+        leaves.dedup();
+        leaves.len()
+    }
+
     /// What the score of an aggregate covers: the kab/kota with at least `least_n` respondents.
     fn coverage(&self, at: usize, score: usize, least_n: u64) -> Coverage {
         let outside = &self.frame.regions[at].outside;
@@ -329,7 +343,7 @@ pub fn compute(input: &Input<'_>) -> Result<IndexResult, ComputeError> {
         inputs: input.files.clone(),
         design: input.tally.design,
         scores: definitions,
-        notes: notes(input, &regions),
+        notes: notes(input, &readings, &regions),
         regions,
         low_cells,
         change,
@@ -589,7 +603,7 @@ fn told_in(
     told
 }
 
-fn notes(input: &Input<'_>, regions: &[RegionResult]) -> Vec<Message> {
+fn notes(input: &Input<'_>, readings: &Readings<'_>, regions: &[RegionResult]) -> Vec<Message> {
     let mut notes = Vec::new();
     let known: Vec<_> = input
         .frame
@@ -610,6 +624,10 @@ fn notes(input: &Input<'_>, regions: &[RegionResult]) -> Vec<Message> {
     };
     if regions.iter().any(incomplete) {
         notes.push(Message::new("index-note-incomplete"));
+    }
+    let borrowing = readings.borrowing();
+    if borrowing > 0 {
+        notes.push(Message::new("index-note-one-cluster").with("count", borrowing));
     }
     notes
 }
