@@ -235,3 +235,4 @@ results-groups-not-low = cannot be told apart from the province yet
 results-groups-too-few = too few answers to conclude
 results-groups-back = Back to the region
 results-column-attribute = By
+results-official = Official figure: { $value } ({ $source }, { $date }). Not computed by Selaras and no part of its computations.

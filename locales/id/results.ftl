@@ -235,3 +235,4 @@ results-groups-not-low = belum dapat dibedakan dari provinsi
 results-groups-too-few = jawaban belum cukup untuk menyimpulkan
 results-groups-back = Kembali ke wilayah
 results-column-attribute = Menurut
+results-official = Angka resmi: { $value } ({ $source }, { $date }). Bukan hitungan Selaras dan tidak ikut dihitung.

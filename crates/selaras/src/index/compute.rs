@@ -397,6 +397,7 @@ fn region(
         }),
         missing: of_index.missing.clone(),
         adults_covered: of_index.adults_covered,
+        official: None,
         scores: (0..definitions.len())
             .map(|score| {
                 let mut shown = show(&readings.of[at][score], input.tally.design, options);

@@ -25,6 +25,7 @@ use crate::policy::{Actor, NATION, Scope};
 use crate::region;
 use crate::round::answers::{Design, Labels};
 use crate::round::frame::Frame;
+use crate::round::official::{self, RoundOfficial};
 use crate::round::register::{self, RegisterError, Round};
 use crate::round::snapshot::Reader;
 use crate::round::upload::{self, RoundMargins, ground, register_message};
@@ -80,6 +81,8 @@ pub struct Frozen {
     pub round: FrozenRound,
     /// SHA-256 of the margins file, where the round has one.
     pub margins: Option<String>,
+    /// SHA-256 of the file of official figures, where the round has one.
+    pub official: Option<String>,
     /// The round before, where there is one to compare with.
     pub before: Option<FrozenRound>,
     /// Why scores are also given without flagged answers; none where they are not.
@@ -94,6 +97,7 @@ pub struct Ready {
     round: Round,
     before: Option<Round>,
     margins: Option<RoundMargins>,
+    official: Option<RoundOfficial>,
 }
 
 fn frozen_round(
@@ -147,12 +151,14 @@ pub async fn freeze(
     let before = alike.or_else(|| rounds.iter().find(earlier)).cloned();
     let files = register::files(tx, actor, id).await?;
     let margins = upload::margins(data, id)?;
+    let official = official::kept(data, id)?;
     let mut frozen = Frozen {
         program: format!("selaras {}", env!("CARGO_PKG_VERSION")),
         as_of: TimeZone::Wib.wall(tx.now()).date(),
         options: Options::default(),
         round: frozen_round(data, &round, &files)?,
         margins: margins.as_ref().map(|margins| margins.sha256.clone()),
+        official: official.as_ref().map(|official| official.sha256.clone()),
         before: None,
         without_flagged,
     };
@@ -160,7 +166,7 @@ pub async fn freeze(
         let files = register::files(tx, actor, before.id).await?;
         frozen.before = Some(frozen_round(data, before, &files)?);
     }
-    Ok(Ready { frozen, round, before, margins })
+    Ok(Ready { frozen, round, before, margins, official })
 }
 
 /// Whether one of these lists of codes holds a region of the other.
@@ -172,8 +178,8 @@ fn share_a_region(some: &[String], others: &[String]) -> bool {
     some.iter().any(|one| others.iter().any(|other| within(one, other) || within(other, one)))
 }
 
-/// Whether the result of `round` no longer shows what the round holds: files of answers or margins
-/// came, went or were replaced since it was computed.
+/// Whether the result of `round` no longer shows what the round holds: files of answers, margins or
+/// official figures came, went or were replaced since it was computed.
 ///
 /// # Errors
 /// As [`register::files`].
@@ -187,8 +193,10 @@ pub async fn outdated(
     let Some(computed) = computed else { return Ok(false) };
     let files = register::files(tx, actor, round.id).await?;
     let margins = upload::margins(data, round.id)?.map(|margins| margins.sha256);
+    let official = official::kept(data, round.id)?.map(|official| official.sha256);
     let held = upload::counting(&files).map(|file| file.id);
-    Ok(margins != computed.margins || held.ne(computed.round.files.iter().map(|file| file.id)))
+    Ok((margins, official) != (computed.margins, computed.official)
+        || held.ne(computed.round.files.iter().map(|file| file.id)))
 }
 
 /// A round's answers, summed up.
@@ -286,7 +294,7 @@ pub fn compute_frozen(
     without: u8,
     tell: &dyn Fn(u64) -> Result<(), Message>,
 ) -> Result<IndexResult, Message> {
-    let Ready { frozen, round, before, margins } = ready;
+    let Ready { frozen, round, before, margins, .. } = ready;
     let now = read(data, round, &frozen.round, without)?;
     tell(1)?;
     let then = if without == 0 { earlier(data, ready, &now)? } else { None };
@@ -382,6 +390,9 @@ pub fn compute_and_keep(
     let mut result = compute_frozen(data, ready, 0, tell)?;
     if let Some(reason) = &ready.frozen.without_flagged {
         set_beside(&mut result, &compute_frozen(data, ready, FLAGGED, tell)?, reason);
+    }
+    if let Some(official) = &ready.official {
+        result.set_official(&official.figures);
     }
     let json = result.json().map_err(|_| Error::Damaged("result").message())?;
     let frozen = serde_json::to_vec_pretty(&ready.frozen);

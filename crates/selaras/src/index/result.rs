@@ -13,6 +13,7 @@ use crate::instrument::{Standing, Text};
 use crate::locale::Message;
 use crate::round::answers::Design;
 use crate::round::frame::{Adults, Level};
+use crate::round::official::{Figure, Official};
 
 /// Which readers a result is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +59,14 @@ pub struct IndexResult {
 }
 
 impl IndexResult {
+    /// Sets official figures beside the scores of their regions; none of these changes.
+    pub fn set_official(&mut self, figures: &[Figure]) {
+        for region in &mut self.regions {
+            let own = figures.iter().find(|figure| figure.region == region.code);
+            region.official = own.map(|figure| figure.official.clone());
+        }
+    }
+
     /// The bytes of `result.json`: one line.
     ///
     /// # Errors
@@ -443,6 +452,9 @@ pub struct RegionResult {
     pub missing: Vec<String>,
     /// For an aggregate: share of adults in the regions that have an index.
     pub adults_covered: Option<f64>,
+    /// The index that an office has published of it, beside ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub official: Option<Official>,
     /// Scores, aligned with [`IndexResult::scores`].
     pub scores: Vec<Score>,
     /// Why there is no adjusted score.

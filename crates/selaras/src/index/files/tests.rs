@@ -12,6 +12,7 @@ use crate::index::{disclosure, fixture};
 use crate::instrument::Text;
 use crate::locale::{Language, Message};
 use crate::render::table::Cell;
+use crate::round::official::Official;
 
 fn instrument() -> &'static Instrument {
     crate::instrument::shipped_by_id("ihai-2025").unwrap()
@@ -344,6 +345,11 @@ fn everything() -> IndexResult {
         code: "11.01.01".to_owned(),
         name: "Satu".to_owned(),
         scores: vec![score; result.scores.len()],
+    });
+    result.regions[1].official = Some(Official {
+        value: 6.4,
+        source: "Kementerian Dalam Negeri".to_owned(),
+        date: jiff::civil::date(2026, 1, 12),
     });
     result.inputs.push(InputRef {
         name: "jawaban.csv".to_owned(),

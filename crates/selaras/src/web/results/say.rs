@@ -235,6 +235,19 @@ impl Reading {
         }
     }
 
+    /// The index that an office has published of `region`, with where and when.
+    pub(super) fn official(&self, region: &RegionResult) -> Option<String> {
+        let official = region.official.as_ref()?;
+        Some(
+            self.words.tell(
+                &Message::new("results-official")
+                    .with("value", self.number(official.value))
+                    .with("source", official.source.as_str())
+                    .with("date", self.words.short_date(official.date)),
+            ),
+        )
+    }
+
     /// The shift at the tested correlation, `±0,07`.
     pub(super) fn fragility(&self, score: &Score) -> Option<String> {
         let tested = self.result.options.selection;
