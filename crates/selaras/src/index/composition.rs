@@ -343,7 +343,7 @@ fn neighbours(margin: &Margin, instrument: &Instrument) -> Neighbours {
     }
 }
 
-/// What is missing of the four margins of METHOD §2, as message keys.
+/// What is missing of the four margins of METHOD §2 that the form asks, as message keys.
 fn missing(input: &Input<'_>, code: &str) -> Vec<&'static str> {
     let has = |wanted: &dyn Fn(&Margin) -> bool| {
         input.margins.iter().any(|margin| margin.region == code && wanted(margin))
@@ -359,16 +359,16 @@ fn missing(input: &Input<'_>, code: &str) -> Vec<&'static str> {
     if (asks(AttributeKind::Sex) || asks(AttributeKind::Age))
         && !has(&|margin| kind(margin, AttributeKind::Sex) || kind(margin, AttributeKind::Age))
     {
-        missing.push("index-margin-sex-age");
+        missing.push("index-missing-sex-age");
     }
     if asks(AttributeKind::Education) && !has(&|margin| kind(margin, AttributeKind::Education)) {
-        missing.push("index-margin-education");
+        missing.push("index-missing-education");
     }
     if asks(AttributeKind::Occupation) && !has(&|margin| named(margin, margins::CIVIL_SERVANTS)) {
-        missing.push("index-margin-civil-servants");
+        missing.push("index-missing-civil-servants");
     }
     if !has(&|margin| named(margin, margins::DISTRICT)) {
-        missing.push("index-margin-district");
+        missing.push("index-missing-district");
     }
     missing
 }
@@ -388,9 +388,7 @@ fn adjust(input: &Input<'_>, region: &mut RegionResult, cells: &[Cell<'_>]) {
         })
         .collect();
     if margins.is_empty() {
-        let list = missing(input, &region.code);
-        let key = list.first().copied().filter(|_| list.len() == 1);
-        region.not_adjusted = Some(Message::new(key.unwrap_or("index-not-adjusted-no-margins")));
+        region.not_adjusted = Some(no_margins(&missing(input, &region.code)));
         return;
     }
     let raked = match rake_cells(&table.counts, &margins, &rake_rules(&input.options)) {
@@ -403,6 +401,18 @@ fn adjust(input: &Input<'_>, region: &mut RegionResult, cells: &[Cell<'_>]) {
     region.kish = Some(raked.kish_effect);
     for (score, shown) in region.scores.iter_mut().enumerate() {
         shown.adjusted = adjusted(&raked, &table, cells, score, shown.value);
+    }
+}
+
+/// Why there is nothing to rake to: each of the margins `missing` by name, or, where all were
+/// given, that no answer says where in them it belongs.
+fn no_margins(missing: &[&str]) -> Message {
+    let listed = missing.iter().map(|key| Message::new(key)).reduce(|first, next| {
+        Message::new("index-missing-and").with("first", first).with("next", next)
+    });
+    match listed {
+        Some(listed) => Message::new("index-not-adjusted-missing").with("margins", listed),
+        None => Message::new("index-not-adjusted-unplaced"),
     }
 }
 
@@ -469,6 +479,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn every_missing_margin_is_named() {
+        let words = Words::new(Language::Id);
+        let said = |missing: &[&str]| words.tell(&no_margins(missing));
+        let all =
+            said(&["index-missing-sex-age", "index-missing-education", "index-missing-district"]);
+        assert_eq!(
+            all,
+            "Skor disesuaikan belum dapat dihitung. Yang belum dimasukkan: jumlah penduduk menurut \
+             jenis kelamin dan umur; jumlah penduduk menurut pendidikan; jumlah penduduk menurut \
+             kecamatan."
+        );
+        assert!(!said(&["index-missing-education"]).contains("kecamatan"));
+        assert!(said(&[]).contains("Jawaban tidak menyebut golongan"));
+    }
 
     /// Every way to fill the hidden classes that a reader cannot rule out: 1 to 4 where that is
     /// said, at least 5 where a neighbour was taken along, adding up to what is left of the sum.

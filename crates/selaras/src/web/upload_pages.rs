@@ -215,6 +215,9 @@ fn freezes(
     let version = instrument.map_or(String::new(), |known| known.version.clone());
     let answers: u64 = frozen.round.files.iter().map(|file| file.kept).sum();
     let before = match &frozen.before {
+        Some(before) if before.instrument != frozen.round.instrument => {
+            Message::new("upload-freeze-apart").with("round", before.name.as_str())
+        }
         Some(before) => Message::new("upload-freeze-before").with("round", before.name.as_str()),
         None => Message::new("upload-freeze-no-before"),
     };

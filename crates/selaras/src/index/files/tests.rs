@@ -340,7 +340,7 @@ fn everything() -> IndexResult {
     };
     let regency = &mut result.regions[2];
     regency.scores[0] = score.clone();
-    regency.not_adjusted = Some(Message::new("index-margin-education"));
+    regency.not_adjusted = Some(Message::new("index-not-adjusted-unplaced"));
     regency.districts.push(DistrictResult {
         code: "11.01.01".to_owned(),
         name: "Satu".to_owned(),
