@@ -565,7 +565,7 @@ fn official_figures_stand_beside_the_score_and_change_nothing(url: Option<&str>)
     assert_eq!((shown.value, &*shown.source), (4.25, "Kemendagri"));
     assert_eq!(after, before);
     let page = server.get(&format!("/putaran/{id}/wilayah/61.71")).text();
-    assert!(page.contains("Angka resmi: 4,25 (Kemendagri, 12 Jan 2026)"), "{page}");
+    assert!(page.contains("Angka resmi: 4,25 (Kemendagri, 12 Januari 2026)"), "{page}");
     let page = server.get(&format!("/putaran/{id}/unduh/laporan.html")).text();
     assert!(page.contains("Angka resmi di samping hasil ini"), "{page}");
     assert_eq!(server.post(&format!("{official}/hapus"), "").status, 303);
