@@ -243,6 +243,10 @@ fn standardise(
     }
     let raked = rake_cells(&table.counts, margins, &rake_rules(options))
         .map_err(|refusal| refused(&refusal))?;
+    if !raked.missed.is_empty() {
+        // Two rounds are compared at one composition or not at all.
+        return Err(Message::new("index-not-adjusted-converge"));
+    }
     Ok((0..scores)
         .map(|score| {
             let reading = &side.readings.of[side.at][score];

@@ -379,14 +379,15 @@ fn adjust(input: &Input<'_>, region: &mut RegionResult, cells: &[Cell<'_>]) {
         return;
     }
     let table = Table::new(input.tally, cells);
-    let margins: Vec<StatMargin> = input
+    let (given, margins): (Vec<&Margin>, Vec<StatMargin>) = input
         .margins
         .iter()
         .filter(|margin| margin.region == region.code)
         .filter_map(|margin| {
-            margin_over(margin, &table, input.tally, input.instrument, input.labels)
+            let over = margin_over(margin, &table, input.tally, input.instrument, input.labels)?;
+            Some((margin, over))
         })
-        .collect();
+        .unzip();
     if margins.is_empty() {
         region.not_adjusted = Some(no_margins(&missing(input, &region.code)));
         return;
@@ -399,6 +400,18 @@ fn adjust(input: &Input<'_>, region: &mut RegionResult, cells: &[Cell<'_>]) {
         }
     };
     region.kish = Some(raked.kish_effect);
+    let left_out = listed(missing(input, &region.code));
+    region.not_adjusted_for.extend(
+        left_out.map(|margins| Message::new("index-adjusted-without").with("margins", margins)),
+    );
+    let short = given
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| raked.missed.iter().any(|missed| missed.margin == *at));
+    let short = listed(short.map(|(_, margin)| name_of(margin, input.instrument)).collect());
+    region
+        .not_adjusted_for
+        .extend(short.map(|margins| Message::new("index-adjusted-short").with("margins", margins)));
     for (score, shown) in region.scores.iter_mut().enumerate() {
         shown.adjusted = adjusted(&raked, &table, cells, score, shown.value);
     }
@@ -407,12 +420,31 @@ fn adjust(input: &Input<'_>, region: &mut RegionResult, cells: &[Cell<'_>]) {
 /// Why there is nothing to rake to: each of the margins `missing` by name, or, where all were
 /// given, that no answer says where in them it belongs.
 fn no_margins(missing: &[&str]) -> Message {
-    let listed = missing.iter().map(|key| Message::new(key)).reduce(|first, next| {
-        Message::new("index-missing-and").with("first", first).with("next", next)
-    });
-    match listed {
+    match listed(missing.to_vec()) {
         Some(listed) => Message::new("index-not-adjusted-missing").with("margins", listed),
         None => Message::new("index-not-adjusted-unplaced"),
+    }
+}
+
+/// These margins as one message; none where there are none.
+fn listed(keys: Vec<&str>) -> Option<Message> {
+    keys.into_iter().map(Message::new).reduce(|first, next| {
+        Message::new("index-missing-and").with("first", first).with("next", next)
+    })
+}
+
+/// The message that names a margin.
+fn name_of(margin: &Margin, instrument: &Instrument) -> &'static str {
+    let kind = |name: &String| match name.as_str() {
+        margins::CIVIL_SERVANTS => Some(AttributeKind::Occupation),
+        _ => instrument.attributes.iter().find(|of| of.id == *name).map(|of| of.kind),
+    };
+    match margin.attributes.iter().find_map(kind) {
+        Some(AttributeKind::Sex | AttributeKind::Age) => "index-missing-sex-age",
+        Some(AttributeKind::Education) => "index-missing-education",
+        Some(AttributeKind::Occupation) => "index-missing-civil-servants",
+        Some(AttributeKind::Other) => "index-missing-other",
+        None => "index-missing-district",
     }
 }
 
@@ -468,6 +500,12 @@ fn adjust_wholes(input: &Input<'_>, readings: &Readings<'_>, regions: &mut [Regi
                 .map(|(value, plain)| Adjusted { value, difference: value - plain });
         }
         let any = regions[at].scores.iter().any(|score| score.adjusted.is_some());
+        let part = |leaf: &usize| {
+            regions[*leaf].not_adjusted_for.iter().any(|of| of.key == "index-adjusted-short")
+        };
+        if any && readings.leaves[at].iter().any(part) {
+            regions[at].not_adjusted_for.push(Message::new("index-adjusted-short-parts"));
+        }
         if !any && regions[at].n.unwrap_or(0) > 0 {
             regions[at].not_adjusted = Some(Message::new("index-not-adjusted-parts"));
         }

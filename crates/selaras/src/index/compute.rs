@@ -412,6 +412,7 @@ fn region(
             })
             .collect(),
         not_adjusted: None,
+        not_adjusted_for: Vec::new(),
         kish: None,
         composition: Vec::new(),
         districts: districts::of(input, definitions, cells.of(at)),

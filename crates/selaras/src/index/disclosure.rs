@@ -74,6 +74,7 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
             region.reached = None;
             region.kish = None;
             region.not_adjusted = None;
+            region.not_adjusted_for.clear();
         }
         region.scores = published
             .iter()

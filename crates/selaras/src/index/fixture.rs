@@ -107,6 +107,7 @@ pub(crate) fn of_design(provinces: &[Vec<(u64, u64)>], design: Design) -> IndexR
                     })
                     .collect(),
                 not_adjusted: None,
+                not_adjusted_for: Vec::new(),
                 kish: None,
                 composition: vec![Composition {
                     attribute: CIVIL_SERVANTS.to_owned(),

@@ -459,6 +459,10 @@ pub struct RegionResult {
     pub scores: Vec<Score>,
     /// Why there is no adjusted score.
     pub not_adjusted: Option<Message>,
+    /// What the adjusted scores leave out of account: margins that were not given, or that trimmed
+    /// weights do not reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_adjusted_for: Vec<Message>,
     /// Kish design effect of the raking weights.
     pub kish: Option<f64>,
     /// Who answered beside who lives there.

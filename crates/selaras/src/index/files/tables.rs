@@ -350,13 +350,13 @@ impl<'a> Teller<'a> {
             if let Some(index) = region.scores.first() {
                 let wanted = self.result.options.selection;
                 let shift = index.shifts.iter().find(|shift| shift.correlation == wanted);
-                let why = region.not_adjusted.as_ref().map(|reason| self.words.tell(reason));
+                let why = region.not_adjusted.iter().chain(&region.not_adjusted_for);
                 cells.push(index.adjusted.as_ref().map(|adjusted| adjusted.value).into());
                 cells.push(shift.map(|shift| shift.shift).into());
                 cells.push(self.told(index));
-                let remark = [self.remark(region, index), why.unwrap_or_default()];
-                let remark = remark.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
-                cells.push(remark.collect::<Vec<_>>().join(" ").into());
+                let mut remark = vec![self.remark(region, index)];
+                remark.extend(why.map(|reason| self.words.tell(reason)));
+                cells.push(remark.join(" ").trim().to_owned().into());
             }
             table.push(cells);
         }

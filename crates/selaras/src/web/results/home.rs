@@ -116,6 +116,9 @@ fn beside(reading: &Reading, region: &RegionResult, score: Option<&Score>) -> Ve
             (None, Some(reason)) => words.tell(reason),
             (None, None) => words.say("results-not-adjusted"),
         });
+        if score.adjusted.is_some() {
+            lines.extend(region.not_adjusted_for.iter().map(|reason| words.tell(reason)));
+        }
         lines.push(say::civil_servants(reading, region));
     }
     lines.extend(reading.official(region));
