@@ -243,7 +243,7 @@ fn read(
 /// The round before as a result has use for it.
 enum Earlier {
     /// Of the same instrument: compared.
-    Read(Read),
+    Read(Box<Read>),
     /// Of another: not compared, for these reasons.
     Apart(Vec<Message>),
 }
@@ -261,7 +261,7 @@ fn earlier(data: &DataFolder, ready: &Ready, now: &Read) -> Result<Option<Earlie
         return Ok(Some(Earlier::Apart(vec![message])));
     };
     if instrument.sha256 == now.instrument.sha256 {
-        return Ok(Some(Earlier::Read(read(data, before, frozen, 0)?)));
+        return Ok(Some(Earlier::Read(Box::new(read(data, before, frozen, 0)?))));
     }
     let as_of = ready.frozen.as_of;
     let (round, then) = (reference(&ready.round, as_of), reference(before, as_of));
