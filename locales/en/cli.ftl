@@ -10,6 +10,7 @@ cli-help =
       index       computes the index from files of answers
                   --instrument ID|FILE --answers FILE… --out FOLDER
     {"              ["}--mapping PROFILE.json] [--regions FRAME.csv] [--region CODE] [--margins FILE]
+    {"              ["}--official FILE]
     {"              ["}--before-answers FILE…] [--before-opened DATE] [--before-closed DATE]
     {"              ["}--name TEXT] [--year YEAR] [--target NUMBER] [--simulated]
     {"              ["}--save-mapping PROFILE.json] [--faults FILE.xlsx]

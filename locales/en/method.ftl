@@ -7,6 +7,7 @@ method-who = Whom this describes, and what the interval means
 method-design-open = Answers come by an open link: anyone who has it can answer. So the result describes those who chose to answer, not a random sample.
 method-design-open-adjusted = The score adjusted for composition brings respondents to the population's composition by sex, age, education, civil servants and kecamatan, as far as the office has imported the figures. Where the weights would rest on too few people it is not given.
 method-design-open-interval = The random interval takes account of people answering in clusters: one kecamatan, one link, one day. The wider of several ways of clustering is taken, and it is never narrower than if everybody had answered alone.
+method-design-open-one-cluster = A region whose answers all came together has no interval of its own. Within a province or the nation its variance is borrowed: that of one cluster as the other regions have it, with one degree of freedom.
 method-design-open-margin-of-error = The interval does not cover those who did not answer, so it is never called sampling error. “95%” always means: for the quantity and the design stated here.
 method-design-recorded = Strata, primary sampling units and weights are recorded. The score is a Hájek mean, its variance linearised; the interval uses t with the number of units minus the number of strata. “95%” always means: for the quantity and the design stated here.
 method-fragility = The test of fragility in plain words

@@ -10,6 +10,7 @@ cli-help =
       index       menghitung indeks dari berkas jawaban
                   --instrument ID|BERKAS --answers BERKAS… --out FOLDER
     {"              ["}--mapping PROFIL.json] [--regions KERANGKA.csv] [--region KODE] [--margins BERKAS]
+    {"              ["}--official BERKAS]
     {"              ["}--before-answers BERKAS…] [--before-opened TANGGAL] [--before-closed TANGGAL]
     {"              ["}--name TEKS] [--year TAHUN] [--target ANGKA] [--simulated]
     {"              ["}--save-mapping PROFIL.json] [--faults BERKAS.xlsx]

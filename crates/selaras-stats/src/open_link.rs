@@ -141,6 +141,51 @@ pub fn combine(parts: &[(f64, Option<Spread>)]) -> Option<Spread> {
     (clusters > 0).then_some(Spread { se: variance.sqrt(), df, clusters })
 }
 
+/// One of the independent parts that a whole is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part {
+    /// What it counts for in the whole.
+    pub coefficient: f64,
+    /// Its spread; none where all of its people were reached together.
+    pub spread: Option<Spread>,
+    /// The variance of its estimate were every respondent reached alone.
+    pub individual: Option<f64>,
+}
+
+/// As [`combine`], where parts without a spread borrow from the others, as a stratum with one PSU
+/// does: the variance of one cluster, pooled over the other parts' clusters, and never less than
+/// that between the part's own respondents. What is borrowed is one estimate however many parts
+/// borrow it, so all of them add one degree of freedom.
+///
+/// `None` where no part has a spread.
+#[must_use]
+pub fn combine_parts(parts: &[Part]) -> Option<Spread> {
+    let (mut pooled, mut weight) = (0.0, 0.0);
+    for spread in parts.iter().filter_map(|part| part.spread) {
+        let between = spread.clusters.saturating_sub(1) as f64;
+        pooled += between * spread.se.powi(2) * spread.clusters as f64;
+        weight += between;
+    }
+    if weight <= 0.0 {
+        return None;
+    }
+    let of_one = pooled / weight;
+    let borrowing = |part: &&Part| part.spread.is_none() && part.coefficient != 0.0;
+    let variance: f64 = parts
+        .iter()
+        .filter(borrowing)
+        .map(|part| part.coefficient.powi(2) * of_one.max(part.individual.unwrap_or(0.0)))
+        .sum();
+    let clusters = parts.iter().filter(borrowing).count() as u64;
+    let lent = (clusters > 0).then_some(Spread { se: variance.sqrt(), df: 1.0, clusters });
+    let own = parts.iter().filter(|part| part.spread.is_some());
+    let known: Vec<(f64, Option<Spread>)> = own
+        .map(|part| (part.coefficient, part.spread))
+        .chain(lent.map(|lent| (1.0, Some(lent))))
+        .collect();
+    combine(&known)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,6 +245,29 @@ mod tests {
         assert!(whole.df > 10.0 && whole.df < 20.0, "{}", whole.df);
         assert_eq!(combine(&[(1.0, None)]), None);
         assert_eq!(combine(&[]), None);
+    }
+
+    #[test]
+    fn a_part_reached_in_one_hall_borrows_the_variance_of_one_cluster() {
+        let part = |coefficient, spread, individual| Part { coefficient, spread, individual };
+        let spread = |se: f64, clusters| Some(Spread { se, df: clusters as f64 - 1.0, clusters });
+        // Variances of one cluster: 3 · 1/3 = 1 with 2 degrees of freedom, 5 · 2/5 = 2 with 4;
+        // pooled 10/6.
+        let (a, b) = (spread((1.0_f64 / 3.0).sqrt(), 3), spread(0.4_f64.sqrt(), 5));
+        let others = [part(0.6, a, Some(0.1)), part(0.3, b, Some(0.1))];
+        let of = |parts: &[Part]| combine_parts(&[&others[..], parts].concat()).unwrap();
+        assert_eq!(of(&[]), combine(&[(0.6, a), (0.3, b)]).unwrap());
+        let own = 0.36 / 3.0 + 0.09 * 0.4;
+        let one = of(&[part(0.1, None, Some(0.5))]);
+        assert!((one.se.powi(2) - (own + 0.01 * 10.0 / 6.0)).abs() < 1e-12);
+        assert_eq!(one.clusters, 9);
+        // Its own respondents differ more than that.
+        let wide = of(&[part(0.1, None, Some(4.0))]);
+        assert!((wide.se.powi(2) - (own + 0.04)).abs() < 1e-12);
+        // Ten that borrow share one degree of freedom; where they rule the whole, it has no more.
+        let many = of(&[part(5.0, None, None); 10]);
+        assert!(many.df < 1.1, "{}", many.df);
+        assert_eq!(combine_parts(&[part(1.0, None, Some(1.0))]), None);
     }
 
     #[test]

@@ -192,6 +192,7 @@ fn frame() -> Frame {
         level,
         parent,
         adults: None,
+        outside: Vec::new(),
     };
     let mut regions = vec![
         region("ID".to_owned(), Level::Nation, None),

@@ -310,13 +310,13 @@ fn by_hand(answers: &str, before: Option<&str>, margins: Option<&str>) -> IndexR
             more.extend([option, &option[2..]]);
         }
     }
-    by_hand_in(&folder, answers, &more)
+    by_hand_in(&folder, HAND, answers, &more)
 }
 
-/// Runs the hand-worked instrument over `answers` in `folder` with `more` options.
-fn by_hand_in(folder: &TempDir, answers: &str, more: &[&str]) -> IndexResult {
+/// Runs a hand-worked `instrument` over `answers` in `folder` with `more` options.
+fn by_hand_in(folder: &TempDir, instrument: &str, answers: &str, more: &[&str]) -> IndexResult {
     let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
-    put("hand.toml", HAND);
+    put("hand.toml", instrument);
     put("frame.csv", HAND_FRAME);
     put("now.csv", answers);
     let mut arguments = vec!["--instrument", "hand.toml", "--regions", "frame.csv", "--internal"];
@@ -388,6 +388,73 @@ fn an_empty_region_is_named_and_its_whole_is_bounded_not_filled_in() {
 }
 
 #[test]
+fn a_score_covers_the_regions_that_have_it_whatever_the_index_covers() {
+    let (full, partial) = ("A,L,5,7,4,6", "B,L,3,5,,");
+    let answers =
+        format!("{HEAD}{}{}", format!("{full}\n").repeat(5), format!("{partial}\n").repeat(5));
+    let of = |instrument: &str, name: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let result = by_hand_in(&folder, instrument, &answers, &[]);
+        let whole = &result.regions[0];
+        let score = score(&result, "K", name);
+        let (missing, covered) = whole.coverage(score);
+        (missing.to_vec(), covered, score.bounds.is_some())
+    };
+    // Whoever left a variable out has an index all the same.
+    assert_eq!(of(HAND, "index"), (vec!["C".to_owned()], Some(0.8), true));
+    assert_eq!(of(HAND, "variable-X2"), (vec!["B".to_owned(), "C".to_owned()], Some(0.6), false));
+    // Under the other rule there is no index, but there is a variable.
+    let dropping = HAND.replace("\"renormalise\"", "\"drop\"");
+    assert_eq!(of(&dropping, "index"), (vec!["B".to_owned(), "C".to_owned()], Some(0.6), false));
+    assert_eq!(of(&dropping, "variable-X1"), (vec!["C".to_owned()], Some(0.8), true));
+}
+
+#[test]
+fn a_round_over_part_of_a_province_is_incomplete_and_names_what_it_leaves_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("hand.toml"), HAND).expect("instrument");
+    let rows = |region: &str, step: u8| -> String {
+        (1..=9).map(|answer| format!("{region},L,{answer},{step},{answer},{step}\n")).collect()
+    };
+    let answers = format!("{HEAD}{}{}{}", rows("61.01", 3), rows("61.02", 5), rows("61.71", 7));
+    fs::write(folder.path().join("three.csv"), answers).expect("answers");
+    fs::write(folder.path().join("one.csv"), format!("{HEAD}{}", rows("61.71", 7))).expect("one");
+    let run = |answers: &str, regions: &[&str], out: &str| {
+        let mut arguments = vec!["--instrument", "hand.toml", "--answers", answers, "--out", out];
+        arguments.extend(["--internal", "--as-of", "2026-06-01"]);
+        arguments.extend(regions.iter().flat_map(|region| ["--region", region]));
+        done(&arguments, folder.path());
+        result(folder.path(), &format!("{out}/result.json"))
+    };
+    let of = |result: &IndexResult, code: &str| {
+        result.regions.iter().find(|region| region.code == code).expect("the region").clone()
+    };
+    let three = run("three.csv", &["61.01", "61.02", "61.71"], "three");
+    let (nation, province) = (of(&three, "ID"), of(&three, "61"));
+    assert_eq!((nation.missing.len(), province.missing.len()), (514 - 3, 14 - 3));
+    assert_eq!(province.missing[0], "61.03");
+    assert!(!province.missing.contains(&"61.71".to_owned()));
+    assert!([&nation, &province].iter().all(|of| of.incomplete(&of.scores[0])));
+    let covered = province.adults_covered.expect("a share");
+    let (value, bounds) = (province.scores[0].value.expect("a value"), province.scores[0].bounds);
+    let (low, high) = bounds.expect("bounds of several scores");
+    assert!((low - (covered * value + (1.0 - covered) * 4.0)).abs() < 1e-9, "{low}");
+    assert!((high - (covered * value + (1.0 - covered) * 6.0)).abs() < 1e-9, "{high}");
+    assert!(three.notes.iter().any(|note| note.key == "index-note-incomplete"));
+    let said = fs::read_to_string(folder.path().join("three/laporan.html")).expect("a report");
+    assert!(said.contains("11 wilayah: Kabupaten Sanggau") && said.contains("511 wilayah: "));
+    assert!(said.contains("Belum lengkap: bila wilayah"));
+
+    let one = run("one.csv", &["61.71"], "one");
+    let province = of(&one, "61");
+    assert_eq!((province.missing.len(), province.scores[0].bounds), (13, None));
+    assert_eq!(province.scores[0].value, Some(6.0));
+    assert!(province.incomplete(&province.scores[0]));
+    let said = fs::read_to_string(folder.path().join("one/laporan.html")).expect("a report");
+    assert!(said.contains("Belum lengkap: skor wilayah lain belum ada"));
+}
+
+#[test]
 fn the_score_without_flagged_answers_stands_beside_that_of_all() {
     let rows = [
         "A,L,5,7,4,", // 5.2, as in `eleven`
@@ -410,7 +477,7 @@ fn the_score_without_flagged_answers_stands_beside_that_of_all() {
     ];
     let folder = tempfile::tempdir().expect("a folder");
     let answers = format!("{HEAD}{}\n", rows.join("\n"));
-    let result = by_hand_in(&folder, &answers, &["--without-flagged", "lines of one hall"]);
+    let result = by_hand_in(&folder, HAND, &answers, &["--without-flagged", "lines of one hall"]);
     let without =
         |region: &str| score(&result, region, "index").without_flagged.clone().expect("asked for");
     assert!((value(&result, "A", "index") - (28.6 + 23.0) / 10.0).abs() < 1e-10);
@@ -423,6 +490,35 @@ fn the_score_without_flagged_answers_stands_beside_that_of_all() {
     assert!(folder.path().join("out/laporan.html").exists());
     let plain = by_hand(&answers, None, None);
     assert!(score(&plain, "A", "index").without_flagged.is_none());
+}
+
+#[test]
+fn a_tiny_region_reached_in_one_hall_takes_nothing_from_its_province() {
+    let mut answers = format!("waktu,tautan,{HEAD}");
+    let mut add = |region: &str, rows: usize, days: usize, center: usize| {
+        for row in 0..rows {
+            let day = 1 + row % days;
+            let answer = center + row % 3;
+            let values = [answer; 4].map(|answer| answer.to_string()).join(",");
+            answers.push_str(&format!("2026-02-{day:02} 10:00,a,{region},L,{values}\n"));
+        }
+    };
+    add("A", 120, 20, 6);
+    add("B", 120, 20, 4);
+    add("C", 6, 1, 4);
+    let result = by_hand(&answers, None, None);
+    let of = |region: &str| score(&result, region, "index");
+    assert!(of("K").interval.is_some() && of("A").standing.is_some());
+    assert!(of("C").interval.is_none() && of("C").standing.is_none());
+    assert!(result.notes.iter().any(|note| note.key == "index-note-one-cluster"));
+    // Where every region is such a one, there is no interval to be had.
+    let halls = answers.lines().map(|line| match line.split_once(" 10:00") {
+        Some((_, rest)) => format!("2026-02-01 10:00{rest}\n"),
+        None => format!("{line}\n"),
+    });
+    let result = by_hand(&halls.collect::<String>(), None, None);
+    assert!(score(&result, "K", "index").interval.is_none());
+    assert!(result.notes.iter().all(|note| note.key != "index-note-one-cluster"));
 }
 
 /// Each of these answers given by twenty people of region A, since a raking class needs twenty.
@@ -451,6 +547,24 @@ fn raking_gives_men_and_women_the_weight_they_have_in_the_population() {
     // 80·(60·4/9 + 20·4) / (60·2/3 + 20·2)² = 80·(320/3)/6400 = 4/3.
     let kish = result.regions.iter().find(|region| region.code == "A").and_then(|a| a.kish);
     assert!((kish.expect("a Kish effect") - 4.0 / 3.0).abs() < 1e-9);
+}
+
+#[test]
+fn what_an_adjusted_score_leaves_out_of_account_is_named() {
+    // Nine men answer 5 for a woman who answers 9; of the people 55 % are men. Weights 0.55/0.9 and
+    // 0.45/0.1 = 4.5, cut to five times the men's: women then count 5 of 14.
+    let answers = twenty_times(&[&[("L", 5); 9][..], &[("P", 9)]].concat());
+    let margins = "region,margin,cell,persons,source,year\n\
+        A,sex,L,165000,register,2026\nA,sex,P,135000,register,2026\n";
+    let result = by_hand(&answers, None, Some(margins));
+    let adjusted = score(&result, "A", "index").adjusted.clone().expect("an adjusted score");
+    assert!((adjusted.value - (5.0 + 4.0 * 5.0 / 14.0)).abs() < 1e-9, "{adjusted:?}");
+    let told = |code: &str| -> Vec<String> {
+        let region = result.regions.iter().find(|of| of.code == code).expect("the region");
+        region.not_adjusted_for.iter().map(|message| message.key.clone()).collect()
+    };
+    assert_eq!(told("A"), ["index-adjusted-without", "index-adjusted-short"]);
+    assert_eq!(told("K"), ["index-adjusted-short-parts"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{LazyLock, Mutex};
@@ -330,6 +331,53 @@ fn what_is_internal_is_on_no_public_page() {
     for path in ["/wilayah/", "/beda", "/beranda", "sel-rendah"] {
         assert!(!page.contains(path), "{path}");
     }
+}
+
+/// Every number in `json`, without its sign, as pages write it with two decimals.
+fn numbers(json: &serde_json::Value, into: &mut BTreeSet<String>) {
+    match json {
+        serde_json::Value::Number(number) => {
+            let number = number.as_f64().expect("a number").abs();
+            into.insert(format!("{number:.2}").replace('.', ","));
+        }
+        serde_json::Value::Array(list) => list.iter().for_each(|one| numbers(one, into)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|one| numbers(one, into)),
+        _ => {}
+    }
+}
+
+/// The numbers with two decimals in a text.
+fn two_decimals(text: &str) -> BTreeSet<String> {
+    text.split(|letter: char| !(letter.is_ascii_digit() || letter == ','))
+        .filter(|word| word.split_once(',').is_some_and(|(_, decimals)| decimals.len() == 2))
+        .filter(|word| word.starts_with(|first: char| first.is_ascii_digit()))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn no_number_of_a_public_page_or_report_is_one_that_the_public_files_keep_back() {
+    let mut public = BTreeSet::new();
+    let json = serde_json::from_str(&open("/publik/{round}/unduh/result.json")).expect("json");
+    numbers(&json, &mut public);
+    // Bounds of the classes on the map are multiples of a tenth.
+    let class = |number: &String| number.ends_with('0');
+    let mut internal = BTreeSet::new();
+    numbers(&serde_json::to_value(&*RESULT).expect("json"), &mut internal);
+    let kept_back: BTreeSet<&String> =
+        internal.difference(&public).filter(|number| !class(number)).collect();
+    assert!(kept_back.len() > 50, "{}", kept_back.len());
+    for path in
+        ["/publik/{round}", "/publik/{round}?wilayah=ID", "/publik/{round}/unduh/laporan.html"]
+    {
+        let shown = two_decimals(&text(&open(path)));
+        assert!(shown.len() > 10, "{path}: {shown:?}");
+        let told: Vec<&String> = shown.iter().filter(|number| kept_back.contains(number)).collect();
+        assert!(told.is_empty(), "{path}: {told:?}");
+    }
+    // What was looked for is found on a page for the office.
+    let office = two_decimals(&text(&open("/putaran/{round}/wilayah/61.71")));
+    assert!(office.iter().any(|number| kept_back.contains(number)));
 }
 
 #[test]

@@ -33,6 +33,7 @@ on_both_engines!(
     a_file_read_wrongly_is_read_again_as_a_person_says,
     an_instrument_of_ones_own_is_kept_as_a_version_and_scores_a_round,
     margins_are_taken_by_name_and_their_template_is_at_hand,
+    official_figures_stand_beside_the_score_and_change_nothing,
     simulated_answers_mark_the_round_that_takes_them,
     official_boundaries_replace_the_schematic_map_until_they_are_removed,
 );
@@ -462,6 +463,38 @@ fn an_instrument_of_ones_own_is_kept_as_a_version_and_scores_a_round(url: Option
     let result: IndexResult = serde_json::from_slice(&json.body).expect("a result");
     assert_eq!((&*result.instrument.id, &*result.instrument.version), ("layanan-kami", "2"));
     assert!(server.get(&format!("{round}/unduh/laporan.html")).text().contains("<svg"));
+
+    // Another instrument is no reason to call a round the first: what differs is named.
+    let computed = |year: i16, instrument: &str| {
+        let form = format!(
+            "tahun={year}&nama=Layanan+{year}&instrumen={instrument}&target=1250&cakupan=pilihan\
+             &provinsi=61&ditutup={year}-07-31"
+        );
+        let round = server.post("/putaran", &form).location;
+        let sent = server.upload(&format!("{round}/unggah"), &[], "jawaban.csv", &export(false));
+        server.agree(&sent.location);
+        server.result_of(&server.post(&format!("{round}/hitung"), "").location);
+        round
+    };
+    let change = |round: &str| {
+        let json = server.get(&format!("{round}/unduh/result.json"));
+        let result: IndexResult = serde_json::from_slice(&json.body).expect("a result");
+        result.change.expect("a round before")
+    };
+    let other = computed(2027, INSTRUMENT);
+    assert_eq!(change(&other).before, "Layanan");
+    assert_eq!(change(&other).not_comparable[0].key, "index-change-instrument");
+    let page = server.get(&format!("{other}/beranda")).text();
+    assert!(page.contains("Putaran sebelumnya: Layanan. Tidak dapat dibandingkan"), "{page}");
+    // A round of the same instrument is preferred to a later one of another.
+    let again = computed(2028, "layanan-kami-v2");
+    assert_eq!(change(&again).before, "Layanan");
+    assert!(change(&again).not_comparable.is_empty());
+
+    let kept = server.state.store.folder().instrument("layanan-kami-v2");
+    std::fs::remove_file(kept).expect("the file");
+    server.result_of(&server.post(&format!("{other}/hitung"), "").location);
+    assert_eq!(change(&other).not_comparable[0].key, "index-change-instrument-gone");
 }
 
 fn margins_are_taken_by_name_and_their_template_is_at_hand(url: Option<&str>) {
@@ -504,6 +537,39 @@ fn margins_are_taken_by_name_and_their_template_is_at_hand(url: Option<&str>) {
         rows.iter().map(|row: &AnyRow| row.try_get("action").expect("an action")).collect()
     });
     assert_eq!(actions, ["change", "change", "delete", "change"]);
+}
+
+fn official_figures_stand_beside_the_score_and_change_nothing(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let (upload, official) = (format!("/putaran/{id}/unggah"), format!("/putaran/{id}/resmi"));
+    server.agree(&server.upload(&upload, &[], "jawaban.csv", &export(false)).location);
+    let computed = || -> IndexResult {
+        server.result_of(&server.post(&format!("/putaran/{id}/hitung"), "").location);
+        let json = server.get(&format!("/putaran/{id}/unduh/result.json"));
+        serde_json::from_slice(&json.body).expect("a result")
+    };
+    let before = computed();
+    let faulty = b"wilayah,nilai,sumber,tanggal\n61.71,9,Kemendagri,2026-01-12\n";
+    let returned = server.upload(&official, &[], "resmi.csv", faulty);
+    assert_eq!(returned.status, 422);
+    assert!(returned.text().contains("resmi.csv, baris 2, kolom B"), "{}", returned.text());
+    let figures = b"wilayah,nilai,sumber,tanggal\nKota Pontianak,\"4,25\",Kemendagri,2026-01-12\n";
+    assert_eq!(server.upload(&official, &[], "resmi.csv", figures).status, 303);
+    let page = server.get(&upload).text();
+    assert!(page.contains("resmi.csv: angka resmi 1 wilayah"), "{page}");
+    assert!(server.get(&format!("/putaran/{id}")).text().contains("Hasil belum memuat"));
+    let mut after = computed();
+    let at = after.regions.iter().position(|region| region.code == "61.71").expect("the region");
+    let shown = after.regions[at].official.take().expect("the figure");
+    assert_eq!((shown.value, &*shown.source), (4.25, "Kemendagri"));
+    assert_eq!(after, before);
+    let page = server.get(&format!("/putaran/{id}/wilayah/61.71")).text();
+    assert!(page.contains("Angka resmi: 4,25 (Kemendagri, 12 Januari 2026)"), "{page}");
+    let page = server.get(&format!("/putaran/{id}/unduh/laporan.html")).text();
+    assert!(page.contains("Angka resmi di samping hasil ini"), "{page}");
+    assert_eq!(server.post(&format!("{official}/hapus"), "").status, 303);
+    assert!(!server.get(&upload).text().contains("angka resmi 1 wilayah"));
 }
 
 fn simulated_answers_mark_the_round_that_takes_them(url: Option<&str>) {

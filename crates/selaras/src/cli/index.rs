@@ -15,6 +15,7 @@ use crate::round::frame::{self, Frame};
 use crate::round::intake::{self, File};
 use crate::round::mapping::{self, Mapping};
 use crate::round::margins::{self, Margin};
+use crate::round::official;
 use crate::round::register::DEFAULT_TARGET;
 use crate::round::upload::{district_finder, region_code_finder, region_finder};
 use crate::sheet::{self, Fault, Faults, Sheet, Source};
@@ -32,6 +33,7 @@ struct Request {
     frame: Option<PathBuf>,
     region: Vec<String>,
     margins: Option<PathBuf>,
+    official: Option<PathBuf>,
     name: Option<String>,
     year: Option<i16>,
     opened: Option<Date>,
@@ -69,6 +71,7 @@ impl Request {
                 "regions" => request.frame = Some(arguments.path(&name)?),
                 "region" => request.region.push(arguments.text(&name)?),
                 "margins" => request.margins = Some(arguments.path(&name)?),
+                "official" => request.official = Some(arguments.path(&name)?),
                 "name" => request.name = Some(arguments.text(&name)?),
                 "year" => request.year = Some(arguments.parsed(&name)?),
                 "opened" => request.opened = Some(arguments.date(&name)?),
@@ -115,6 +118,13 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     let margins: Vec<Margin> = match &request.margins {
         Some(path) => margins::read(path, &instrument, &region_code_finder(&frame))
             .map_err(|faults| Stop::faults(listed(&faults)))?,
+        None => Vec::new(),
+    };
+    let scale = (instrument.scale.min, instrument.scale.max);
+    let official = match &request.official {
+        Some(path) => {
+            official::read(path, &frame, scale).map_err(|faults| Stop::faults(listed(&faults)))?
+        }
         None => Vec::new(),
     };
     let leave_out = request.without_flagged.is_some();
@@ -185,6 +195,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         };
         index::set_beside(&mut internal, &compute(&input)?, reason);
     }
+    internal.set_official(&official);
     let result = if request.internal {
         internal
     } else {

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
 use selaras_stats::compare::{self, Difference, Verdict};
 use selaras_stats::low_cells::{self, Followed, Lowness, Reading as CellReading, Rise};
-use selaras_stats::open_link::{Spread, combine, spread_of};
+use selaras_stats::open_link::{Part, Spread, combine, combine_parts, spread_of};
 use selaras_stats::selection;
 use selaras_stats::totals::Cell;
 use selaras_stats::weights::open_link::{Margin as StatMargin, Neighbours, rake_cells};
 
+use super::comparable::{self, Terms, seasons};
 use super::composition::{Table, rake_rules, refused};
 use super::compute::{Cells, ComputeError, Input, Readings, rule};
 use super::low::{self, Placed, low_rule};
@@ -23,9 +23,6 @@ use crate::instrument::{AttributeKind, Instrument};
 use crate::locale::{Message, Value};
 use crate::round::answers::{Design, Labels};
 use crate::round::frame::{Frame, Level};
-
-/// Ramadan by Kementerian Agama's announcements (sidang isbat); first and last day of fasting.
-const RAMADAN: &str = include_str!("../../../../data/ramadan.csv");
 
 /// The round before.
 pub struct Before<'a> {
@@ -45,6 +42,8 @@ pub struct Before<'a> {
 struct Standardised {
     value: f64,
     spread: Option<Spread>,
+    /// Variance were every respondent reached alone.
+    individual: Option<f64>,
 }
 
 /// The change since the round before; none where there is no such round.
@@ -55,16 +54,16 @@ pub(super) fn compare(
     definitions: &[ScoreDefinition],
 ) -> Result<Option<Change>, ComputeError> {
     let Some(before) = &input.before else { return Ok(None) };
-    let mut change = Change {
-        before: before.round.name.clone(),
-        not_comparable: differences(input, before),
-        remarks: remarks(input, before),
-        regions: Vec::new(),
-        cells: Vec::new(),
-    };
+    let now =
+        Terms { instrument: input.instrument, round: &input.round, design: input.tally.design };
+    let then =
+        Terms { instrument: before.instrument, round: &before.round, design: before.tally.design };
+    let reasons = comparable::differences(&now, &then, input.options.window_days);
+    let mut change = comparable::apart(&before.round.name, reasons);
     if !change.not_comparable.is_empty() {
         return Ok(Some(change));
     }
+    change.remarks = remarks(input, before);
     let earlier_cells = Cells::new(before.tally);
     let earlier =
         Readings::new(before.frame, before.tally, &earlier_cells, &input.options, input.threads)?;
@@ -109,40 +108,8 @@ pub(super) fn compare(
     Ok(Some(change))
 }
 
-/// What makes the rounds as a whole incomparable.
-fn differences(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
-    let mut reasons = Vec::new();
-    if (&input.instrument.id, &input.instrument.version)
-        != (&before.instrument.id, &before.instrument.version)
-        || input.instrument.sha256 != before.instrument.sha256
-    {
-        let name = |of: &Instrument| format!("{} {}", of.short_title.id, of.version);
-        reasons.push(
-            Message::new("index-change-instrument")
-                .with("now", name(input.instrument))
-                .with("before", name(before.instrument)),
-        );
-    }
-    if input.tally.design != before.tally.design {
-        reasons.push(Message::new("index-change-design"));
-    }
-    if let (Some(now), Some(then)) = (input.round.opened, before.round.opened) {
-        let day = |date: Date| i64::from(date.day_of_year());
-        let apart = (day(now) - day(then)).abs();
-        let apart = apart.min(365 - apart);
-        if apart > input.options.window_days {
-            reasons.push(
-                Message::new("index-change-window")
-                    .with("days", apart)
-                    .with("limit", input.options.window_days),
-            );
-        }
-    }
-    reasons
-}
-
 fn remarks(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
-    let mut remarks = ramadan(&input.round, &before.round);
+    let mut remarks = seasons(&input.round, &before.round);
     let composed = !input.tally.margin_attributes.is_empty() && input.tally.pooled.is_none();
     match input.tally.design {
         Design::Recorded => remarks.push(Message::new("index-change-recorded")),
@@ -150,28 +117,6 @@ fn remarks(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
         Design::OpenLink => remarks.push(Message::new("index-change-not-standardised")),
     }
     remarks
-}
-
-fn ramadan(now: &RoundRef, before: &RoundRef) -> Vec<Message> {
-    let in_ramadan = |round: &RoundRef| -> Option<bool> {
-        let (opened, closed) = (round.opened?, round.closed?);
-        let periods = RAMADAN.lines().skip(1).filter_map(|line| {
-            let mut fields = line.split(',').skip(1);
-            Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
-        });
-        Some(
-            periods
-                .into_iter()
-                .any(|(first, last): (Date, Date)| opened <= last && closed >= first),
-        )
-    };
-    match (in_ramadan(now), in_ramadan(before)) {
-        (Some(true), Some(false)) | (Some(false), Some(true)) => {
-            vec![Message::new("index-change-ramadan-one")]
-        }
-        (Some(true), Some(true)) => vec![Message::new("index-change-ramadan-both")],
-        _ => Vec::new(),
-    }
 }
 
 /// One round's answers of one kab/kota.
@@ -289,7 +234,8 @@ fn standardise(
     let plain = |score: usize| {
         let reading = &side.readings.of[side.at][score];
         let value = reading.value.filter(|_| reading.n >= options.interval_from)?;
-        Some(Standardised { value, spread: reading.spread })
+        let individual = reading.part(1.0).individual;
+        Some(Standardised { value, spread: reading.spread, individual })
     };
     let few = side.readings.of[side.at].first().is_none_or(|index| index.n < options.interval_from);
     if margins.is_empty() || few || side.tally.pooled.is_some() {
@@ -297,6 +243,10 @@ fn standardise(
     }
     let raked = rake_cells(&table.counts, margins, &rake_rules(options))
         .map_err(|refusal| refused(&refusal))?;
+    if !raked.missed.is_empty() {
+        // Two rounds are compared at one composition or not at all.
+        return Err(Message::new("index-not-adjusted-converge"));
+    }
     Ok((0..scores)
         .map(|score| {
             let reading = &side.readings.of[side.at][score];
@@ -328,7 +278,7 @@ fn standardise(
                 options.least_clusters,
                 options.confidence,
             );
-            Some(Standardised { value: mean.mean, spread })
+            Some(Standardised { value: mean.mean, spread, individual: mean.individual_variance })
         })
         .collect())
 }
@@ -440,13 +390,20 @@ fn region_change(
             parts.iter().map(|(_, adults, pair)| adults / all * value(pair)).sum()
         };
         let value = mean(&|pair| pair.0.value - pair.1.value);
-        let spreads: Vec<(f64, Option<Spread>)> = parts
+        let part = |coefficient: f64, of: &Standardised| Part {
+            coefficient,
+            spread: of.spread,
+            individual: of.individual,
+        };
+        let spreads: Vec<Part> = parts
             .iter()
             .flat_map(|(_, adults, pair)| {
-                [(adults / all, pair.0.spread), (-adults / all, pair.1.spread)]
+                [part(adults / all, &pair.0), part(-adults / all, &pair.1)]
             })
             .collect();
-        let spread = combine(&spreads);
+        // Of a kab/kota that was reached together in either round nothing is told.
+        let own = region.level != Level::Regency || spreads.iter().all(|of| of.spread.is_some());
+        let spread = combine_parts(&spreads).filter(|_| own);
         let shift = |readings: &Readings<'_>, place: &dyn Fn(usize) -> Option<usize>| {
             let shifts: Vec<(f64, Option<f64>)> = parts
                 .iter()

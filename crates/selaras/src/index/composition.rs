@@ -344,7 +344,7 @@ fn neighbours(margin: &Margin, instrument: &Instrument) -> Neighbours {
     }
 }
 
-/// What is missing of the four margins of METHOD §2, as message keys.
+/// What is missing of the four margins of METHOD §2 that the form asks, as message keys.
 fn missing(input: &Input<'_>, code: &str) -> Vec<&'static str> {
     let has = |wanted: &dyn Fn(&Margin) -> bool| {
         input.margins.iter().any(|margin| margin.region == code && wanted(margin))
@@ -360,16 +360,16 @@ fn missing(input: &Input<'_>, code: &str) -> Vec<&'static str> {
     if (asks(AttributeKind::Sex) || asks(AttributeKind::Age))
         && !has(&|margin| kind(margin, AttributeKind::Sex) || kind(margin, AttributeKind::Age))
     {
-        missing.push("index-margin-sex-age");
+        missing.push("index-missing-sex-age");
     }
     if asks(AttributeKind::Education) && !has(&|margin| kind(margin, AttributeKind::Education)) {
-        missing.push("index-margin-education");
+        missing.push("index-missing-education");
     }
     if asks(AttributeKind::Occupation) && !has(&|margin| named(margin, margins::CIVIL_SERVANTS)) {
-        missing.push("index-margin-civil-servants");
+        missing.push("index-missing-civil-servants");
     }
     if !has(&|margin| named(margin, margins::DISTRICT)) {
-        missing.push("index-margin-district");
+        missing.push("index-missing-district");
     }
     missing
 }
@@ -380,18 +380,17 @@ fn adjust(input: &Input<'_>, region: &mut RegionResult, cells: &[Cell<'_>]) {
         return;
     }
     let table = Table::new(input.tally, cells);
-    let margins: Vec<StatMargin> = input
+    let (given, margins): (Vec<&Margin>, Vec<StatMargin>) = input
         .margins
         .iter()
         .filter(|margin| margin.region == region.code)
         .filter_map(|margin| {
-            margin_over(margin, &table, input.tally, input.instrument, input.labels)
+            let over = margin_over(margin, &table, input.tally, input.instrument, input.labels)?;
+            Some((margin, over))
         })
-        .collect();
+        .unzip();
     if margins.is_empty() {
-        let list = missing(input, &region.code);
-        let key = list.first().copied().filter(|_| list.len() == 1);
-        region.not_adjusted = Some(Message::new(key.unwrap_or("index-not-adjusted-no-margins")));
+        region.not_adjusted = Some(no_margins(&missing(input, &region.code)));
         return;
     }
     let raked = match rake_cells(&table.counts, &margins, &rake_rules(&input.options)) {
@@ -402,8 +401,51 @@ fn adjust(input: &Input<'_>, region: &mut RegionResult, cells: &[Cell<'_>]) {
         }
     };
     region.kish = Some(raked.kish_effect);
+    let left_out = listed(missing(input, &region.code));
+    region.not_adjusted_for.extend(
+        left_out.map(|margins| Message::new("index-adjusted-without").with("margins", margins)),
+    );
+    let short = given
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| raked.missed.iter().any(|missed| missed.margin == *at));
+    let short = listed(short.map(|(_, margin)| name_of(margin, input.instrument)).collect());
+    region
+        .not_adjusted_for
+        .extend(short.map(|margins| Message::new("index-adjusted-short").with("margins", margins)));
     for (score, shown) in region.scores.iter_mut().enumerate() {
         shown.adjusted = adjusted(&raked, &table, cells, score, shown.value);
+    }
+}
+
+/// Why there is nothing to rake to: each of the margins `missing` by name, or, where all were
+/// given, that no answer says where in them it belongs.
+fn no_margins(missing: &[&str]) -> Message {
+    match listed(missing.to_vec()) {
+        Some(listed) => Message::new("index-not-adjusted-missing").with("margins", listed),
+        None => Message::new("index-not-adjusted-unplaced"),
+    }
+}
+
+/// These margins as one message; none where there are none.
+fn listed(keys: Vec<&str>) -> Option<Message> {
+    keys.into_iter().map(Message::new).reduce(|first, next| {
+        Message::new("index-missing-and").with("first", first).with("next", next)
+    })
+}
+
+/// The message that names a margin.
+fn name_of(margin: &Margin, instrument: &Instrument) -> &'static str {
+    let kind = |name: &String| match name.as_str() {
+        margins::CIVIL_SERVANTS => Some(AttributeKind::Occupation),
+        _ => instrument.attributes.iter().find(|of| of.id == *name).map(|of| of.kind),
+    };
+    match margin.attributes.iter().find_map(kind) {
+        Some(AttributeKind::Sex | AttributeKind::Age) => "index-missing-sex-age",
+        Some(AttributeKind::Education) => "index-missing-education",
+        Some(AttributeKind::Occupation) => "index-missing-civil-servants",
+        Some(AttributeKind::Other) => "index-missing-other",
+        None => "index-missing-district",
     }
 }
 
@@ -459,6 +501,12 @@ fn adjust_wholes(input: &Input<'_>, readings: &Readings<'_>, regions: &mut [Regi
                 .map(|(value, plain)| Adjusted { value, difference: value - plain });
         }
         let any = regions[at].scores.iter().any(|score| score.adjusted.is_some());
+        let part = |leaf: &usize| {
+            regions[*leaf].not_adjusted_for.iter().any(|of| of.key == "index-adjusted-short")
+        };
+        if any && readings.leaves[at].iter().any(part) {
+            regions[at].not_adjusted_for.push(Message::new("index-adjusted-short-parts"));
+        }
         if !any && regions[at].n.unwrap_or(0) > 0 {
             regions[at].not_adjusted = Some(Message::new("index-not-adjusted-parts"));
         }
@@ -470,6 +518,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn every_missing_margin_is_named() {
+        let words = Words::new(Language::Id);
+        let said = |missing: &[&str]| words.tell(&no_margins(missing));
+        let all =
+            said(&["index-missing-sex-age", "index-missing-education", "index-missing-district"]);
+        assert_eq!(
+            all,
+            "Skor disesuaikan belum dapat dihitung. Yang belum dimasukkan: jumlah penduduk menurut \
+             jenis kelamin dan umur; jumlah penduduk menurut pendidikan; jumlah penduduk menurut \
+             kecamatan."
+        );
+        assert!(!said(&["index-missing-education"]).contains("kecamatan"));
+        assert!(said(&[]).contains("Jawaban tidak menyebut golongan"));
+    }
 
     /// Every way to fill the hidden classes that a reader cannot rule out: 1 to 4 where that is
     /// said, at least 5 where a neighbour was taken along, adding up to what is left of the sum.

@@ -10,8 +10,8 @@ use selaras_stats::totals::{Cell, TotalsError};
 use super::change::Before;
 use super::reading::{self, Reading, Whole};
 use super::result::{
-    Form, IndexResult, InputRef, InstrumentRef, Interval, IntervalKind, Options, RegionResult,
-    RoundRef, Score, ScoreDefinition, ScoreKind, Shift, Verdict, Withheld,
+    Coverage, Form, IndexResult, InputRef, InstrumentRef, Interval, IntervalKind, Options,
+    RegionResult, RoundRef, Score, ScoreDefinition, ScoreKind, Shift, Verdict, Withheld,
 };
 use super::tally::Tally;
 use super::{change, composition, districts, groups, low, parallel, pooled};
@@ -221,6 +221,34 @@ impl<'a> Readings<'a> {
         }
     }
 
+    /// How many kab/kota are part of an open link's whole with an interval of the index and have no
+    /// spread of their own.
+    fn borrowing(&self) -> usize {
+        let with_spread = self.wholes.iter().filter_map(|of| of.first()?.as_ref());
+        let mut leaves: Vec<usize> = with_spread
+            .filter(|whole| whole.reading.spread.is_some())
+            .flat_map(|whole| whole.parts.iter().map(|&(leaf, _)| leaf))
+            .filter(|&leaf| self.of[leaf][0].spread.is_none())
+            .collect();
+        leaves.sort_unstable();
+        leaves.dedup();
+        leaves.len()
+    }
+
+    /// What the score of an aggregate covers: the kab/kota with at least `least_n` respondents.
+    fn coverage(&self, at: usize, score: usize, least_n: u64) -> Coverage {
+        let outside = &self.frame.regions[at].outside;
+        let without = self.leaves[at]
+            .iter()
+            .filter(|&&leaf| self.of[leaf][score].n < least_n)
+            .map(|&leaf| &self.frame.regions[leaf].code);
+        let mut missing: Vec<String> = without.chain(outside).cloned().collect();
+        if !outside.is_empty() {
+            missing.sort_unstable();
+        }
+        Coverage { missing, adults_covered: self.covered(at, score, least_n) }
+    }
+
     /// Share of a region's adults who live in kab/kota with at least `least_n` respondents with the
     /// score; none where adults are not known.
     fn covered(&self, at: usize, score: usize, least_n: u64) -> Option<f64> {
@@ -315,7 +343,7 @@ pub fn compute(input: &Input<'_>) -> Result<IndexResult, ComputeError> {
         inputs: input.files.clone(),
         design: input.tally.design,
         scores: definitions,
-        notes: notes(input, &regions),
+        notes: notes(input, &readings, &regions),
         regions,
         low_cells,
         change,
@@ -335,6 +363,11 @@ fn region(
     let counted = |leaf: &usize| input.tally.counts.get(*leaf).map_or(0, |counts| counts.rows);
     let rows: u64 = leaves.iter().map(counted).sum();
     let aggregate = of.level != Level::Regency;
+    let of_index = if aggregate {
+        readings.coverage(at, 0, options.suppress_below)
+    } else {
+        Coverage::default()
+    };
     let mut flags = super::result::FlagCounts::default();
     for leaf in leaves {
         if let Some(counts) = input.tally.counts.get(*leaf) {
@@ -362,23 +395,16 @@ fn region(
         reached: aggregate.then(|| {
             leaves.iter().filter(|leaf| counted(leaf) >= input.round.target).count() as u64
         }),
-        missing: if aggregate {
-            leaves
-                .iter()
-                .filter(|&&leaf| readings.of[leaf][0].n < options.suppress_below)
-                .map(|leaf| input.frame.regions[*leaf].code.clone())
-                .collect()
-        } else {
-            Vec::new()
-        },
-        adults_covered: aggregate
-            .then(|| readings.covered(at, 0, options.suppress_below))
-            .flatten(),
+        missing: of_index.missing.clone(),
+        adults_covered: of_index.adults_covered,
+        official: None,
         scores: (0..definitions.len())
             .map(|score| {
                 let mut shown = show(&readings.of[at][score], input.tally.design, options);
                 if aggregate && shown.value.is_some() {
-                    shown.bounds = bounds(readings, options, at, score);
+                    let coverage = readings.coverage(at, score, options.suppress_below);
+                    shown.bounds = bounds(readings, options, &coverage, at, score);
+                    shown.coverage = (coverage != of_index).then_some(coverage);
                 }
                 shown.categories = categories(input.instrument, &shown);
                 shown.weight = weights.get(score).copied().flatten();
@@ -386,6 +412,7 @@ fn region(
             })
             .collect(),
         not_adjusted: None,
+        not_adjusted_for: Vec::new(),
         kish: None,
         composition: Vec::new(),
         districts: districts::of(input, definitions, cells.of(at)),
@@ -446,26 +473,32 @@ pub(super) fn show(reading: &Reading, design: Design, options: &Options) -> Scor
     }
 }
 
-/// An aggregate with its missing regions placed at the lowest and the highest observed score.
+/// An aggregate with its missing regions placed at the lowest and the highest observed score; none
+/// where fewer than two kab/kota have one, since a single score bounds nothing.
 fn bounds(
     readings: &Readings<'_>,
     options: &Options,
+    coverage: &Coverage,
     at: usize,
     score: usize,
 ) -> Option<(f64, f64)> {
     let seen = |leaf: &usize| readings.of[*leaf][score].n >= options.suppress_below;
-    let covered = readings.covered(at, score, options.suppress_below)?;
-    if covered >= 1.0 {
-        return None;
-    }
+    let covered = coverage.adults_covered.filter(|&share| share < 1.0)?;
     let value = readings.of[at][score].value?;
-    let observed = || {
-        (0..readings.of.len())
-            .filter(|leaf| readings.frame.regions[*leaf].level == Level::Regency && seen(leaf))
-            .filter_map(|leaf| readings.of[leaf][score].value)
-    };
-    let placed = |end: f64| covered * value + (1.0 - covered) * end;
-    Some((placed(observed().reduce(f64::min)?), placed(observed().reduce(f64::max)?)))
+    let observed: Vec<f64> = (0..readings.of.len())
+        .filter(|leaf| readings.frame.regions[*leaf].level == Level::Regency && seen(leaf))
+        .filter_map(|leaf| readings.of[leaf][score].value)
+        .collect();
+    placed(value, covered, &observed)
+}
+
+/// `value`, of a share `covered` of the adults, with the others at the lowest and the highest of the
+/// scores `observed`; none with fewer than two of these.
+pub(super) fn placed(value: f64, covered: f64, observed: &[f64]) -> Option<(f64, f64)> {
+    let at = |end: f64| covered * value + (1.0 - covered) * end;
+    let low = observed.iter().copied().reduce(f64::min)?;
+    let high = observed.iter().copied().reduce(f64::max)?;
+    (observed.len() > 1).then(|| (at(low), at(high)))
 }
 
 /// Every category that the interval touches; none without an interval (METHOD §1).
@@ -575,7 +608,7 @@ fn told_in(
     told
 }
 
-fn notes(input: &Input<'_>, regions: &[RegionResult]) -> Vec<Message> {
+fn notes(input: &Input<'_>, readings: &Readings<'_>, regions: &[RegionResult]) -> Vec<Message> {
     let mut notes = Vec::new();
     let known: Vec<_> = input
         .frame
@@ -591,8 +624,15 @@ fn notes(input: &Input<'_>, regions: &[RegionResult]) -> Vec<Message> {
             notes.push(Message::new("index-note-total-population"));
         }
     }
-    if regions.iter().any(|region| region.scores.iter().any(|score| score.bounds.is_some())) {
+    let incomplete = |region: &RegionResult| {
+        region.scores.iter().any(|score| score.value.is_some() && region.incomplete(score))
+    };
+    if regions.iter().any(incomplete) {
         notes.push(Message::new("index-note-incomplete"));
+    }
+    let borrowing = readings.borrowing();
+    if borrowing > 0 {
+        notes.push(Message::new("index-note-one-cluster").with("count", borrowing));
     }
     notes
 }

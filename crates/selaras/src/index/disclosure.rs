@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
+use super::compute::placed;
 use super::flagged;
 use super::result::{
     Composition, Form, IndexResult, RegionChange, RegionResult, Score, ScoreChange,
@@ -73,6 +74,7 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
             region.reached = None;
             region.kish = None;
             region.not_adjusted = None;
+            region.not_adjusted_for.clear();
         }
         region.scores = published
             .iter()
@@ -313,17 +315,11 @@ impl Tree {
                 .filter(|(at, _)| self.children[*at].is_empty())
                 .filter_map(|(_, region)| region.scores[score].value)
                 .collect();
-            let Some(low) = values.iter().copied().reduce(f64::min) else { continue };
-            let Some(high) = values.iter().copied().reduce(f64::max) else { continue };
             for region in &mut result.regions {
-                let (Some(value), Some(covered)) = (
-                    region.scores[score].value,
-                    region.adults_covered.filter(|&share| share < 1.0),
-                ) else {
-                    continue;
-                };
-                let placed = |other: f64| covered * value + (1.0 - covered) * other;
-                region.scores[score].bounds = Some((placed(low), placed(high)));
+                let own = &region.scores[score];
+                let covered = region.coverage(own).1.filter(|&share| share < 1.0);
+                let (Some(value), Some(covered)) = (own.value, covered) else { continue };
+                region.scores[score].bounds = placed(value, covered, &values);
             }
         }
     }
@@ -544,6 +540,22 @@ mod tests {
             public(&fixture::result(&[vec![(1_250, 100_000), (83, 900_000), (50, 1_000)]]))
                 .unwrap();
         assert_eq!(result.regions[1].scores[0].withheld, Some(Withheld::Complementary));
+    }
+
+    #[test]
+    fn naming_what_was_not_surveyed_shields_no_withheld_region_and_one_score_bounds_nothing() {
+        let mut internal = fixture::result(&[vec![(1_250, 100_000), (83, 100_000)]]);
+        internal.regions[1].missing = vec!["11.03".to_owned(), "11.04".to_owned()];
+        internal.regions[1].adults_covered = Some(0.5);
+        let published = public(&internal).unwrap();
+        assert_eq!(published.regions[1].missing, internal.regions[1].missing);
+        assert_eq!(published.regions[1].scores[0].withheld, Some(Withheld::Complementary));
+        assert_eq!(published.regions[1].scores[0].bounds, None);
+        let mut internal = fixture::result(&[vec![(1_250, 100_000)]]);
+        internal.regions[1].adults_covered = Some(0.5);
+        let published = public(&internal).unwrap();
+        assert!(published.regions[1].incomplete(&published.regions[1].scores[0]));
+        assert_eq!(published.regions[1].scores[0].bounds, None);
     }
 
     #[test]

@@ -82,6 +82,7 @@ pub(crate) fn of_design(provinces: &[Vec<(u64, u64)>], design: Design) -> IndexR
                 reached: None,
                 missing: Vec::new(),
                 adults_covered: (level != Level::Regency).then(|| covered as f64 / adults as f64),
+                official: None,
                 scores: (0..scores.len())
                     .map(|score| {
                         let value = (covered > 0 && withheld.is_none()).then(|| {
@@ -106,6 +107,7 @@ pub(crate) fn of_design(provinces: &[Vec<(u64, u64)>], design: Design) -> IndexR
                     })
                     .collect(),
                 not_adjusted: None,
+                not_adjusted_for: Vec::new(),
                 kish: None,
                 composition: vec![Composition {
                     attribute: CIVIL_SERVANTS.to_owned(),

@@ -12,18 +12,20 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::change::Before;
+use super::comparable::{self, Terms};
 use super::compute::{ComputeError, Input, compute};
 use super::flagged::{FLAGGED, set_beside};
 use super::result::{IndexResult, InputRef, Options, RoundRef};
 use super::sum::gather;
 use super::tally::Tally;
-use crate::instrument::Instrument;
+use crate::instrument::{self, Instrument};
 use crate::jobs::Run;
 use crate::locale::{Message, TimeZone};
-use crate::policy::{Actor, Scope};
+use crate::policy::{Actor, NATION, Scope};
 use crate::region;
 use crate::round::answers::{Design, Labels};
 use crate::round::frame::Frame;
+use crate::round::official::{self, RoundOfficial};
 use crate::round::register::{self, RegisterError, Round};
 use crate::round::snapshot::Reader;
 use crate::round::upload::{self, RoundMargins, ground, register_message};
@@ -79,6 +81,8 @@ pub struct Frozen {
     pub round: FrozenRound,
     /// SHA-256 of the margins file, where the round has one.
     pub margins: Option<String>,
+    /// SHA-256 of the file of official figures, where the round has one.
+    pub official: Option<String>,
     /// The round before, where there is one to compare with.
     pub before: Option<FrozenRound>,
     /// Why scores are also given without flagged answers; none where they are not.
@@ -93,6 +97,7 @@ pub struct Ready {
     round: Round,
     before: Option<Round>,
     margins: Option<RoundMargins>,
+    official: Option<RoundOfficial>,
 }
 
 fn frozen_round(
@@ -120,8 +125,9 @@ fn frozen_round(
     })
 }
 
-/// Freezes what the round `id` holds now. The round before is the latest of an earlier year with
-/// the same instrument and a result, simulated as this one is or is not.
+/// Freezes what the round `id` holds now. The round before is the latest of an earlier year with a
+/// region of this one and a result, simulated as this one is or is not: the latest with the same
+/// instrument, or else the latest of any, with which the result says why it is not compared.
 ///
 /// # Errors
 /// As [`register::get`].
@@ -134,21 +140,25 @@ pub async fn freeze(
 ) -> Result<Ready, RegisterError> {
     let round = register::get(tx, actor, id).await?;
     let rounds = register::list(tx, actor, &Scope::nation()).await?;
-    let before = rounds.into_iter().find(|other| {
+    let earlier = |other: &&Round| {
         other.year < round.year
-            && other.instrument == round.instrument
+            && share_a_region(&other.regions, &round.regions)
             && other.simulated == round.simulated
             && other.result.is_some()
             && other.answers > 0
-    });
+    };
+    let alike = rounds.iter().filter(earlier).find(|other| other.instrument == round.instrument);
+    let before = alike.or_else(|| rounds.iter().find(earlier)).cloned();
     let files = register::files(tx, actor, id).await?;
     let margins = upload::margins(data, id)?;
+    let official = official::kept(data, id)?;
     let mut frozen = Frozen {
         program: format!("selaras {}", env!("CARGO_PKG_VERSION")),
         as_of: TimeZone::Wib.wall(tx.now()).date(),
         options: Options::default(),
         round: frozen_round(data, &round, &files)?,
         margins: margins.as_ref().map(|margins| margins.sha256.clone()),
+        official: official.as_ref().map(|official| official.sha256.clone()),
         before: None,
         without_flagged,
     };
@@ -156,11 +166,20 @@ pub async fn freeze(
         let files = register::files(tx, actor, before.id).await?;
         frozen.before = Some(frozen_round(data, before, &files)?);
     }
-    Ok(Ready { frozen, round, before, margins })
+    Ok(Ready { frozen, round, before, margins, official })
 }
 
-/// Whether the result of `round` no longer shows what the round holds: files of answers or margins
-/// came, went or were replaced since it was computed.
+/// Whether one of these lists of codes holds a region of the other.
+fn share_a_region(some: &[String], others: &[String]) -> bool {
+    let within = |part: &str, whole: &str| {
+        whole == NATION
+            || part.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    some.iter().any(|one| others.iter().any(|other| within(one, other) || within(other, one)))
+}
+
+/// Whether the result of `round` no longer shows what the round holds: files of answers, margins or
+/// official figures came, went or were replaced since it was computed.
 ///
 /// # Errors
 /// As [`register::files`].
@@ -174,8 +193,10 @@ pub async fn outdated(
     let Some(computed) = computed else { return Ok(false) };
     let files = register::files(tx, actor, round.id).await?;
     let margins = upload::margins(data, round.id)?.map(|margins| margins.sha256);
+    let official = official::kept(data, round.id)?.map(|official| official.sha256);
     let held = upload::counting(&files).map(|file| file.id);
-    Ok(margins != computed.margins || held.ne(computed.round.files.iter().map(|file| file.id)))
+    Ok((margins, official) != (computed.margins, computed.official)
+        || held.ne(computed.round.files.iter().map(|file| file.id)))
 }
 
 /// A round's answers, summed up.
@@ -220,6 +241,37 @@ fn read(
     Ok(Read { instrument, frame, labels, tally })
 }
 
+/// The round before as a result has use for it.
+enum Earlier {
+    /// Of the same instrument: compared.
+    Read(Box<Read>),
+    /// Of another: not compared, for these reasons.
+    Apart(Vec<Message>),
+}
+
+/// The round before of `ready`, whose answers are read only where their instrument is that of
+/// `now`.
+fn earlier(data: &DataFolder, ready: &Ready, now: &Read) -> Result<Option<Earlier>, Message> {
+    let (Some(before), Some(frozen)) = (&ready.before, &ready.frozen.before) else {
+        return Ok(None);
+    };
+    let Some(design) = frozen.files.first().map(|file| file.design) else { return Ok(None) };
+    let Some(instrument) = instrument::find(data, &before.instrument) else {
+        let message = Message::new("index-change-instrument-gone");
+        let message = message.with("instrument", before.instrument.as_str());
+        return Ok(Some(Earlier::Apart(vec![message])));
+    };
+    if instrument.sha256 == now.instrument.sha256 {
+        return Ok(Some(Earlier::Read(Box::new(read(data, before, frozen, 0)?))));
+    }
+    let as_of = ready.frozen.as_of;
+    let (round, then) = (reference(&ready.round, as_of), reference(before, as_of));
+    let now = Terms { instrument: now.instrument, round: &round, design: now.tally.design };
+    let then = Terms { instrument, round: &then, design };
+    let reasons = comparable::differences(&now, &then, ready.frozen.options.window_days);
+    Ok(Some(Earlier::Apart(reasons)))
+}
+
 fn reference(round: &Round, as_of: Date) -> RoundRef {
     RoundRef {
         name: round.name.clone(),
@@ -243,15 +295,10 @@ pub fn compute_frozen(
     without: u8,
     tell: &dyn Fn(u64) -> Result<(), Message>,
 ) -> Result<IndexResult, Message> {
-    let Ready { frozen, round, before, margins } = ready;
+    let Ready { frozen, round, before, margins, .. } = ready;
     let now = read(data, round, &frozen.round, without)?;
     tell(1)?;
-    let then = match (before, &frozen.before) {
-        (Some(before), Some(frozen)) if without == 0 && !frozen.files.is_empty() => {
-            Some((before, read(data, before, frozen, without)?))
-        }
-        _ => None,
-    };
+    let then = if without == 0 { earlier(data, ready, &now)? } else { None };
     tell(2)?;
     let margins = margins.as_ref().filter(|_| without == 0);
     let input = Input {
@@ -275,16 +322,22 @@ pub fn compute_frozen(
         simulated: round.simulated,
         options: frozen.options.clone(),
         threads: 0,
-        before: then.as_ref().map(|(before, then)| Before {
-            instrument: then.instrument,
-            frame: &then.frame,
-            labels: &then.labels,
-            tally: &then.tally,
-            round: reference(before, frozen.as_of),
-        }),
+        before: match (before, &then) {
+            (Some(before), Some(Earlier::Read(then))) => Some(Before {
+                instrument: then.instrument,
+                frame: &then.frame,
+                labels: &then.labels,
+                tally: &then.tally,
+                round: reference(before, frozen.as_of),
+            }),
+            _ => None,
+        },
         district_name: &|code| region::find(code).map(|region| region.name.clone()),
     };
-    let result = compute(&input).map_err(|error| error.message(&now.labels))?;
+    let mut result = compute(&input).map_err(|error| error.message(&now.labels))?;
+    if let (Some(before), Some(Earlier::Apart(reasons))) = (before, then) {
+        result.change = Some(comparable::apart(&before.name, reasons));
+    }
     tell(3)?;
     Ok(result)
 }
@@ -338,6 +391,9 @@ pub fn compute_and_keep(
     let mut result = compute_frozen(data, ready, 0, tell)?;
     if let Some(reason) = &ready.frozen.without_flagged {
         set_beside(&mut result, &compute_frozen(data, ready, FLAGGED, tell)?, reason);
+    }
+    if let Some(official) = &ready.official {
+        result.set_official(&official.figures);
     }
     let json = result.json().map_err(|_| Error::Damaged("result").message())?;
     let frozen = serde_json::to_vec_pretty(&ready.frozen);

@@ -6,6 +6,7 @@
 #[cfg(test)]
 pub(crate) mod attack;
 mod change;
+mod comparable;
 mod composition;
 mod compute;
 pub mod disclosure;

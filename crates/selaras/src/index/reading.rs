@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use selaras_stats::compare::Difference;
-use selaras_stats::open_link::{self, Answered, Clustering, Spread};
+use selaras_stats::open_link::{self, Answered, Clustering, Part, Spread};
 use selaras_stats::selection;
 use selaras_stats::totals::Cell;
 
@@ -26,6 +26,14 @@ pub(super) struct Reading {
     pub(super) deff: Option<f64>,
     /// Shift of the estimate at a correlation of 1 between answering and the score (open link).
     pub(super) full_shift: Option<f64>,
+}
+
+impl Reading {
+    /// The reading as a part of a whole.
+    pub(super) fn part(&self, coefficient: f64) -> Part {
+        let individual = self.sd.map(|sd| sd * sd / self.n as f64);
+        Part { coefficient, spread: self.spread, individual }
+    }
 }
 
 /// The readings of one kab/kota of an open link, one a score. `cells` are the totals' cells of the
@@ -144,21 +152,21 @@ pub(super) fn whole(
         present.iter().map(|&(leaf, adults, _)| (leaf, adults / all)).collect();
     let shifts: Vec<(f64, Option<f64>)> =
         parts.iter().map(|&(leaf, share)| (share, readings[leaf][score].full_shift)).collect();
-    let spreads: Vec<(f64, Option<Spread>)> =
-        parts.iter().map(|&(leaf, share)| (share, readings[leaf][score].spread)).collect();
+    let spreads: Vec<Part> =
+        parts.iter().map(|&(leaf, share)| readings[leaf][score].part(share)).collect();
     let reading = Reading {
         n: parts.iter().map(|&(leaf, _)| readings[leaf][score].n).sum(),
         value: Some(present.iter().map(|(_, adults, value)| adults / all * value).sum()),
         sd: None,
-        spread: open_link::combine(&spreads),
+        spread: open_link::combine_parts(&spreads),
         deff: None,
         full_shift: selection::aggregate(&shifts),
     };
     Some(Whole { parts, reading })
 }
 
-/// `leaf` minus the whole it is part of, covariance of part and whole included; none where one of
-/// the parts has no spread.
+/// `leaf` minus the whole it is part of, covariance of part and whole included; none where `leaf`
+/// has no spread of its own: of a place whose people were all reached together nothing is told.
 pub(super) fn against_whole(
     readings: &[Vec<Reading>],
     whole: &Whole,
@@ -166,12 +174,13 @@ pub(super) fn against_whole(
     score: usize,
 ) -> Option<Difference> {
     let at = whole.parts.iter().position(|(part, _)| *part == leaf)?;
-    let net: Vec<(f64, Option<Spread>)> = whole
+    readings[leaf][score].spread?;
+    let net: Vec<Part> = whole
         .parts
         .iter()
         .map(|&(part, share)| {
             let coefficient = if part == leaf { 1.0 - share } else { -share };
-            (coefficient, readings[part][score].spread)
+            readings[part][score].part(coefficient)
         })
         .collect();
     let shifts: Vec<(f64, Option<f64>)> = whole
@@ -179,7 +188,7 @@ pub(super) fn against_whole(
         .iter()
         .map(|&(part, share)| (share, readings[part][score].full_shift))
         .collect();
-    let spread = open_link::combine(&net)?;
+    let spread = open_link::combine_parts(&net)?;
     Some(Difference {
         value: readings[leaf][score].value? - whole.reading.value?,
         se: spread.se,

@@ -13,6 +13,7 @@ use crate::instrument::{Standing, Text};
 use crate::locale::Message;
 use crate::round::answers::Design;
 use crate::round::frame::{Adults, Level};
+use crate::round::official::{Figure, Official};
 
 /// Which readers a result is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +59,14 @@ pub struct IndexResult {
 }
 
 impl IndexResult {
+    /// Sets official figures beside the scores of their regions; none of these changes.
+    pub fn set_official(&mut self, figures: &[Figure]) {
+        for region in &mut self.regions {
+            let own = figures.iter().find(|figure| figure.region == region.code);
+            region.official = own.map(|figure| figure.official.clone());
+        }
+    }
+
     /// The bytes of `result.json`: one line.
     ///
     /// # Errors
@@ -336,12 +345,25 @@ pub struct Score {
     /// observed score.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bounds: Option<(f64, f64)>,
+    /// For an aggregate: what this score covers, where that is not what the index covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
     /// Against the province's mean (kab/kota only; METHOD §3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<Verdict>,
     /// The score without flagged answers, where that was asked for (internal form; METHOD §7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_flagged: Option<WithoutFlagged>,
+}
+
+/// What of an aggregate a score covers (METHOD §1).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Codes of the kab/kota without the score, those included that the round does not cover, as far
+    /// as these are known.
+    pub missing: Vec<String>,
+    /// Share of adults in the kab/kota that have the score.
+    pub adults_covered: Option<f64>,
 }
 
 /// A score of the answers that carry no quality flag.
@@ -425,14 +447,22 @@ pub struct RegionResult {
     pub target: u64,
     /// For an aggregate: kab/kota that reached the target.
     pub reached: Option<u64>,
-    /// For an aggregate: codes of kab/kota without a score.
+    /// For an aggregate: codes of kab/kota without an index, and of those inside it that the round
+    /// does not cover, as far as these are known.
     pub missing: Vec<String>,
-    /// For an aggregate: share of adults in the regions that have a score.
+    /// For an aggregate: share of adults in the regions that have an index.
     pub adults_covered: Option<f64>,
+    /// The index that an office has published of it, beside ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub official: Option<Official>,
     /// Scores, aligned with [`IndexResult::scores`].
     pub scores: Vec<Score>,
     /// Why there is no adjusted score.
     pub not_adjusted: Option<Message>,
+    /// What the adjusted scores leave out of account: margins that were not given, or that trimmed
+    /// weights do not reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_adjusted_for: Vec<Message>,
     /// Kish design effect of the raking weights.
     pub kish: Option<f64>,
     /// Who answered beside who lives there.
@@ -446,6 +476,25 @@ pub struct RegionResult {
     /// For an analyst: how many regions of the province are clearly above and clearly below
     /// (internal form).
     pub clearly: Option<(u32, u32)>,
+}
+
+impl RegionResult {
+    /// Of an aggregate, the codes of the kab/kota that its `score` does not cover, and the share of
+    /// adults in those it does.
+    #[must_use]
+    pub fn coverage<'a>(&'a self, score: &'a Score) -> (&'a [String], Option<f64>) {
+        match &score.coverage {
+            Some(own) => (&own.missing, own.adults_covered),
+            None => (&self.missing, self.adults_covered),
+        }
+    }
+
+    /// Whether its `score` covers part of it only: *belum lengkap* (METHOD §1).
+    #[must_use]
+    pub fn incomplete(&self, score: &Score) -> bool {
+        let (missing, covered) = self.coverage(score);
+        !missing.is_empty() || covered.is_some_and(|share| share < 1.0)
+    }
 }
 
 /// Cells searched together, and those found low.

@@ -224,7 +224,7 @@ fn total_population(count: u64) -> Adults {
 
 /// The frame `kemendagri` of the given regions: kab/kota, and for a province all of its kab/kota;
 /// all of them where the list is empty. Provinces and the nation stand in it with all their
-/// inhabitants, whatever part of them is surveyed.
+/// inhabitants, whatever part of them is surveyed, and with the kab/kota left out.
 ///
 /// # Errors
 /// A code that no province or kab/kota bears (`region-error-unknown`).
@@ -234,6 +234,12 @@ pub fn frame(of: &[Code]) -> Result<Frame, Message> {
             return Err(Message::new("region-error-unknown").with("code", code.as_str()));
         }
     }
+    let asked =
+        |regency: &Region| of.is_empty() || of.iter().any(|code| code.contains(&regency.code));
+    let outside = |province: &Region| {
+        let left_out = children(province.code).iter().filter(|regency| !asked(regency));
+        left_out.map(|regency| regency.code.to_string()).collect::<Vec<_>>()
+    };
     let people = provinces().iter().filter_map(|province| province.population).sum();
     let mut regions = vec![FrameRegion {
         code: NATION.to_owned(),
@@ -241,25 +247,25 @@ pub fn frame(of: &[Code]) -> Result<Frame, Message> {
         level: frame::Level::Nation,
         parent: None,
         adults: Some(total_population(people)),
+        outside: provinces().iter().flat_map(outside).collect(),
     }];
     for province in provinces() {
-        let mut inside = children(province.code)
-            .iter()
-            .filter(|regency| of.is_empty() || of.iter().any(|code| code.contains(&regency.code)))
-            .peekable();
+        let mut inside = children(province.code).iter().filter(|regency| asked(regency)).peekable();
         if inside.peek().is_none() {
             continue;
         }
         let parent = u32::try_from(regions.len()).ok();
-        let entry = |region: &Region, level, parent| FrameRegion {
+        let entry = |region: &Region, level, parent, outside| FrameRegion {
             code: region.code.to_string(),
             name: region.name.clone(),
             level,
             parent,
             adults: region.adults(),
+            outside,
         };
-        regions.push(entry(province, frame::Level::Province, Some(0)));
-        regions.extend(inside.map(|regency| entry(regency, frame::Level::Regency, parent)));
+        regions.push(entry(province, frame::Level::Province, Some(0), outside(province)));
+        let regency = |regency| entry(regency, frame::Level::Regency, parent, Vec::new());
+        regions.extend(inside.map(regency));
     }
     Ok(Frame { name: "kemendagri".to_owned(), regions })
 }
@@ -363,6 +369,7 @@ mod tests {
         let all = frame(&[]).unwrap();
         assert_eq!(all.regions.len(), 1 + 38 + 514);
         assert_eq!(all.regions[0].adults.as_ref().unwrap().count, 284_973_643);
+        assert!(all.regions.iter().all(|region| region.outside.is_empty()));
         let some = frame(&[code("61"), code("64.72")]).unwrap();
         let codes: Vec<&str> = some.regions.iter().map(|region| region.code.as_str()).collect();
         assert_eq!(codes.len(), 1 + 1 + 14 + 1 + 1);
@@ -370,6 +377,10 @@ mod tests {
         assert_eq!(codes[16..], ["64", "64.72"]);
         assert_eq!(some.regions[17].parent, Some(16));
         assert!(some.regions[17].adults.as_ref().unwrap().total_population);
+        assert_eq!(some.regions[0].outside.len(), 514 - 15);
+        assert!(some.regions[1].outside.is_empty());
+        assert_eq!(some.regions[16].outside.len(), 9);
+        assert!(!some.regions[16].outside.contains(&"64.72".to_owned()));
         assert!(frame(&[code("61.99")]).is_err());
         assert!(frame(&[code("61.01.01")]).is_err());
     }

@@ -33,6 +33,8 @@ pub struct FrameRegion {
     pub parent: Option<u32>,
     /// People of 17 and over, and where the number comes from; none where no number is known.
     pub adults: Option<Adults>,
+    /// Codes of the kab/kota inside it that the round does not cover and the frame does not hold.
+    pub outside: Vec<String>,
 }
 
 /// The number a region counts for in an aggregate of an open link (METHOD §1).
@@ -124,6 +126,8 @@ pub fn read(path: &Path) -> Result<Frame, Faults> {
                 total_population: false,
                 source: source.to_owned(),
             }),
+            // What a foreign frame leaves out nobody knows.
+            outside: Vec::new(),
         };
         read.push((region, cell(PARENT).to_owned(), row));
     }

@@ -6,6 +6,7 @@ pub mod intake;
 pub mod mapping;
 pub mod margins;
 mod names;
+pub mod official;
 pub mod quality;
 mod records;
 pub mod register;

@@ -27,6 +27,14 @@ pub(super) const MARGINS: [Field; 6] = [
     field("year", &["tahun"], true),
 ];
 
+/// Columns of official figures.
+pub(super) const OFFICIAL: [Field; 4] = [
+    field("region", &["kode wilayah", "wilayah", "kode", "nama wilayah"], true),
+    field("value", &["nilai", "angka", "skor", "indeks", "ihai"], true),
+    field("source", &["sumber"], true),
+    field("date", &["tanggal", "tanggal terbit"], true),
+];
+
 /// What offices call the margins that are no single attribute, as [`words`].
 pub(super) const SEX_AGE: [&str; 7] = [
     "sex age",

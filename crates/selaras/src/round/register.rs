@@ -256,15 +256,17 @@ async fn note_simulated(
     Ok(())
 }
 
-/// Writes down that the margins of a round now come from the file with this SHA-256, or that it has
-/// none any more. `simulated`: whether they bear the mark of simulated data.
+/// Writes down that a table beside a round's answers (`margins`, `official`) now comes from the file
+/// with this SHA-256, or that there is none any more. `simulated`: whether it bears the mark of
+/// simulated data.
 ///
 /// # Errors
 /// As [`get`].
-pub async fn set_margins(
+pub async fn set_table(
     tx: &mut Tx,
     actor: &Actor,
     round: RoundId,
+    table: &str,
     sha256: Option<&str>,
     simulated: bool,
 ) -> Result<(), RegisterError> {
@@ -273,7 +275,7 @@ pub async fn set_margins(
     note_simulated(tx, actor, &found, simulated).await?;
     let action = if sha256.is_some() { Action::Change } else { Action::Delete };
     let content = sha256.unwrap_or_default().as_bytes();
-    tx.record(actor, action, "margins", &round.to_string(), content).await?;
+    tx.record(actor, action, table, &round.to_string(), content).await?;
     Ok(())
 }
 

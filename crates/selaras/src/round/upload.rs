@@ -34,6 +34,8 @@ use crate::store::{Clock, DataFolder, Error, FileId, RoundId, Store, Tx};
 pub const INTAKE: &str = "intake";
 /// Whose mapping profiles these are; the one office there is until accounts exist.
 pub const OFFICE: &str = "kantor";
+/// What the audit calls the margins of a round.
+const MARGINS: &str = "margins";
 /// Rows that a proposal is made from.
 pub const SAMPLE: usize = 2_000;
 /// A file that nobody completed the mapping of is deleted after this time.
@@ -615,7 +617,7 @@ pub fn margins(data: &DataFolder, round: RoundId) -> Result<Option<RoundMargins>
 /// Keeps `margins` as those of a round, which is simulated from then on where they bear the mark.
 ///
 /// # Errors
-/// As [`register::set_margins`].
+/// As [`register::set_table`].
 pub async fn keep_margins(
     tx: &mut Tx,
     actor: &Actor,
@@ -626,28 +628,22 @@ pub async fn keep_margins(
     let json = serde_json::to_vec(margins).map_err(|_| Error::Damaged("margins"))?;
     let marked = simulate::is_marked(&margins.name)
         || margins.margins.iter().any(|margin| simulate::is_marked(&margin.source));
-    register::set_margins(tx, actor, round, Some(&margins.sha256), marked).await?;
+    register::set_table(tx, actor, round, MARGINS, Some(&margins.sha256), marked).await?;
     Ok(DataFolder::write(&data.margins(round), &json)?)
 }
 
 /// Deletes the margins of a round.
 ///
 /// # Errors
-/// As [`register::set_margins`].
+/// As [`register::set_table`].
 pub async fn remove_margins(
     tx: &mut Tx,
     actor: &Actor,
     data: &DataFolder,
     round: RoundId,
 ) -> Result<(), RegisterError> {
-    register::set_margins(tx, actor, round, None, false).await?;
-    let path = data.margins(round);
-    match fs::remove_file(&path) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::Folder { path: path.display().to_string(), source }.into())
-        }
-        _ => Ok(()),
-    }
+    register::set_table(tx, actor, round, MARGINS, None, false).await?;
+    Ok(DataFolder::remove(&data.margins(round))?)
 }
 
 /// The work behind [`INTAKE`]; its payload names the upload (`{"upload": …}`), its subject the

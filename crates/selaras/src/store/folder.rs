@@ -15,6 +15,7 @@ use super::{Error, FileId, RoundId};
 /// rounds/<round>/uploads/    what waits for its mapping, or was returned with faults
 /// rounds/<round>/files/<id>  answer files as intake keeps them, and beside them their report
 /// rounds/<round>/margins     what is known of the population
+/// rounds/<round>/official    official figures to show beside ours
 /// rounds/<round>/results/    one folder a result
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +98,12 @@ impl DataFolder {
         self.round(round).join("margins.json")
     }
 
+    /// The official figures of a round.
+    #[must_use]
+    pub fn official(&self, round: RoundId) -> PathBuf {
+        self.round(round).join("official.json")
+    }
+
     /// The folder of imported boundaries.
     #[must_use]
     pub fn boundaries(&self) -> PathBuf {
@@ -128,6 +135,19 @@ impl DataFolder {
         let beside = path.with_extension("part");
         std::fs::write(&beside, bytes).map_err(fault)?;
         std::fs::rename(&beside, path).map_err(fault)
+    }
+
+    /// Removes the file at `path`, where there is one.
+    ///
+    /// # Errors
+    /// [`Error::Folder`].
+    pub fn remove(path: &Path) -> Result<(), Error> {
+        match std::fs::remove_file(path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::Folder { path: path.display().to_string(), source })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The folder that holds the results of a round.

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use sha2::{Digest as _, Sha256};
 
 use super::sent::Sent;
-use super::upload_pages::{LISTED, find, told};
+use super::upload_pages::{faults_told, find, told};
 use super::{AppState, Problem, Route, Visit, paths};
 use crate::index::files;
 use crate::locale::Message;
@@ -72,16 +72,7 @@ async fn take(
             tx.commit().await?;
             Ok(Redirect::to(&paths::upload(round.id)).into_response())
         }
-        Err(faults) => {
-            let listed = faults.kept.iter().take(LISTED);
-            let mut notices: Vec<String> =
-                listed.map(|fault| words.tell(&fault.message())).collect();
-            let more = faults.count.saturating_sub(notices.len() as u64);
-            if more > 0 {
-                notices.push(words.tell(&Message::new("upload-faults-more").with("count", more)));
-            }
-            told(&state, &visit, &round, notices).await
-        }
+        Err(faults) => told(&state, &visit, &round, faults_told(&faults, words)).await,
     }
 }
 

@@ -25,6 +25,7 @@ mod job_pages;
 mod look_cache;
 mod mapping_form;
 mod margins_pages;
+mod official_pages;
 mod opening_form;
 mod page;
 pub mod paths;

@@ -93,6 +93,18 @@ pub fn delete_margins(id: RoundId) -> String {
     format!("/putaran/{id}/susunan/hapus")
 }
 
+/// Takes in official figures.
+#[must_use]
+pub fn official(id: RoundId) -> String {
+    format!("/putaran/{id}/resmi")
+}
+
+/// Removes them again.
+#[must_use]
+pub fn delete_official(id: RoundId) -> String {
+    format!("/putaran/{id}/resmi/hapus")
+}
+
 /// The part of the upload page that computes the index.
 #[must_use]
 pub fn compute_form(id: RoundId) -> String {

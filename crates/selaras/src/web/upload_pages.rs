@@ -12,7 +12,10 @@ use serde_json::json;
 use super::mapping_form::{MappingForm, apply};
 use super::opening_form::{OpeningForm, delimiter_name};
 use super::sent;
-use super::{AppState, Choice, Entry, Page, Problem, Route, Visit, html, margins_pages, paths};
+use super::{
+    AppState, Choice, Entry, Page, Problem, Route, Visit, html, margins_pages, official_pages,
+    paths,
+};
 use crate::index::files::File as ResultFile;
 use crate::index::frozen::{self, Frozen, ResultFolder};
 use crate::index::result::Interval;
@@ -22,9 +25,10 @@ use crate::locale::{Message, Value, Words};
 use crate::policy::{Action, Module};
 use crate::round::frame::Level;
 use crate::round::intake::Report;
+use crate::round::official;
 use crate::round::register::{self, File, Round};
 use crate::round::upload::{self, Look, Refusal, RoundMargins, State as UploadState, Upload};
-use crate::sheet::{Fault, Format, Sheet};
+use crate::sheet::{Fault, Faults, Format, Sheet};
 use crate::simulate;
 use crate::store::{DataFolder, FileId, RoundId, Tx};
 
@@ -35,7 +39,7 @@ const SENDING_TIME: Duration = Duration::from_secs(1_800);
 /// Bytes of a mapping form.
 const SMALL: usize = 16 << 20;
 /// Faults listed on a page; the workbook lists more.
-pub(super) const LISTED: usize = 200;
+const LISTED: usize = 200;
 
 pub(super) fn routes() -> Vec<Route> {
     let change = Action::Change;
@@ -95,6 +99,9 @@ struct UploadPage {
     margins_path: String,
     margins_template: String,
     delete_margins: String,
+    official: Option<String>,
+    official_path: String,
+    delete_official: String,
     freezes: Vec<String>,
     compute: String,
     readings: Vec<TwoReadings>,
@@ -115,6 +122,17 @@ async fn show(
     let mut tx = state.store.read(state.clock).await?;
     let round = find(&mut tx, &visit, &id).await?;
     html(&upload_page(&mut tx, &state, &visit, &round, Vec::new()).await?)
+}
+
+/// What is wrong with a file, a sentence a fault, and how many more there are.
+pub(super) fn faults_told(faults: &Faults, words: Words) -> Vec<String> {
+    let listed = faults.kept.iter().take(LISTED);
+    let mut notices: Vec<String> = listed.map(|fault| words.tell(&fault.message())).collect();
+    let more = faults.count.saturating_sub(notices.len() as u64);
+    if more > 0 {
+        notices.push(words.tell(&Message::new("upload-faults-more").with("count", more)));
+    }
+    notices
 }
 
 /// The page with `notices` of what was not taken.
@@ -140,6 +158,7 @@ async fn upload_page(
     let files = register::files(tx, visit.actor(), round.id).await?;
     let page = visit.page(tx, words.say("upload-title")).await?.at(Entry::Survey).of_round(round);
     let kept = upload::margins(data, round.id)?;
+    let official = official::kept(data, round.id)?;
     let waiting = Upload::all(data, round.id).into_iter().map(|upload| UploadLine {
         path: paths::one_upload(round.id, upload.id),
         state: words.say(match upload.state {
@@ -173,6 +192,9 @@ async fn upload_page(
         margins_path: paths::margins(round.id),
         margins_template: paths::margins_template(round.id),
         delete_margins: paths::delete_margins(round.id),
+        official: official.map(|official| words.tell(&official_pages::summary(&official))),
+        official_path: paths::official(round.id),
+        delete_official: paths::delete_official(round.id),
         freezes,
         compute: paths::compute(round.id),
         readings,
@@ -193,6 +215,9 @@ fn freezes(
     let version = instrument.map_or(String::new(), |known| known.version.clone());
     let answers: u64 = frozen.round.files.iter().map(|file| file.kept).sum();
     let before = match &frozen.before {
+        Some(before) if before.instrument != frozen.round.instrument => {
+            Message::new("upload-freeze-apart").with("round", before.name.as_str())
+        }
         Some(before) => Message::new("upload-freeze-before").with("round", before.name.as_str()),
         None => Message::new("upload-freeze-no-before"),
     };

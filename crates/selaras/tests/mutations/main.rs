@@ -98,6 +98,7 @@ impl World {
             level,
             parent,
             adults: None,
+            outside: Vec::new(),
         };
         let frame = Frame {
             name: "uji".to_owned(),

@@ -63,6 +63,7 @@ impl Teller<'_> {
             (self.composition(), self.low_cells())
         };
         let more = [
+            ("files-sheet-official", self.official()),
             ("files-sheet-coverage", Some(self.coverage_of_wholes())),
             ("files-sheet-composition", composition),
             ("files-sheet-low-cells", low_cells),

@@ -118,14 +118,14 @@ impl<'a> Teller<'a> {
 
     /// Why a score has no value or no interval, or how its interval is to be taken; empty where
     /// there is nothing to add.
-    pub(super) fn remark(&self, score: &Score) -> String {
+    pub(super) fn remark(&self, region: &RegionResult, score: &Score) -> String {
         let mut said = Vec::new();
         said.extend(score.withheld.map(|reason| self.withheld(reason)));
         said.extend(score.no_interval.as_ref().map(|reason| self.words.tell(reason)));
         if score.interval.as_ref().is_some_and(|interval| interval.coarse) {
             said.push(self.say("files-coarse"));
         }
-        said.extend(self.incomplete(score));
+        said.extend(self.incomplete(region, score));
         let categories: Vec<String> = score.categories.iter().map(|name| self.text(name)).collect();
         if !categories.is_empty() {
             said.push(self.words.tell(
@@ -135,12 +135,35 @@ impl<'a> Teller<'a> {
         said.join(" ")
     }
 
-    /// The bounds of an aggregate with regions missing.
-    fn incomplete(&self, score: &Score) -> Option<String> {
-        let (low, high) = score.bounds?;
+    /// That the score of an aggregate with regions missing is incomplete, with its bounds.
+    fn incomplete(&self, region: &RegionResult, score: &Score) -> Option<String> {
+        if score.value.is_none() || !region.incomplete(score) {
+            return None;
+        }
         let end = |value| Value::Decimal(value, 2);
-        let message = Message::new("files-incomplete").with("low", end(low));
-        Some(self.words.tell(&message.with("high", end(high))))
+        Some(match score.bounds {
+            Some((low, high)) => {
+                let message = Message::new("files-incomplete").with("low", end(low));
+                self.words.tell(&message.with("high", end(high)))
+            }
+            None => self.say("files-incomplete-unbounded"),
+        })
+    }
+
+    /// How many of these regions there are, and the names of the first dozen.
+    fn counted(&self, codes: &[String]) -> Option<String> {
+        /// As many as a cell of a printed table holds.
+        const NAMED: usize = 12;
+        let named = |code: &String| match (self.region(code), crate::region::find(code)) {
+            (None, Some(known)) => known.name.clone(),
+            _ => self.region_name(code),
+        };
+        let mut names = codes.iter().take(NAMED).map(named).collect::<Vec<_>>().join(", ");
+        if codes.len() > NAMED {
+            names.push_str(", …");
+        }
+        let message = Message::new("files-counted").with("count", codes.len());
+        (!codes.is_empty()).then(|| self.words.tell(&message.with("names", names)))
     }
 
     fn value(&self, score: &Score) -> Cell {
@@ -327,13 +350,13 @@ impl<'a> Teller<'a> {
             if let Some(index) = region.scores.first() {
                 let wanted = self.result.options.selection;
                 let shift = index.shifts.iter().find(|shift| shift.correlation == wanted);
-                let why = region.not_adjusted.as_ref().map(|reason| self.words.tell(reason));
+                let why = region.not_adjusted.iter().chain(&region.not_adjusted_for);
                 cells.push(index.adjusted.as_ref().map(|adjusted| adjusted.value).into());
                 cells.push(shift.map(|shift| shift.shift).into());
                 cells.push(self.told(index));
-                let remark = [self.remark(index), why.unwrap_or_default()];
-                let remark = remark.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
-                cells.push(remark.collect::<Vec<_>>().join(" ").into());
+                let mut remark = vec![self.remark(region, index)];
+                remark.extend(why.map(|reason| self.words.tell(reason)));
+                cells.push(remark.join(" ").trim().to_owned().into());
             }
             table.push(cells);
         }
@@ -418,8 +441,10 @@ impl<'a> Teller<'a> {
                 let shift = score.shifts.iter().find(|shift| shift.correlation == wanted);
                 cells.push(shift.map(|shift| shift.shift).into());
             }
-            let said =
-                [score.standing.map(|verdict| self.verdict(verdict)), self.incomplete(score)];
+            let said = [
+                score.standing.map(|verdict| self.verdict(verdict)),
+                self.incomplete(region, score),
+            ];
             let said: Vec<String> = said.into_iter().flatten().collect();
             cells.push((!said.is_empty()).then(|| said.join(" ")).into());
             table.push(cells);
@@ -456,7 +481,7 @@ impl<'a> Teller<'a> {
                     score.interval.as_ref().map(|interval| interval.high).into(),
                     self.count(score.n, score.withheld),
                     self.told(score),
-                    self.remark(score).into(),
+                    self.remark(region, score).into(),
                 ]);
             }
         }
@@ -618,8 +643,6 @@ impl<'a> Teller<'a> {
         let mut table = self.table("coverage", heads);
         for region in self.result.regions.iter().filter(|of| levels.contains(&of.level)) {
             let share = region.n.filter(|_| region.target > 0);
-            let missing: Vec<String> =
-                region.missing.iter().map(|code| self.region_name(code)).collect();
             table.push(vec![
                 region.code.as_str().into(),
                 region.name.as_str().into(),
@@ -631,7 +654,7 @@ impl<'a> Teller<'a> {
                 region.adults.as_ref().map(|adults| adults.count).into(),
                 region.adults.as_ref().map(|adults| adults.source.clone()).into(),
                 region.adults_covered.into(),
-                missing.join(", ").into(),
+                self.counted(&region.missing).into(),
             ]);
         }
         table
@@ -729,7 +752,7 @@ impl<'a> Teller<'a> {
                         score.interval.as_ref().map(|interval| interval.low).into(),
                         score.interval.as_ref().map(|interval| interval.high).into(),
                         self.count(score.n, score.withheld),
-                        self.remark(score).into(),
+                        self.remark(region, score).into(),
                     ]);
                 }
             }

@@ -12,6 +12,7 @@ use crate::index::{disclosure, fixture};
 use crate::instrument::Text;
 use crate::locale::{Language, Message};
 use crate::render::table::Cell;
+use crate::round::official::Official;
 
 fn instrument() -> &'static Instrument {
     crate::instrument::shipped_by_id("ihai-2025").unwrap()
@@ -339,11 +340,16 @@ fn everything() -> IndexResult {
     };
     let regency = &mut result.regions[2];
     regency.scores[0] = score.clone();
-    regency.not_adjusted = Some(Message::new("index-margin-education"));
+    regency.not_adjusted = Some(Message::new("index-not-adjusted-unplaced"));
     regency.districts.push(DistrictResult {
         code: "11.01.01".to_owned(),
         name: "Satu".to_owned(),
         scores: vec![score; result.scores.len()],
+    });
+    result.regions[1].official = Some(Official {
+        value: 6.4,
+        source: "Kementerian Dalam Negeri".to_owned(),
+        date: jiff::civil::date(2026, 1, 12),
     });
     result.inputs.push(InputRef {
         name: "jawaban.csv".to_owned(),

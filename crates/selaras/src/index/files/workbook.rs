@@ -14,6 +14,7 @@ impl Teller<'_> {
             ("files-sheet-differences", Some(self.differences())),
             ("files-sheet-low-cells", self.low_cells()),
             ("files-sheet-movements", self.movements()),
+            ("files-sheet-official", self.official()),
             ("files-sheet-coverage", Some(self.coverage())),
             ("files-sheet-composition", self.composition()),
             ("files-sheet-districts", self.districts()),

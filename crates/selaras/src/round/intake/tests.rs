@@ -14,6 +14,7 @@ pub(crate) fn frame() -> Frame {
         level,
         parent,
         adults: None,
+        outside: Vec::new(),
     };
     Frame {
         name: "uji".to_owned(),

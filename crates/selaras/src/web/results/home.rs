@@ -64,7 +64,7 @@ pub(super) struct IndexCard {
     pub(super) scale: String,
     pub(super) incomplete: Option<String>,
     /// What an open link's score is never shown without: the adjusted score, or why there is none,
-    /// and the share of civil servants (METHOD §2).
+    /// and the share of civil servants (METHOD §2); and the official figure, where there is one.
     pub(super) beside: Vec<String>,
 }
 
@@ -94,25 +94,35 @@ impl IndexCard {
             },
             n: n.map(|n| words.tell(&Message::new("chart-answers").with("n", reading.whole(n)))),
             scale: reading.scale(),
-            incomplete: (value.is_some() && !region.missing.is_empty())
+            incomplete: score
+                .is_some_and(|score| score.value.is_some() && region.incomplete(score))
                 .then(|| words.say("results-incomplete")),
-            beside: score.filter(|score| score.value.is_some()).map_or_else(Vec::new, |score| {
-                if reading.result.design == Design::Recorded {
-                    return Vec::new();
-                }
-                let adjusted = match (&score.adjusted, &region.not_adjusted) {
-                    (Some(adjusted), _) => words.tell(
-                        &Message::new("results-card-adjusted")
-                            .with("value", reading.number(adjusted.value))
-                            .with("difference", words.signed(adjusted.difference, say::DECIMALS)),
-                    ),
-                    (None, Some(reason)) => words.tell(reason),
-                    (None, None) => words.say("results-not-adjusted"),
-                };
-                vec![adjusted, say::civil_servants(reading, region)]
-            }),
+            beside: beside(reading, region, score),
         }
     }
+}
+
+fn beside(reading: &Reading, region: &RegionResult, score: Option<&Score>) -> Vec<String> {
+    let words = reading.words;
+    let mut lines = Vec::new();
+    let open = reading.result.design == Design::OpenLink;
+    if let Some(score) = score.filter(|score| open && score.value.is_some()) {
+        lines.push(match (&score.adjusted, &region.not_adjusted) {
+            (Some(adjusted), _) => words.tell(
+                &Message::new("results-card-adjusted")
+                    .with("value", reading.number(adjusted.value))
+                    .with("difference", words.signed(adjusted.difference, say::DECIMALS)),
+            ),
+            (None, Some(reason)) => words.tell(reason),
+            (None, None) => words.say("results-not-adjusted"),
+        });
+        if score.adjusted.is_some() {
+            lines.extend(region.not_adjusted_for.iter().map(|reason| words.tell(reason)));
+        }
+        lines.push(say::civil_servants(reading, region));
+    }
+    lines.extend(reading.official(region));
+    lines
 }
 
 /// Answers against the target, on a card of its own colour.
@@ -363,6 +373,13 @@ pub(super) fn lead(reading: &Reading, region: &RegionResult) -> Vec<String> {
 /// Missing regions with their bounds, and the result's own notes.
 pub(super) fn notes(reading: &Reading, region: &RegionResult) -> Vec<String> {
     let mut notes: Vec<String> = reading.completeness(region).into_iter().collect();
+    if let Some(parent) = reading.parent(region)
+        && region.level == Level::Regency
+        && reading.index_of(parent).is_some_and(|index| parent.incomplete(index))
+    {
+        let message = Message::new("results-parent-incomplete");
+        notes.push(reading.words.tell(&message.with("region", say::name(parent, reading.words))));
+    }
     notes.extend(reading.result.notes.iter().map(|note| reading.words.tell(note)));
     if let Some(change) = &reading.result.change {
         notes.extend(change.remarks.iter().map(|remark| reading.words.tell(remark)));

@@ -151,10 +151,14 @@ fn content(reading: &Reading, page: Page, back: String, internal: bool) -> Metho
             .map(|part| say(&format!("method-formula-{part}")))
             .to_vec(),
         design: match result.design {
-            Design::OpenLink => {
-                ["open", "open-adjusted", "open-interval", "open-margin-of-error"].as_slice()
-            }
-            Design::Recorded => ["recorded"].as_slice(),
+            Design::OpenLink => &[
+                "open",
+                "open-adjusted",
+                "open-interval",
+                "open-one-cluster",
+                "open-margin-of-error",
+            ][..],
+            Design::Recorded => &["recorded"][..],
         }
         .iter()
         .map(|part| say(&format!("method-design-{part}")))

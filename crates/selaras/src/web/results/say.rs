@@ -3,8 +3,8 @@
 use super::Reading;
 use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{
-    Interval, IntervalKind, RegionChange, RegionResult, Score, ScoreChange, ScoreDefinition,
-    ScoreKind, Verdict, Withheld,
+    Coverage, Interval, IntervalKind, RegionChange, RegionResult, Score, ScoreChange,
+    ScoreDefinition, ScoreKind, Verdict, Withheld,
 };
 use crate::instrument::Standing;
 use crate::locale::{Message, Words};
@@ -156,8 +156,11 @@ impl Reading {
             return (withheld(score.withheld, words), Tone::Neutral);
         }
         if region.level != Level::Regency {
-            let partial = !region.missing.is_empty();
-            let said = if partial { words.say("results-incomplete") } else { String::new() };
+            let said = if region.incomplete(score) {
+                words.say("results-incomplete")
+            } else {
+                String::new()
+            };
             return (said, Tone::Neutral);
         }
         match score.standing {
@@ -197,8 +200,12 @@ impl Reading {
         let Some(change) = &self.result.change else {
             return none(words.say("results-change-first"));
         };
-        if let Some(reason) = change.not_comparable.first() {
-            return none(words.tell(reason));
+        if !change.not_comparable.is_empty() {
+            let reasons = change.not_comparable.iter().map(|reason| words.tell(reason));
+            let said = Message::new("results-change-apart").with("before", change.before.as_str());
+            return none(
+                [words.tell(&said)].into_iter().chain(reasons).collect::<Vec<_>>().join(" "),
+            );
         }
         let entry = self.change_of(region);
         if let Some(reason) = entry.and_then(|entry| entry.not_comparable.as_ref()) {
@@ -226,6 +233,19 @@ impl Reading {
             range: score.interval.map(|interval| self.signed_between(interval)),
             verdict: words.tell(&Message::new(sentence).with("before", change.before.as_str())),
         }
+    }
+
+    /// The index that an office has published of `region`, with where and when.
+    pub(super) fn official(&self, region: &RegionResult) -> Option<String> {
+        let official = region.official.as_ref()?;
+        Some(
+            self.words.tell(
+                &Message::new("results-official")
+                    .with("value", self.number(official.value))
+                    .with("source", official.source.as_str())
+                    .with("date", self.words.short_date(official.date)),
+            ),
+        )
     }
 
     /// The shift at the tested correlation, `±0,07`.
@@ -261,35 +281,61 @@ impl Reading {
 
     /// The regions left out and the share of adults covered, with the bounds that follow.
     pub(super) fn completeness(&self, region: &RegionResult) -> Option<String> {
-        if region.missing.is_empty() {
-            return None;
+        let mut said = Vec::new();
+        let index = self.index_of(region).filter(|index| region.incomplete(index));
+        if let Some(index) = index {
+            let (missing, covered) = region.coverage(index);
+            let key =
+                if missing.is_empty() { "results-missing-unnamed" } else { "results-missing" };
+            said.push(self.words.tell(&self.left_out(key, missing, covered)));
+            said.extend(index.value.map(|_| {
+                match index.bounds {
+                    Some((low, high)) => self.words.tell(
+                        &Message::new("results-bounds")
+                            .with("low", self.number(low))
+                            .with("high", self.number(high)),
+                    ),
+                    None => self.words.say("results-no-bounds"),
+                }
+            }));
         }
-        let names: Vec<String> = region
-            .missing
-            .iter()
-            .map(|code| self.find(code).map_or_else(|| code.clone(), |r| name(r, self.words)))
-            .collect();
-        let share = region
-            .adults_covered
-            .map_or_else(|| "–".to_owned(), |share| self.words.number(share * 100.0, 1));
-        let mut said = self.words.tell(
-            &Message::new("results-missing")
-                .with("count", names.len())
-                .with("names", listed(&names, self.words))
-                .with("share", share),
-        );
-        let bounds = self.index_of(region).and_then(|score| score.bounds);
-        if let Some((low, high)) = bounds {
-            said.push(' ');
-            said.push_str(
-                &self.words.tell(
-                    &Message::new("results-bounds")
-                        .with("low", self.number(low))
-                        .with("high", self.number(high)),
-                ),
-            );
+        // Scores that cover other regions than the index does, those of one coverage together.
+        let mut others: Vec<(&Coverage, Vec<String>)> = Vec::new();
+        for (definition, score) in self.result.scores.iter().zip(&region.scores) {
+            let Some(coverage) = &score.coverage else { continue };
+            let title = title(definition, self.words);
+            match others.iter_mut().find(|(known, _)| *known == coverage) {
+                Some((_, scores)) => scores.push(title),
+                None => others.push((coverage, vec![title])),
+            }
         }
-        Some(said)
+        said.extend(others.into_iter().map(|(coverage, scores)| {
+            let (missing, covered) = (&coverage.missing, coverage.adults_covered);
+            let key = match missing.is_empty() {
+                true => "results-missing-none-of",
+                false => "results-missing-of",
+            };
+            let message = self.left_out(key, missing, covered);
+            self.words.tell(&message.with("scores", listed(&scores, self.words)))
+        }));
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+
+    /// A sentence on the regions left out and the share of adults in the others.
+    fn left_out(&self, key: &str, missing: &[String], covered: Option<f64>) -> Message {
+        let named = |code: &String| match (self.find(code), region::find(code)) {
+            (Some(of), _) => name(of, self.words),
+            // Of the built-in frame, but not of the round.
+            (None, Some(known)) => known.short_name(),
+            (None, None) => code.clone(),
+        };
+        let names: Vec<String> = missing.iter().map(named).collect();
+        let share =
+            covered.map_or_else(|| "–".to_owned(), |share| self.words.number(share * 100.0, 1));
+        Message::new(key)
+            .with("count", names.len())
+            .with("names", listed(&names, self.words))
+            .with("share", share)
     }
 
     /// The closing line under tables and maps: who answered, when it was computed, whose it is.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Teller, columns};
+use super::{Teller, VALUE, columns};
 use crate::index::result::Form;
 use crate::instrument::{Aggregation, Evidence, Missing};
 use crate::locale::Message;
@@ -201,6 +201,34 @@ impl Teller<'_> {
             ("files-option-seed", options.seed.to_string()),
             ("files-option-draws", whole(u64::from(options.draws))),
         ]
+    }
+
+    /// Official figures beside ours; none where none was entered.
+    pub(in super::super) fn official(&self) -> Option<Table> {
+        let heads = columns(
+            self.words,
+            &[
+                ("code", Kind::Code),
+                ("region", Kind::Text),
+                ("value", VALUE),
+                ("official", VALUE),
+                ("official_source", Kind::Text),
+                ("official_date", Kind::Date),
+            ],
+        );
+        let mut table = self.table("official", heads);
+        for region in &self.result.regions {
+            let Some(official) = &region.official else { continue };
+            table.push(vec![
+                region.code.as_str().into(),
+                region.name.as_str().into(),
+                region.scores.first().map(|index| self.value(index)).unwrap_or_default(),
+                official.value.into(),
+                official.source.as_str().into(),
+                official.date.into(),
+            ]);
+        }
+        (!table.rows.is_empty()).then_some(table)
     }
 
     /// Files that went in and sources of everything beside them.

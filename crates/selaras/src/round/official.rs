@@ -1,0 +1,236 @@
+//! Official figures of a round's regions, entered beside ours (METHOD §1). They are shown with
+//! their source and date, and no computation knows of them.
+//!
+//! The file has the columns `region,value,source,date`, or what offices call them; a region stands
+//! by code or by name.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::frame::Frame;
+use super::names;
+use super::records::Records;
+use super::register::{self, RegisterError};
+use crate::policy::Actor;
+use crate::sheet::private::words;
+use crate::sheet::{Faults, Source};
+use crate::simulate;
+use crate::store::{DataFolder, Error, RoundId, Tx};
+
+/// A figure that an office has published on a region's index.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Official {
+    /// The figure.
+    pub value: f64,
+    /// Who published it, and where.
+    pub source: String,
+    /// The day it was published.
+    pub date: Date,
+}
+
+/// The official figure of one region.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// Code of the region.
+    pub region: String,
+    /// The figure.
+    pub official: Official,
+}
+
+/// The official figures of a round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoundOfficial {
+    /// Name of the file they came in.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The figures.
+    pub figures: Vec<Figure>,
+}
+
+/// What the audit calls the table.
+const TABLE: &str = "official";
+/// Rows of a file that are read.
+const ROWS: usize = 10_000;
+/// Bytes of the longest source that is kept.
+const LONGEST_SOURCE: usize = 500;
+
+// Positions in [`names::OFFICIAL`].
+const REGION: usize = 0;
+const VALUE: usize = 1;
+const SOURCE: usize = 2;
+const DATE: usize = 3;
+
+/// Reads the figures in the file at `path`, of regions of `frame`, on the scale `scale`.
+///
+/// # Errors
+/// Everything that is wrong with the file, by row and column: a missing column, a region that the
+/// round does not have, a figure off the scale, no source, no date, a region listed twice.
+pub fn read(path: &Path, frame: &Frame, scale: (u8, u8)) -> Result<Vec<Figure>, Faults> {
+    let records = Records::open(path, ROWS, &names::OFFICIAL, "official-error-column")?;
+    figures(&records, frame, scale)
+}
+
+/// Reads the figures in `source`, a file called `name`.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_source(
+    source: Source,
+    name: &str,
+    frame: &Frame,
+    scale: (u8, u8),
+) -> Result<Vec<Figure>, Faults> {
+    let records = Records::of(source, name, ROWS, &names::OFFICIAL, "official-error-column")?;
+    figures(&records, frame, scale)
+}
+
+fn figures(records: &Records, frame: &Frame, scale: (u8, u8)) -> Result<Vec<Figure>, Faults> {
+    let mut faults = Faults::default();
+    let mut figures: Vec<Figure> = Vec::new();
+    for row in 0..records.len() {
+        let cell = |field| records.cell(row, field);
+        let Some(region) = region_meant(frame, cell(REGION)) else {
+            faults.push(records.fault("official-error-region", row, REGION));
+            continue;
+        };
+        if figures.iter().any(|known| known.region == region) {
+            faults.push(records.fault("official-error-twice", row, REGION));
+            continue;
+        }
+        let (low, high) = (f64::from(scale.0), f64::from(scale.1));
+        let value = cell(VALUE).replace(',', ".").parse::<f64>().ok();
+        let Some(value) = value.filter(|value| (low..=high).contains(value)) else {
+            let fault = records.fault("official-error-value", row, VALUE);
+            faults.push(fault.with("low", u64::from(scale.0)).with("high", u64::from(scale.1)));
+            continue;
+        };
+        if cell(SOURCE).is_empty() || cell(SOURCE).len() > LONGEST_SOURCE {
+            faults.push(records.fault("official-error-source", row, SOURCE));
+            continue;
+        }
+        let Some(date) = day(cell(DATE)) else {
+            faults.push(records.fault("official-error-date", row, DATE));
+            continue;
+        };
+        let official = Official { value, source: cell(SOURCE).to_owned(), date };
+        figures.push(Figure { region, official });
+    }
+    if faults.is_empty() { Ok(figures) } else { Err(faults) }
+}
+
+/// The code of the one region of `frame` that bears this code or name.
+fn region_meant(frame: &Frame, text: &str) -> Option<String> {
+    if let Some(at) = frame.position(text) {
+        return frame.regions.get(at as usize).map(|region| region.code.clone());
+    }
+    let name = words(text);
+    let mut named = frame.regions.iter().filter(|region| words(&region.name) == name);
+    let found = named.next().filter(|_| !name.is_empty() && named.next().is_none())?;
+    Some(found.code.clone())
+}
+
+/// A day as year, month, day with dashes, or day, month, year with slashes; a time after it does
+/// not count.
+fn day(text: &str) -> Option<Date> {
+    let text = text.split([' ', 'T']).next()?;
+    if let Ok(day) = text.parse() {
+        return Some(day);
+    }
+    let mut parts = text.split('/');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let whole = parts.next().is_none();
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok().filter(|_| whole)
+}
+
+/// The official figures of a round, where it has some.
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn kept(data: &DataFolder, round: RoundId) -> Result<Option<RoundOfficial>, Error> {
+    match fs::read(data.official(round)) {
+        Ok(bytes) => {
+            serde_json::from_slice(&bytes).map(Some).map_err(|_| Error::Damaged("official figures"))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+/// Keeps `figures` as those of a round, which is simulated from then on where they bear the mark.
+///
+/// # Errors
+/// As [`register::set_table`].
+pub async fn keep(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    round: RoundId,
+    figures: &RoundOfficial,
+) -> Result<(), RegisterError> {
+    let json = serde_json::to_vec(figures).map_err(|_| Error::Damaged("official figures"))?;
+    let marked = simulate::is_marked(&figures.name);
+    register::set_table(tx, actor, round, TABLE, Some(&figures.sha256), marked).await?;
+    Ok(DataFolder::write(&data.official(round), &json)?)
+}
+
+/// Deletes the official figures of a round.
+///
+/// # Errors
+/// As [`register::set_table`].
+pub async fn remove(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    round: RoundId,
+) -> Result<(), RegisterError> {
+    register::set_table(tx, actor, round, TABLE, None, false).await?;
+    Ok(DataFolder::remove(&data.official(round))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::region;
+
+    fn of(text: &str) -> Result<Vec<Figure>, Faults> {
+        let frame = region::frame(&["61".parse().unwrap()]).unwrap();
+        read_source(Source::memory(text.as_bytes().to_vec()), "resmi.csv", &frame, (1, 9))
+    }
+
+    #[test]
+    fn figures_are_read_by_code_or_name_with_their_source_and_day() {
+        let read = of("wilayah;nilai;sumber;tanggal\n61.71;6,5;Kemendagri;2026-01-12\n\
+                       Kalimantan Barat;6.25;Kemendagri;12/01/2026\n")
+        .unwrap();
+        let seen: Vec<_> = read
+            .iter()
+            .map(|of| (of.region.as_str(), of.official.value, of.official.date))
+            .collect();
+        assert_eq!(seen, [("61.71", 6.5, date(2026, 1, 12)), ("61", 6.25, date(2026, 1, 12))]);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_figure_is_said_at_its_cell() {
+        let fault = |row: &str| {
+            let faults = of(&format!("region,value,source,date\n61.71,6,a,2026-01-12\n{row}\n"));
+            let fault = faults.unwrap_err().kept[0].clone();
+            (fault.cell(), fault.reason.key)
+        };
+        for (row, cell, key) in [
+            ("64.72,6,a,2026-01-12", "A3", "official-error-region"),
+            ("Kota Pontianak,6,a,2026-01-12", "A3", "official-error-twice"),
+            ("61.01,9.5,a,2026-01-12", "B3", "official-error-value"),
+            ("61.01,baik,a,2026-01-12", "B3", "official-error-value"),
+            ("61.01,6,,2026-01-12", "C3", "official-error-source"),
+            ("61.01,6,a,12/2026", "D3", "official-error-date"),
+        ] {
+            assert_eq!(fault(row), (cell.to_owned(), key.to_owned()), "{row}");
+        }
+        assert_eq!(of("region,value\n").unwrap_err().count, 2);
+    }
+}
