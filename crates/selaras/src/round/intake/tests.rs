@@ -202,6 +202,40 @@ fn plain_answers_are_taken_in_with_gaps_and_all_they_carry() {
 }
 
 #[test]
+fn a_form_that_asks_politely_is_understood() {
+    let of = |header: &str, value: &str| {
+        let mapping = proposed(&open(format!("\"{header}\",X1.1\n{value},3\n")));
+        mapping.columns[0].role.clone()
+    };
+    let attribute = |role: Role| match role {
+        Role::Attribute { attribute, .. } => attribute,
+        other => format!("{other:?}"),
+    };
+    for (header, value, wanted) in [
+        ("Jenis kelamin Anda", "pria", "sex"),
+        ("2. Apa jenis kelamin Bapak/Ibu?", "pria", "sex"),
+        ("Usia Anda (tahun)", "44", "age"),
+        ("Berapa usia Anda saat ini?", "44", "age"),
+        ("Tahun lahir Anda", "1988", "age"),
+        ("Pekerjaan Anda saat ini", "petani", "job"),
+    ] {
+        assert_eq!(attribute(of(header, value)), wanted, "{header}");
+    }
+    assert_eq!(of("Kabupaten/Kota tempat tinggal Anda", "Kubu Raya"), Role::Region);
+    assert_eq!(of("Di kabupaten/kota mana Anda tinggal?", "Kubu Raya"), Role::Region);
+    assert_eq!(of("Kecamatan tempat tinggal Anda", "Sungai Raya"), Role::District);
+    for (header, value) in [
+        ("Apakah Anda tinggal di kota?", "ya"),
+        ("Apakah pekerjaan Anda saat ini membuat Anda puas?", "4"),
+        ("Kecamatan saya aman bagi Anda", "4"),
+        ("Anda", "4"),
+    ] {
+        let role = of(header, value);
+        assert!(matches!(role, Role::Undecided | Role::Ignored), "{header}: {role:?}");
+    }
+}
+
+#[test]
 fn every_error_names_its_cell_and_all_come_at_once() {
     let mapping = proposed(&open("kab,X1.1,X1.2,X1.3,X1.4\n61.12,1,2,3,4\n"));
     let sheet = open(
