@@ -311,6 +311,29 @@ fn a_province_with_a_region_missing_is_incomplete_and_names_it() {
 }
 
 #[test]
+fn few_answers_are_the_reason_only_where_they_are() {
+    let few = "belum cukup untuk dibandingkan";
+    assert!(RESULT.regions.iter().all(|region| region.n.is_none_or(|n| n == 0 || n >= 30)));
+    for path in [
+        "/putaran/{round}/beranda?tampil=perubahan",
+        "/putaran/{round}/beda",
+        "/putaran/{round}/beda?cara=analis",
+        "/publik/{round}",
+    ] {
+        assert!(!text(&open(path)).contains(few), "{path}");
+    }
+    let change = text(&open("/putaran/{round}/beranda?tampil=perubahan"));
+    assert!(change.contains("belum ada jawaban"), "{change}");
+    let public = index::disclosure::public(&RESULT).expect("a public form");
+    let shown = public.change.expect("a change").regions;
+    for region in public.regions.iter().filter(|region| region.scores[0].value.is_some()) {
+        let page = text(&open(&format!("/publik/{{round}}?wilayah={}", region.code)));
+        let known = shown.iter().any(|entry| entry.region == region.code);
+        assert_eq!(page.contains("tidak diumumkan"), !known, "{}: {page}", region.code);
+    }
+}
+
+#[test]
 fn low_cells_say_how_many_were_searched() {
     let family = RESULT.low_cells.iter().find(|family| family.region == "61").expect("a family");
     let searched = format!("dicari di {} sel", family.searched);

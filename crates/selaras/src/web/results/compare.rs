@@ -116,21 +116,16 @@ pub(super) async fn show(
 /// Who stands where, as sentences with names in code order.
 pub(super) fn sentences(reading: &Reading, region: &RegionResult, at: usize) -> Vec<String> {
     let words = reading.words;
-    let mut said: Vec<(String, Vec<String>)> = [
-        "results-above",
-        "results-below",
-        "results-not-told",
-        "results-fragile",
-        "results-too-few-to-compare",
-        "results-no-answers",
-    ]
-    .map(|key| (words.say(key), Vec::new()))
-    .into();
+    let mut said: Vec<(String, Vec<String>)> =
+        ["results-above", "results-below", "results-not-told", "results-fragile"]
+            .map(|key| (words.say(key), Vec::new()))
+            .into();
     for inside in reading.regencies(region) {
-        let Some(score) = inside.scores.get(at) else { continue };
-        let standing = reading.standing(inside, score).0;
-        if let Some((_, names)) = said.iter_mut().find(|(words, _)| *words == standing) {
-            names.push(say::name(inside, words));
+        let standing = reading.standing(inside, at).0;
+        let name = say::name(inside, words);
+        match said.iter_mut().find(|(words, _)| *words == standing) {
+            Some((_, names)) => names.push(name),
+            None => said.push((standing, vec![name])),
         }
     }
     said.into_iter()
@@ -175,7 +170,12 @@ fn analyst_table(reading: &Reading, region: &RegionResult) -> Table {
                 interval.map(|i| reading.range((i.low, i.high))).into(),
                 score.and_then(|score| score.n).into(),
                 if inside.letters.is_empty() {
-                    Cell::Absent(words.say("results-too-few-to-compare"))
+                    Cell::Absent(match score {
+                        Some(score) if score.value.is_none() => {
+                            say::withheld(score.withheld, words)
+                        }
+                        _ => reading.no_standing(inside, reading.index_at()),
+                    })
                 } else {
                     Cell::from(inside.letters.as_str())
                 },

@@ -97,7 +97,7 @@ impl Reading {
         match view {
             View::Score(at) => {
                 let Some(score) = region.scores.get(at) else { return base };
-                let (said, tone) = self.standing(region, score);
+                let (said, tone) = self.standing(region, at);
                 Datum {
                     value: score.value,
                     interval: score.interval.as_ref().map(|i| (i.low, i.high)),
@@ -110,15 +110,20 @@ impl Reading {
                 }
             }
             View::Change => {
-                let found = self.score_change(region, self.index_at());
-                let (key, tone) = say::change_verdict(found.and_then(|change| change.verdict));
-                Datum {
-                    value: found.and_then(|change| change.difference),
-                    interval: found.and_then(|change| change.interval),
-                    n: self.index_of(region).and_then(|score| score.n),
-                    words: words.say(key),
-                    tone,
-                    ..base
+                let n = self.index_of(region).and_then(|score| score.n);
+                match self.change_at(region, self.index_at()) {
+                    Ok(change) => {
+                        let (key, tone) = say::change_verdict(change.verdict);
+                        Datum {
+                            value: change.difference,
+                            interval: change.interval,
+                            n,
+                            words: words.say(key),
+                            tone,
+                            ..base
+                        }
+                    }
+                    Err(reason) => Datum { n, words: reason.short(words), ..base },
                 }
             }
             View::Coverage => Datum {

@@ -227,9 +227,7 @@ pub(super) fn answers(reading: &Reading, region: &RegionResult) -> Vec<Answer> {
     };
     let compared = match region.level {
         Level::Regency => {
-            let said = reading
-                .index_of(region)
-                .map_or_else(String::new, |score| reading.standing(region, score).0);
+            let said = reading.standing(region, reading.index_at()).0;
             let province =
                 reading.parent(region).map_or_else(String::new, |parent| say::name(parent, words));
             words.tell(

@@ -129,10 +129,8 @@ impl Reading {
                     cells.push(change.and_then(|change| change.difference).map(signed).into());
                     let interval = change.and_then(|change| change.interval);
                     cells.push(interval.map(|interval| self.signed_range(interval)).into());
-                    let reason = self
-                        .change_of(inside)
-                        .and_then(|entry| entry.not_comparable.as_ref())
-                        .map(|reason| words.tell(reason));
+                    let reason = self.change_at(inside, self.index_at()).err();
+                    let reason = reason.map(|reason| reason.sentence(words));
                     cells.push(Cell::from(reason.unwrap_or(datum.words)));
                 }
                 View::Coverage => {
@@ -186,19 +184,18 @@ impl Reading {
             cells.push(self.count_cell(score.n));
             if regency {
                 let absent = score.value.is_none();
-                let said = self.standing(region, score).0;
+                let said = self.standing(region, at).0;
                 cells.push(if absent { Cell::Empty } else { Cell::from(said) });
             }
             if changes {
-                let change = self.score_change(region, at);
-                let said = change.and_then(|change| change.difference).map_or_else(
-                    || words.say("results-change-too-few"),
-                    |difference| {
-                        let verdict = change.and_then(|change| change.verdict);
-                        let (key, _) = say::change_verdict(verdict);
+                let said = match self.change_at(region, at) {
+                    Ok(change) => {
+                        let difference = change.difference.unwrap_or_default();
+                        let (key, _) = say::change_verdict(change.verdict);
                         format!("{}; {}", words.signed(difference, say::DECIMALS), words.say(key))
-                    },
-                );
+                    }
+                    Err(reason) => reason.short(words),
+                };
                 cells.push(Cell::from(said));
             }
             table.push(cells);
