@@ -384,6 +384,36 @@ fn design_errors_are_found_and_a_psu_lies_in_one_stratum_unless_numbers_start_ag
 }
 
 #[test]
+fn rows_of_regions_outside_the_round_are_one_fault_that_names_them() {
+    let inside = frame();
+    let find = crate::round::upload::region_finder(&inside);
+    let options = Options { find_region: Some(&find), ..Options::default() };
+    let mut csv = String::from("kab,X1.1\n");
+    for row in 0..5_000 {
+        csv.push_str(["Kota Bandung,3\n", "Kab. Sambas,4\n", "61.72,5\n"][row % 3]);
+    }
+    csv.push_str("Atlantis,3\n");
+    let sheet = open(csv);
+    let mut mapping = proposed(&sheet);
+    mapping.columns[0].role = Role::Region;
+    let taken = take_in(&[(&sheet, &mapping)], &options);
+    let found = |key: &str, cell: &str| (key.to_owned(), cell.to_owned());
+    let mut faults = taken.faults();
+    faults.sort();
+    assert_eq!(faults, [found("A", "outside"), found("A5002", "region")]);
+    assert_eq!(taken.report.faults.count, 2);
+    let words = crate::locale::Words::default();
+    let fault = taken.report.faults.kept.iter().find(|fault| fault.row.is_none()).expect("one");
+    let said = words.tell(&fault.message());
+    assert!(said.contains("3.333 baris dari 2 wilayah di luar wilayah putaran ini"), "{said}");
+    assert!(said.contains("Kab. Sambas, Kota Singkawang"), "{said}");
+    assert!(
+        taken.column(|a| &a.region).iter().all(|&region| region == 3),
+        "the others are left out"
+    );
+}
+
+#[test]
 fn one_file_per_region_needs_no_region_column() {
     let sheet = open("X1.1,X1.2\n3,4\n");
     let mut mapping = proposed(&sheet);
