@@ -334,6 +334,28 @@ fn few_answers_are_the_reason_only_where_they_are() {
 }
 
 #[test]
+fn kecamatan_stand_all_in_the_table_and_few_answers_colour_none() {
+    let small = |region: &&index::result::RegionResult| {
+        let few = |n: Option<u64>| n.is_some_and(|n| (5..30).contains(&n));
+        region.districts.iter().any(|district| few(district.scores[0].n))
+    };
+    let region = RESULT.regions.iter().find(small).expect("a kecamatan with few answers");
+    let page = open(&format!("/putaran/{{round}}/wilayah/{}", region.code));
+    let said = text(&page);
+    for district in region::children(region.code.parse().expect("a code")) {
+        assert!(said.contains(&district.name), "{}", district.name);
+    }
+    assert!(said.contains("n terlalu kecil untuk diwarnai (di bawah 30 jawaban)"), "{said}");
+    let (map, _) = page.split_once("<table").expect("a table");
+    for district in &region.districts {
+        if district.scores[0].n.is_some_and(|n| n < 30) {
+            let title = format!("<title>{}: {}", district.name, district.scores[0].n.unwrap());
+            assert!(map.contains(&title), "{title}");
+        }
+    }
+}
+
+#[test]
 fn low_cells_say_how_many_were_searched() {
     let family = RESULT.low_cells.iter().find(|family| family.region == "61").expect("a family");
     let searched = format!("dicari di {} sel", family.searched);

@@ -4,9 +4,10 @@ use askama::Template;
 
 use super::tables::Teller;
 use crate::index::result::{Form, RegionResult, Score, Verdict};
+use crate::locale::Message;
 use crate::locale::{Language, Words};
 use crate::render::chart::{self, Axis, Datum, Group, Reference, Tone};
-use crate::render::map::{self, BaseMap, Classes, Detail, Label, Ramp, Theme};
+use crate::render::map::{self, BaseMap, Classes, Detail, Label, Theme};
 use crate::render::svg::{Frame, Layout};
 use crate::render::table::Table;
 use crate::round::frame::Level;
@@ -101,7 +102,10 @@ impl Teller<'_> {
         Datum {
             label: region.name.clone(),
             value: score.value,
-            interval: score.interval.as_ref().map(|interval| (interval.low, interval.high)),
+            interval: score
+                .interval
+                .as_ref()
+                .map(|interval| interval.within(self.result.instrument.scale)),
             n: score.n,
             small: score.n.is_some_and(|n| n < region.target),
             withheld: score
@@ -139,7 +143,13 @@ impl Teller<'_> {
         let regions: Vec<map::Region> = self
             .regencies()
             .filter_map(|region| {
-                let datum = self.datum(region, region.scores.first()?);
+                let mut datum = self.datum(region, region.scores.first()?);
+                let least = self.result.options.interval_from;
+                if datum.value.is_some() && datum.n.is_some_and(|n| n < least) {
+                    (datum.value, datum.interval, datum.withheld) = (None, None, true);
+                    let few = Message::new("results-map-few").with("least", least);
+                    datum.words = self.words.tell(&few);
+                }
                 Some(map::Region { code: region.code.clone(), datum })
             })
             .collect();
@@ -155,11 +165,10 @@ impl Teller<'_> {
         } else {
             Detail::PROVINCE
         };
-        let values: Vec<f64> = regions.iter().filter_map(|region| region.datum.value).collect();
         let (low, high) = self.result.instrument.scale;
         let name = self.text(&index.name);
         let theme = Theme {
-            classes: Classes::rounded(Ramp::Score, values, self.result.options.least_difference),
+            classes: Classes::scores((f64::from(low), f64::from(high))),
             heading: format!("{name} ({low}–{high})"),
             hatched: self.say("files-map-hatched"),
             decimals: 2,
@@ -188,7 +197,10 @@ impl Teller<'_> {
             Some(Reference {
                 label: region.name.clone(),
                 value: score.value?,
-                interval: score.interval.as_ref().map(|interval| (interval.low, interval.high)),
+                interval: score
+                    .interval
+                    .as_ref()
+                    .map(|interval| interval.within(self.result.instrument.scale)),
             })
         });
         if shown.is_empty() {

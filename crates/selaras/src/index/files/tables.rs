@@ -56,6 +56,16 @@ impl<'a> Teller<'a> {
         }
     }
 
+    /// The lower end of an interval, within the scale.
+    pub(super) fn low(&self, interval: Option<&Interval>) -> Option<f64> {
+        interval.map(|interval| interval.within(self.result.instrument.scale).0)
+    }
+
+    /// The upper end of an interval, within the scale.
+    pub(super) fn high(&self, interval: Option<&Interval>) -> Option<f64> {
+        interval.map(|interval| interval.within(self.result.instrument.scale).1)
+    }
+
     /// Round, instrument and standing on one line, under every table and figure.
     pub(super) fn source(&self) -> String {
         let mut source = self.words.tell(
@@ -250,8 +260,8 @@ impl<'a> Teller<'a> {
                     self.text(&definition.name).into(),
                     score.n.into(),
                     score.value.into(),
-                    interval.map(|interval| interval.low).into(),
-                    interval.map(|interval| interval.high).into(),
+                    self.low(interval).into(),
+                    self.high(interval).into(),
                     interval.map(|interval| self.interval_kind(interval)).into(),
                     score.se.into(),
                     interval.map(|interval| interval.df).into(),
@@ -321,8 +331,8 @@ impl<'a> Teller<'a> {
                 let Some(score) = region.scores.get(*at) else { continue };
                 let interval = score.interval.as_ref();
                 cells.push(self.value(score));
-                cells.push(interval.map(|interval| interval.low).into());
-                cells.push(interval.map(|interval| interval.high).into());
+                cells.push(self.low(interval).into());
+                cells.push(self.high(interval).into());
             }
             if let Some(index) = region.scores.first() {
                 let wanted = self.result.options.selection;
@@ -391,7 +401,8 @@ impl<'a> Teller<'a> {
             let interval = score.interval.as_ref().map(|interval| {
                 let end = |value| Value::Decimal(value, 2);
                 let mut message = Message::new("files-between");
-                message = message.with("low", end(interval.low)).with("high", end(interval.high));
+                let (low, high) = interval.within(self.result.instrument.scale);
+                message = message.with("low", end(low)).with("high", end(high));
                 let coarse =
                     if interval.coarse { self.say("files-coarse-word") } else { String::new() };
                 format!("{} {coarse}", self.words.tell(&message)).trim().to_owned()
@@ -452,8 +463,8 @@ impl<'a> Teller<'a> {
                     region.name.as_str().into(),
                     self.text(&definition.name).into(),
                     self.value(score),
-                    score.interval.as_ref().map(|interval| interval.low).into(),
-                    score.interval.as_ref().map(|interval| interval.high).into(),
+                    self.low(score.interval.as_ref()).into(),
+                    self.high(score.interval.as_ref()).into(),
                     self.count(score.n, score.withheld),
                     self.told(score),
                     self.remark(score).into(),
@@ -553,8 +564,8 @@ impl<'a> Teller<'a> {
                 self.region_name(&cell.region).into(),
                 self.score_name(&cell.score).into(),
                 cell.value.into(),
-                cell.interval.as_ref().map(|interval| interval.low).into(),
-                cell.interval.as_ref().map(|interval| interval.high).into(),
+                self.low(cell.interval.as_ref()).into(),
+                self.high(cell.interval.as_ref()).into(),
                 cell.shrunken.into(),
                 cell.province.into(),
                 cell.q.into(),
@@ -726,8 +737,8 @@ impl<'a> Teller<'a> {
                         district.name.as_str().into(),
                         self.text(&definition.name).into(),
                         self.value(score),
-                        score.interval.as_ref().map(|interval| interval.low).into(),
-                        score.interval.as_ref().map(|interval| interval.high).into(),
+                        self.low(score.interval.as_ref()).into(),
+                        self.high(score.interval.as_ref()).into(),
                         self.count(score.n, score.withheld),
                         self.remark(score).into(),
                     ]);

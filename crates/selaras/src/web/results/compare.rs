@@ -167,7 +167,7 @@ fn analyst_table(reading: &Reading, region: &RegionResult) -> Table {
             cells: vec![
                 Cell::from(say::name(inside, words)),
                 value.map_or(Cell::Absent(reason), Cell::from),
-                interval.map(|i| reading.range((i.low, i.high))).into(),
+                interval.map(|i| reading.range(reading.shown(i))).into(),
                 score.and_then(|score| score.n).into(),
                 if inside.letters.is_empty() {
                     Cell::Absent(match score {

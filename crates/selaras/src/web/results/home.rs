@@ -86,7 +86,7 @@ impl IndexCard {
                 |value| reading.number(value),
             ),
             absent: value.is_none(),
-            range: interval.map(|i| reading.between((i.low, i.high))),
+            range: interval.map(|i| reading.between(reading.shown(i))),
             kind: match (interval, score.filter(|_| value.is_some())) {
                 (Some(interval), _) => Some(reading.interval_kind(interval)),
                 (None, Some(score)) => Some(missing(score)),

@@ -72,6 +72,11 @@ impl Reading {
         self.words.value(&value.into())
     }
 
+    /// The ends of the interval of a score as they are shown: within the scale.
+    pub(super) fn shown(&self, interval: &Interval) -> (f64, f64) {
+        interval.within(self.result.instrument.scale)
+    }
+
     /// `antara 6,66 dan 6,82`.
     pub(super) fn between(&self, (low, high): (f64, f64)) -> String {
         self.words.tell(
