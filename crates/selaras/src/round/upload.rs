@@ -22,7 +22,7 @@ use super::margins::Margin;
 use super::register::{self, Added, File, NewFile, RegisterError, Round};
 use super::snapshot::{SnapshotError, Writer};
 use crate::instrument::{self, Instrument};
-use crate::jobs::Run;
+use crate::jobs::{self, Job, Run};
 use crate::locale::{Language, Message, Words};
 use crate::policy::{Actor, NATION};
 use crate::region;
@@ -703,6 +703,13 @@ pub fn work(run: &Run) -> Result<Option<String>, Message> {
     }
     let (Added::New(file) | Added::Already(file)) = added;
     Ok(Some(format!("/putaran/{}/berkas/{file}", round.id)))
+}
+
+/// Whether `job` ended by giving its file back with notes.
+#[must_use]
+pub fn gave_back(job: &Job) -> bool {
+    let page = job.result.as_deref().unwrap_or_default();
+    job.kind == INTAKE && job.state == jobs::State::Done && page.contains("/unggah/")
 }
 
 /// Deletes files whose mapping nobody completed within a day: they still hold what points at
