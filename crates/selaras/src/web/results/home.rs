@@ -159,6 +159,8 @@ impl CoverageCard {
 pub(super) struct LowCard {
     pub(super) found: String,
     pub(super) searched: String,
+    /// The same after the number found.
+    pub(super) of: String,
     pub(super) table: Option<String>,
     /// What it means that there is no table.
     pub(super) none: String,
@@ -193,6 +195,7 @@ impl LowCard {
                 0 => "results-low-unsearched",
                 _ => "results-low-none",
             }),
+            of: words.tell(&Message::new("results-low-of").with("searched", family.searched)),
             searched: words
                 .tell(&Message::new("results-low-searched").with("searched", family.searched)),
             table: match region.level {
