@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::tables::Teller;
+use super::tables::{EVERY_LEVEL, Teller, WHOLES};
 use crate::index::result::{Form, RegionResult, Score, Verdict};
 use crate::locale::Message;
 use crate::locale::{Language, Words};
@@ -24,6 +24,8 @@ const MAP_BYTES: usize = 18_000;
 struct Section {
     heading: String,
     html: String,
+    /// Whether it is too long for paper: folded up on screen, left out of a print.
+    long: bool,
 }
 
 #[derive(Template)]
@@ -48,33 +50,50 @@ impl Teller<'_> {
     /// The template cannot be filled.
     pub(super) fn report(&self) -> Result<String, askama::Error> {
         let result = self.result;
-        let section = |key: &str, html: String| Section { heading: self.say(key), html };
+        let section =
+            |key: &str, html: String| Section { heading: self.say(key), html, long: false };
         let mut sections = Vec::new();
         sections.extend(self.map().map(|html| section("files-report-map", html)));
         sections.extend(self.chart().map(|html| section("files-report-chart", html)));
-        sections.push(section("files-sheet-regions", self.index_in_short().print_html()));
-        let (composition, low_cells) = if self.tells_wholes() {
-            let told = |table: Option<Table>| {
+        let levels: &[Level] = if self.tells_wholes() { &WHOLES } else { &EVERY_LEVEL };
+        let told = [
+            ("files-sheet-regions", Some(self.index_in_short(levels))),
+            ("files-sheet-coverage", Some(self.coverage_of_wholes())),
+            ("files-sheet-change", self.change_of_index(levels)),
+        ];
+        let add = |(key, table): (&str, Option<Table>)| {
+            table.map(|table| section(key, table.print_html()))
+        };
+        sections.extend(told.into_iter().filter_map(add));
+        if self.tells_wholes() {
+            let wholes = |table: Option<Table>| {
                 let mut table = table?;
                 table.filters.push((self.say("files-head-level"), self.say("files-report-wholes")));
                 Some(table)
             };
-            (told(self.composition_of_wholes()), told(self.low_cells_of_wholes()))
+            let regencies = [Level::Regency];
+            let long = [
+                ("files-report-regencies", Some(self.index_in_short(&regencies))),
+                ("files-report-regencies-change", self.change_of_index(&regencies)),
+                ("files-sheet-unflagged", self.unflagged_index()),
+                ("files-sheet-composition", wholes(self.composition_of_wholes())),
+                ("files-sheet-low-cells", wholes(self.low_cells_of_wholes())),
+            ];
+            let long = long.into_iter().filter_map(add);
+            sections.extend(long.map(|section| Section { long: true, ..section }));
         } else {
-            (self.composition(), self.low_cells())
-        };
-        let more = [
-            ("files-sheet-coverage", Some(self.coverage_of_wholes())),
-            ("files-sheet-composition", composition),
-            ("files-sheet-low-cells", low_cells),
-            ("files-sheet-change", self.change_of_index()),
-            ("files-sheet-unflagged", self.unflagged_index()),
+            let more = [
+                ("files-sheet-unflagged", self.unflagged_index()),
+                ("files-sheet-composition", self.composition()),
+                ("files-sheet-low-cells", self.low_cells()),
+            ];
+            sections.extend(more.into_iter().filter_map(add));
+        }
+        let last = [
             ("files-sheet-method", Some(self.method())),
             ("files-sheet-sources", Some(self.sources())),
         ];
-        for (key, table) in more {
-            sections.extend(table.map(|table| section(key, table.print_html())));
-        }
+        sections.extend(last.into_iter().filter_map(add));
         Page {
             language: if self.words.language == Language::En { "en" } else { "id" },
             words: self.words,

@@ -35,8 +35,8 @@ const VALUE: Kind = Kind::Decimal(2);
 const FINE: Kind = Kind::Decimal(4);
 /// Kab/kota that a report tells one by one at most.
 const MOST_IN_REPORT: usize = 40;
-const WHOLES: [Level; 2] = [Level::Nation, Level::Province];
-const EVERY_LEVEL: [Level; 3] = [Level::Nation, Level::Province, Level::Regency];
+pub(super) const WHOLES: [Level; 2] = [Level::Nation, Level::Province];
+pub(super) const EVERY_LEVEL: [Level; 3] = [Level::Nation, Level::Province, Level::Regency];
 
 impl<'a> Teller<'a> {
     pub(super) fn say(&self, key: &str) -> String {
@@ -371,7 +371,7 @@ impl<'a> Teller<'a> {
     }
 
     /// The index by region as a page has room for it: interval and shift in words.
-    pub(super) fn index_in_short(&self) -> Table {
+    pub(super) fn index_in_short(&self, levels: &[Level]) -> Table {
         let mut heads = columns(
             self.words,
             &[
@@ -396,7 +396,7 @@ impl<'a> Teller<'a> {
             _ => true,
         });
         let mut table = self.table("index", heads);
-        for region in &self.result.regions {
+        for region in self.result.regions.iter().filter(|of| levels.contains(&of.level)) {
             let Some(score) = region.scores.first() else { continue };
             let interval = score.interval.as_ref().map(|interval| {
                 let end = |value| Value::Decimal(value, 2);
@@ -598,6 +598,12 @@ impl<'a> Teller<'a> {
         self.coverage_of(&EVERY_LEVEL)
     }
 
+    /// Whether the whole population stands for the adults, whose number is not known.
+    pub(super) fn counts_everybody(&self) -> bool {
+        let known = self.result.regions.iter().filter_map(|region| region.adults.as_ref());
+        known.into_iter().any(|adults| adults.total_population)
+    }
+
     /// [`Teller::coverage`] of province and nation, with the regions left out of their scores.
     pub(super) fn coverage_of_wholes(&self) -> Table {
         let mut table = self.coverage_of(&WHOLES);
@@ -627,6 +633,14 @@ impl<'a> Teller<'a> {
             ],
         );
         let mut table = self.table("coverage", heads);
+        if self.counts_everybody() {
+            for (id, key) in
+                [("adults", "files-head-population"), ("adults_covered", "files-head-covered")]
+            {
+                let heads = table.columns.iter_mut().filter(|column| column.id == id);
+                heads.for_each(|column| column.head = self.say(key));
+            }
+        }
         for region in self.result.regions.iter().filter(|of| levels.contains(&of.level)) {
             let share = region.n.filter(|_| region.target > 0);
             let missing: Vec<String> =
