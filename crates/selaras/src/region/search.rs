@@ -118,6 +118,10 @@ pub fn search_wide(text: &str) -> Found {
     }
     let asked = Asked::read(text);
     let exact = |region: &&'static Region| asked.distance(region) == Some(0);
+    // Whoever writes *Kota Gorontalo* does not mean the province.
+    if !sure.is_empty() {
+        all.retain(|region: &&'static Region| asked.kind_fits(region));
+    }
     // A name spelled rightly is not held up by others that resemble it.
     if sure.iter().chain(&all).filter(|region| exact(region)).count() == 1 {
         sure.retain(exact);

@@ -469,12 +469,12 @@ impl<'a> Proposal<'a> {
         labels
     }
 
-    /// Share of the different values that mean one region.
+    /// Share of the different values that mean one region, of the frame or outside it.
     fn resolves(&self, values: &[&str]) -> f64 {
         let distinct: BTreeSet<&str> = values.iter().copied().collect();
         let found = distinct
             .iter()
-            .filter(|value| matches!((self.find_region)(value), Found::One(_)))
+            .filter(|value| matches!((self.find_region)(value), Found::One(_) | Found::Outside(_)))
             .count();
         found as f64 / distinct.len().max(1) as f64
     }
