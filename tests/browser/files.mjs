@@ -85,10 +85,13 @@ export function faulty(form) {
   return csv(form, lines);
 }
 
-/** Row and column of each kab/kota of West Kalimantan in a grid near its place, and its side in degrees. */
+/**
+ * Row and column of each kab/kota of West Kalimantan in a grid near its place, and its side in degrees; its two
+ * cities are drawn larger than they are, so that they can be clicked.
+ */
 const SQUARES = [
   [3, 0, 0.74], [2, 0, 0.4], [2, 1, 1], [1, 1, 1.2], [2, 2, 1.2], [2, 3, 1.2], [3, 1, 0.66],
-  [3, 2, 0.86], [1, 2, 0.69], [1, 3, 0.9], [1, 0, 0.6], [0, 0, 0.83], [0, 1, 0.1], [3, 3, 0.2],
+  [3, 2, 0.86], [1, 2, 0.69], [1, 3, 0.9], [1, 0, 0.6], [0, 0, 0.83], [0, 1, 0.8], [3, 3, 0.8],
 ];
 
 /** Boundaries of West Kalimantan's kab/kota as squares; `last` is the code of the last. */
