@@ -1,13 +1,15 @@
-cli-help =
+cli-help-intro =
     Selaras measures social harmony and says honestly how sure the result is.
     
     Usage: selaras <command> [options]
-    
-      demo        prepares simulated data and opens the program on this computer
+cli-help-demo =
+    {"  "}demo        prepares simulated data and opens the program on this computer
     {"              ["}--port 8061] [--data FOLDER]
-      serve       opens the program on your office's data folder (on this computer only)
+cli-help-serve =
+    {"  "}serve       opens the program on your office's data folder (on this computer only)
                   --data FOLDER [--port 8061] [--region CODE]
-      index       computes the index from files of answers
+cli-help-index =
+    {"  "}index       computes the index from files of answers
                   --instrument ID|FILE --answers FILE… --out FOLDER
     {"              ["}--mapping PROFILE.json] [--regions FRAME.csv] [--region CODE] [--margins FILE]
     {"              ["}--official FILE]
@@ -17,21 +19,26 @@ cli-help =
     {"              ["}--opened DATE] [--closed DATE] [--as-of DATE]
     {"              ["}--internal [--without-flagged REASON]] [--no-fpc] [--seed NUMBER] [--threads NUMBER] [--json]
     {"              ["}--only result.json|skor.csv|cakupan.csv|indeks.xlsx|peta.geojson|laporan.html]…
-      simulate    makes a simulated round with the truth beside it
+cli-help-simulate =
+    {"  "}simulate    makes a simulated round with the truth beside it
                   --instrument ID|FILE --out FOLDER [--region CODE] [--year YEAR] [--round 1|2]
     {"              ["}--seed NUMBER] [--each NUMBER | --total NUMBER] [--recorded] [--parquet]
-      regions     finds a region, or takes official boundaries in
+cli-help-regions =
+    {"  "}regions     finds a region, or takes official boundaries in
                   find NAME|CODE
                   import FILE --data FOLDER --source TEXT --date DATE
     {"              ["}--codes kemendagri|bps|bps-2023]
-      round       makes, lists and deletes rounds
+cli-help-round =
+    {"  "}round       makes, lists and deletes rounds
                   list --data FOLDER
                   add --data FOLDER --year YEAR --instrument ID|FILE [--name TEXT] [--region CODE]
     {"              ["}--opened DATE] [--closed DATE] [--target NUMBER] [--simulated]
                   remove ID --data FOLDER
-      licences    licences of program and data
-      help        this page
-    
+cli-help-licences =
+    {"  "}licences    licences of program and data
+cli-help-help =
+    {"  "}help        this page; “selaras help index” for one command only
+cli-help-foot =
     Anywhere: --lang id|en
     Exit codes: 0 done, 1 the input needs mending, 2 the command was not understood,
     3 held back by a rule, 4 trouble with the computer.
@@ -60,8 +67,10 @@ cli-progress-intake = reading answers
 cli-licence-program = Program: MIT or Apache-2.0, as you prefer. Data carry their own licences:
 cli-serve-ready = Selaras is ready at this address (from this computer only). Press Ctrl-C to end it.
 cli-serve-ended = Selaras has stopped. Data are kept.
+cli-demo-ended = Selaras has stopped. The simulated data were temporary and are deleted now; “--data FOLDER” keeps them.
 cli-progress-demo = preparing simulated data
 cli-simulate-done = Done: { $rows } simulated answers.
+cli-no-folder = There is no data folder “{ $path }”. Check how it is written.
 cli-round-none = No rounds yet. Make one with “selaras round add”.
 cli-round-unknown = There is no round with the number “{ $id }”. See the list with “selaras round list”.
 cli-round-removed = “{ $name }” was deleted with its answers and results.

@@ -1,8 +1,10 @@
 map-class-lowest = under { $to }
 map-class = { $from } to under { $to }
 map-class-highest = { $from } and over
-map-class-short = class { $number }
-map-legend-class = class { $number }: { $range }
+map-range-lowest = < { $to }
+map-range = { $from }–{ $to }
+map-range-signed = { $from }…{ $to }
+map-range-highest = ≥ { $from }
 map-key = Regions marked by a letter:
 map-not-drawn = not yet in the boundary file
 map-schematic = Schematic map, not the boundaries of regions

@@ -1,13 +1,15 @@
-cli-help =
+cli-help-intro =
     Selaras: mengukur harmoni sosial dan menyebut dengan jujur seberapa pasti hasilnya.
     
     Cara pakai: selaras <perintah> [pilihan]
-    
-      demo        menyiapkan data simulasi dan membuka program di komputer ini
+cli-help-demo =
+    {"  "}demo        menyiapkan data simulasi dan membuka program di komputer ini
     {"              ["}--port 8061] [--data FOLDER]
-      serve       membuka program pada folder data kantor Anda (hanya di komputer ini)
+cli-help-serve =
+    {"  "}serve       membuka program pada folder data kantor Anda (hanya di komputer ini)
                   --data FOLDER [--port 8061] [--region KODE]
-      index       menghitung indeks dari berkas jawaban
+cli-help-index =
+    {"  "}index       menghitung indeks dari berkas jawaban
                   --instrument ID|BERKAS --answers BERKAS… --out FOLDER
     {"              ["}--mapping PROFIL.json] [--regions KERANGKA.csv] [--region KODE] [--margins BERKAS]
     {"              ["}--official BERKAS]
@@ -17,21 +19,26 @@ cli-help =
     {"              ["}--opened TANGGAL] [--closed TANGGAL] [--as-of TANGGAL]
     {"              ["}--internal [--without-flagged ALASAN]] [--no-fpc] [--seed ANGKA] [--threads ANGKA] [--json]
     {"              ["}--only result.json|skor.csv|cakupan.csv|indeks.xlsx|peta.geojson|laporan.html]…
-      simulate    membuat putaran simulasi beserta nilai yang sebenarnya
+cli-help-simulate =
+    {"  "}simulate    membuat putaran simulasi beserta nilai yang sebenarnya
                   --instrument ID|BERKAS --out FOLDER [--region KODE] [--year TAHUN] [--round 1|2]
     {"              ["}--seed ANGKA] [--each ANGKA | --total ANGKA] [--recorded] [--parquet]
-      regions     mencari wilayah, atau memasukkan batas wilayah resmi
+cli-help-regions =
+    {"  "}regions     mencari wilayah, atau memasukkan batas wilayah resmi
                   find NAMA|KODE
                   import BERKAS --data FOLDER --source TEKS --date TANGGAL
     {"              ["}--codes kemendagri|bps|bps-2023]
-      round       membuat, mendaftar, dan menghapus putaran
+cli-help-round =
+    {"  "}round       membuat, mendaftar, dan menghapus putaran
                   list --data FOLDER
                   add --data FOLDER --year TAHUN --instrument ID|BERKAS [--name TEKS] [--region KODE]
     {"              ["}--opened TANGGAL] [--closed TANGGAL] [--target ANGKA] [--simulated]
                   remove ID --data FOLDER
-      licences    lisensi program dan data
-      help        halaman ini
-    
+cli-help-licences =
+    {"  "}licences    lisensi program dan data
+cli-help-help =
+    {"  "}help        halaman ini; «selaras help index» untuk satu perintah saja
+cli-help-foot =
     Berlaku di mana saja: --lang id|en
     Kode keluar: 0 selesai, 1 berkas masukan perlu diperbaiki, 2 perintah tidak dipahami,
     3 ditahan oleh aturan, 4 kendala pada komputer.
@@ -60,8 +67,10 @@ cli-progress-intake = membaca jawaban
 cli-licence-program = Program: MIT atau Apache-2.0, sesuai pilihan Anda. Data membawa lisensinya sendiri:
 cli-serve-ready = Selaras siap di alamat ini (hanya dari komputer ini). Tekan Ctrl-C untuk mengakhiri.
 cli-serve-ended = Selaras berhenti. Data tersimpan.
+cli-demo-ended = Selaras berhenti. Data simulasi tadi hanya sementara dan kini dihapus; «--data FOLDER» menyimpannya.
 cli-progress-demo = menyiapkan data simulasi
 cli-simulate-done = Selesai: { $rows } jawaban simulasi.
+cli-no-folder = Folder data «{ $path }» tidak ada. Periksa penulisannya.
 cli-round-none = Belum ada putaran. Buat dengan «selaras round add».
 cli-round-unknown = Tidak ada putaran dengan nomor «{ $id }». Lihat daftarnya dengan «selaras round list».
 cli-round-removed = «{ $name }» dihapus beserta jawaban dan hasilnya.

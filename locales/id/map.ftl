@@ -1,8 +1,10 @@
 map-class-lowest = di bawah { $to }
 map-class = { $from } sampai di bawah { $to }
 map-class-highest = { $from } ke atas
-map-class-short = kelas { $number }
-map-legend-class = kelas { $number }: { $range }
+map-range-lowest = < { $to }
+map-range = { $from }–{ $to }
+map-range-signed = { $from }…{ $to }
+map-range-highest = ≥ { $from }
 map-key = Wilayah yang ditandai huruf:
 map-not-drawn = belum ada dalam berkas batas wilayah
 map-schematic = Peta skematis, bukan batas wilayah

@@ -85,12 +85,22 @@ export function faulty(form) {
   return csv(form, lines);
 }
 
+/**
+ * Row and column of each kab/kota of West Kalimantan in a grid near its place, and its side in degrees; its two
+ * cities are drawn larger than they are, so that they can be clicked.
+ */
+const SQUARES = [
+  [3, 0, 0.74], [2, 0, 0.4], [2, 1, 1], [1, 1, 1.2], [2, 2, 1.2], [2, 3, 1.2], [3, 1, 0.66],
+  [3, 2, 0.86], [1, 2, 0.69], [1, 3, 0.9], [1, 0, 0.6], [0, 0, 0.83], [0, 1, 0.8], [3, 3, 0.8],
+];
+
 /** Boundaries of West Kalimantan's kab/kota as squares; `last` is the code of the last. */
 export function boundaries(last) {
   const codes = [...Array.from({ length: 12 }, (_, at) => `61.${String(at + 1).padStart(2, '0')}`), '61.71', last];
   const features = codes.map((kode, at) => {
-    const [west, south] = [108.8 + (at % 4) * 1.3, -2.8 + Math.floor(at / 4) * 1.2];
-    const [east, north] = [west + 1.3, south + 1.2];
+    const [row, column, side] = SQUARES[at];
+    const [west, south] = [108.8 + column * 1.3, -2.8 + row * 1.2];
+    const [east, north] = [west + side, south + side];
     const ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
     return { type: 'Feature', properties: { kode }, geometry: { type: 'Polygon', coordinates: [ring] } };
   });

@@ -343,15 +343,27 @@ fn a_faulty_form_comes_back_as_it_was_filled_in_with_every_fault(url: Option<&st
         "Target perlu berupa",
         "«99.99» tidak dikenal",
         "value=\"Uji &#34;coba&#34;\"",
-        "value=\"99.99\"",
+        ">99.99</textarea>",
         "value=\"61\" checked",
     ] {
         assert!(answer.body.contains(part), "{part}: {}", answer.body);
     }
+    let one_year = "tahun=2026&instrumen=ihai-2025&target=10&cakupan=pilihan";
+    let named = format!("{one_year}&nama=Bogor&kabkota=Bogor%0AKalbar");
+    let ambiguous = server.post("/putaran", &named);
+    assert_eq!(ambiguous.status, 422);
+    let said =
+        "«Bogor» dapat berarti lebih dari satu wilayah: 32.01 Kabupaten Bogor, 32.71 Kota Bogor";
+    assert!(ambiguous.body.contains(said), "{}", ambiguous.body);
     let unread = server.post("/putaran", "tahun=dua&dibuka=kemarin&instrumen=lain&target=x");
     assert_eq!(unread.status, 422);
     assert!(unread.body.contains("kemarin") && unread.body.contains("Instrumen belum dipilih"));
     assert!(server.get("/putaran").body.contains("Belum ada putaran"));
+    let named = format!("{one_year}&nama=Dua&kabkota=Kota+Pontianak%0D%0AKalbar,+61.71+62");
+    let made = server.post("/putaran", &named);
+    assert_eq!(made.status, 303, "{}", made.body);
+    let page = server.get(made.header("location")).body;
+    assert!(page.contains("Kalimantan Barat"), "{page}");
 }
 
 fn a_form_of_another_site_changes_nothing(url: Option<&str>) {

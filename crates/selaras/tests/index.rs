@@ -195,6 +195,39 @@ fn a_kecamatan_written_in_two_ways_is_one_and_simulated_answers_keep_their_mark(
 }
 
 #[test]
+fn the_help_is_told_whole_or_by_command_and_a_list_makes_no_folder() {
+    let folder = TempDir::new().expect("a folder");
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_selaras"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .expect("the program runs");
+        let (out, err) = (output.stdout.clone(), output.stderr.clone());
+        let said = String::from_utf8_lossy(&[out, err].concat()).into_owned();
+        (output.status.code(), said)
+    };
+    let (code, all) = run(&["help"]);
+    assert!(
+        code == Some(0) && all.contains("selaras <perintah>") && all.contains("--without-flagged")
+    );
+    let (code, english) = run(&["help", "--lang", "en"]);
+    assert!(code == Some(0) && english.contains("Usage: selaras"), "{english}");
+    for asked in [&["help", "round"][..], &["round", "--help"]] {
+        let (code, one) = run(asked);
+        assert!(code == Some(0) && one.contains("remove ID") && !one.contains("--without-flagged"));
+    }
+    assert_eq!(run(&["help", "tidak-ada"]).0, Some(2));
+    for (noun, holds) in [("round", "list --data FOLDER"), ("regions", "import BERKAS")] {
+        let (code, said) = run(&[noun]);
+        assert!(code == Some(2) && said.contains(holds), "{noun}: {said}");
+    }
+    let (code, said) = run(&["round", "list", "--data", "salah-ketik"]);
+    assert!(code == Some(1) && said.contains("salah-ketik"), "{said}");
+    assert!(!folder.path().join("salah-ketik").exists());
+}
+
+#[test]
 fn nothing_is_published_without_a_closing_day_or_before_day_fourteen() {
     let folder = case_folder();
     let answers = case().join("survey.csv").display().to_string();

@@ -303,12 +303,90 @@ fn regions_stand_in_code_order_and_the_view_for_analysts_shows_letters_but_no_pl
 }
 
 #[test]
+fn two_regions_are_set_side_by_side_in_one_sentence_that_follows_the_letters() {
+    let tested: Vec<_> =
+        RESULT.regions.iter().filter(|region| !region.letters.is_empty()).collect();
+    let pairs = || tested.iter().flat_map(|one| tested.iter().map(move |other| (*one, *other)));
+    let shared = |one: &index::result::RegionResult, other: &index::result::RegionResult| {
+        one.letters.chars().any(|letter| other.letters.contains(letter))
+    };
+    let said = |one: &str, other: &str| {
+        text(&open(&format!("/putaran/{{round}}/beda?wilayah=61&satu={one}&dua={other}")))
+    };
+    let value = |region: &index::result::RegionResult| region.scores[0].value.expect("a score");
+    let (one, other) = pairs()
+        .find(|(one, other)| !shared(one, other) && value(one) < value(other))
+        .expect("two that are told apart");
+    let name = |code: &str| region::find(code).expect("a region").short_name();
+    let sentence =
+        format!("Skor {} lebih tinggi daripada {}, selisih ", name(&other.code), name(&one.code));
+    assert!(said(&one.code, &other.code).contains(&sentence), "{sentence}");
+    assert!(said(&other.code, &one.code).contains(&sentence), "{sentence}");
+    let (one, other) = pairs()
+        .find(|(one, other)| one.code != other.code && shared(one, other))
+        .expect("two that are not");
+    let sentence =
+        format!("Skor {} dan {} belum dapat dibedakan.", name(&one.code), name(&other.code));
+    assert!(said(&one.code, &other.code).contains(&sentence), "{sentence}");
+    let without = RESULT.regions.iter().find(|region| region.n == Some(0)).expect("one without");
+    let page = said(&one.code, &without.code);
+    assert!(page.contains(&format!("{}: belum ada jawaban.", name(&without.code))), "{page}");
+}
+
+#[test]
 fn a_province_with_a_region_missing_is_incomplete_and_names_it() {
     let missing = RESULT.regions.iter().find(|region| region.n == Some(0)).expect("one without");
     let page = text(&open("/putaran/{round}/beranda"));
     assert!(page.contains("belum lengkap") && page.contains("belum ada jawaban"));
     let name = region::find(&missing.code).expect("a region").short_name();
     assert!(page.contains(&format!("belum mempunyai skor ({name})")));
+}
+
+#[test]
+fn few_answers_are_the_reason_only_where_they_are() {
+    let few = "belum cukup untuk dibandingkan";
+    assert!(RESULT.regions.iter().all(|region| region.n.is_none_or(|n| n == 0 || n >= 30)));
+    for path in [
+        "/putaran/{round}/beranda?tampil=perubahan",
+        "/putaran/{round}/beda",
+        "/putaran/{round}/beda?cara=analis",
+        "/publik/{round}",
+    ] {
+        assert!(!text(&open(path)).contains(few), "{path}");
+    }
+    let change = text(&open("/putaran/{round}/beranda?tampil=perubahan"));
+    assert!(change.contains("belum ada jawaban"), "{change}");
+    let mut later = RESULT.clone();
+    later.round.as_of = jiff::civil::date(2026, 11, 2);
+    let public = index::disclosure::public(&later).expect("a public form");
+    let shown = public.change.expect("a change").regions;
+    for region in public.regions.iter().filter(|region| region.scores[0].value.is_some()) {
+        let page = text(&open(&format!("/publik/{{round}}?wilayah={}", region.code)));
+        let known = shown.iter().any(|entry| entry.region == region.code);
+        assert_eq!(page.contains("tidak diumumkan"), !known, "{}: {page}", region.code);
+    }
+}
+
+#[test]
+fn kecamatan_stand_all_in_the_table_and_few_answers_colour_none() {
+    let small = |region: &&index::result::RegionResult| {
+        let few = |n: Option<u64>| n.is_some_and(|n| (5..30).contains(&n));
+        region.districts.iter().any(|district| few(district.scores[0].n))
+    };
+    let region = RESULT.regions.iter().find(small).expect("a kecamatan with few answers");
+    let page = open(&format!("/putaran/{{round}}/wilayah/{}", region.code));
+    let said = text(&page);
+    for district in region::children(region.code.parse().expect("a code")) {
+        assert!(said.contains(&district.name), "{}", district.name);
+    }
+    assert!(said.contains("n terlalu kecil untuk diwarnai (di bawah 30 jawaban)"), "{said}");
+    let (map, _) = page.split_once("<table").expect("a table");
+    for district in &region.districts {
+        if district.scores[0].n.is_some_and(|n| n < 30) {
+            let title = format!("<title>{}: {}", district.name, district.scores[0].n.unwrap());
+            assert!(map.contains(&title), "{title}");
+        }
+    }
 }
 
 #[test]

@@ -262,6 +262,11 @@ fn a_form_export_with_faults_is_returned_mended_taken_in_and_computed(url: Optio
     let marked = server.get(&format!("{faults}/catatan.xlsx"));
     assert_eq!(&marked.body[..2], b"PK");
     assert_eq!(server.round(id).answers, 0);
+    let round = server.get(&format!("/putaran/{id}")).text();
+    assert!(
+        round.contains("dikembalikan dengan catatan") && !round.contains(">selesai<"),
+        "{round}"
+    );
     server.holds_no_person();
 
     // The mended file finds the mapping again.
@@ -585,16 +590,17 @@ fn simulated_answers_mark_the_round_that_takes_them(url: Option<&str>) {
 
 fn official_boundaries_replace_the_schematic_map_until_they_are_removed(url: Option<&str>) {
     let server = Server::start(url);
-    let square = |west: f64, code: &str, name: &str| {
-        let east = west + 0.5;
+    // About as large as the regions are.
+    let square = |(west, side): (f64, f64), code: &str, name: &str| {
+        let east = west + side;
         format!(
-            r#"{{"type":"Feature","properties":{{"kode":"{code}","nama":"{name}"}},"geometry":{{"type":"Polygon","coordinates":[[[{west},0.0],[{east},0.0],[{east},0.5],[{west},0.5],[{west},0.0]]]}}}}"#
+            r#"{{"type":"Feature","properties":{{"kode":"{code}","nama":"{name}"}},"geometry":{{"type":"Polygon","coordinates":[[[{west},0.0],[{east},0.0],[{east},{side}],[{west},{side}],[{west},0.0]]]}}}}"#
         )
     };
     let file = format!(
         r#"{{"type":"FeatureCollection","features":[{},{}]}}"#,
-        square(109.0, "61.71", "Kota Pontianak"),
-        square(109.5, "61.12", "Kabupaten Kubu Raya")
+        square((109.3, 0.1), "61.71", "Kota Pontianak"),
+        square((109.4, 0.8), "61.12", "Kabupaten Kubu Raya")
     );
     let about = [("sumber", "Uji"), ("tanggal", "2025")];
     let send = |texts: &[(&str, &str)], file: &str| {

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::progress::Progress;
 use super::serve::{Request, log, open, runtime, serve};
-use super::{Arguments, Stop};
+use super::{Arguments, Stop, say};
 use crate::index::frozen;
 use crate::instrument::{self, Instrument};
 use crate::locale::{Message, Words};
@@ -49,7 +49,9 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     let store = runtime.block_on(open(data))?;
     prepare(&runtime, &store, words)?;
     let office = request.office.clone().or_else(|| Some(PROVINCE.to_owned()));
-    runtime.block_on(serve(listener, store, office, words))
+    runtime.block_on(serve(listener, store, office, words))?;
+    let kept = request.data.is_some();
+    say(&words, &Message::new(if kept { "cli-serve-ended" } else { "cli-demo-ended" }))
 }
 
 /// Makes the rounds that are not there yet.

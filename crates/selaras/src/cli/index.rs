@@ -243,7 +243,7 @@ pub(super) fn instrument(named: &str) -> Result<Instrument, Stop> {
 
 /// The code of the one region that `text`, a code or a name, means.
 pub(super) fn region_code(text: &str) -> Result<region::Code, Stop> {
-    match region::search(text, region::Scope::default()) {
+    match region::search_wide(text) {
         region::Found::One(found) => Ok(found.code),
         region::Found::Candidates(_) => {
             Err(Stop::usage(Message::new("region-error-ambiguous").with("text", text)))

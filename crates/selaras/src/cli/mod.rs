@@ -82,6 +82,12 @@ impl Stop {
 
 /// Runs the program with `arguments` (without the program's own name).
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    // `selaras index --help` asks what `selaras help index` asks.
+    if arguments.iter().any(|one| one == "--help") {
+        arguments.retain(|one| one != "--help");
+        arguments.insert(0, "help".into());
+    }
     let mut arguments = Arguments::new(arguments);
     let outcome = verb(&mut arguments);
     let words = arguments.words();
@@ -112,8 +118,39 @@ fn verb(arguments: &mut Arguments) -> Result<(), Stop> {
     }
 }
 
+/// The commands in the order in which the help tells them.
+const VERBS: [&str; 8] =
+    ["demo", "serve", "index", "simulate", "regions", "round", "licences", "help"];
+
 fn help(arguments: &mut Arguments) -> Result<(), Stop> {
-    say(&arguments.words(), &Message::new("cli-help"))
+    let mut asked = None;
+    while let Some(argument) = arguments.take()? {
+        match argument {
+            Argument::Value(value) if asked.is_none() => asked = Some(value),
+            Argument::Value(_) | Argument::Option(_) => {}
+        }
+    }
+    let words = arguments.words();
+    let of = |verb: &str| words.say(&format!("cli-help-{verb}"));
+    let told = match asked {
+        None => VERBS.map(of).join("\n"),
+        Some(asked) => match VERBS.iter().find(|verb| asked == **verb) {
+            Some(verb) => of(verb),
+            None => {
+                let unknown = Message::new("cli-unknown-verb");
+                return Err(Stop::usage(
+                    unknown.with("verb", asked.to_string_lossy().into_owned()),
+                ));
+            }
+        },
+    };
+    let (intro, foot) = (words.say("cli-help-intro"), words.say("cli-help-foot"));
+    print(&format!("{intro}\n\n{told}\n\n{foot}"))
+}
+
+/// What a command of more than one word says where the second is missing.
+fn incomplete(verb: &str) -> Stop {
+    Stop::usage(Message::new(&format!("cli-help-{verb}")))
 }
 
 fn licences(arguments: &mut Arguments) -> Result<(), Stop> {

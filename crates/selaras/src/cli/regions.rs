@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::serve::{open, runtime};
-use super::{Argument, Arguments, Stop, print, say};
+use super::{Argument, Arguments, Stop, incomplete, print, say};
 use crate::locale::{Message, Words};
 use crate::policy::Actor;
 use crate::region::boundary::{About, Finding};
@@ -15,10 +15,10 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     match arguments.verb()?.as_deref() {
         Some("find") => find(arguments),
         Some("import") => import(arguments),
-        other => {
-            let verb = format!("regions {}", other.unwrap_or_default());
-            Err(Stop::usage(Message::new("cli-unknown-verb").with("verb", verb.trim())))
-        }
+        None => Err(incomplete("regions")),
+        Some(other) => Err(Stop::usage(
+            Message::new("cli-unknown-verb").with("verb", format!("regions {other}")),
+        )),
     }
 }
 

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use super::index::region_code;
 use super::serve::{open, runtime};
-use super::{Argument, Arguments, Stop, print, say};
+use super::{Argument, Arguments, Stop, incomplete, print, say};
 use crate::instrument::{self, KeepError};
 use crate::locale::{Message, Words};
 use crate::policy::{Actor, NATION, Scope};
@@ -29,7 +30,7 @@ struct Request {
 
 /// Runs the command.
 pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
-    let verb = arguments.verb()?;
+    let Some(verb) = arguments.verb()? else { return Err(incomplete("round")) };
     let mut request = Request::default();
     while let Some(argument) = arguments.take()? {
         let name = match argument {
@@ -57,15 +58,25 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     let Some(data) = request.data.take() else {
         return Err(Stop::usage(Message::new("cli-missing-option").with("option", "data")));
     };
+    // Only a new round makes the folder that holds it.
+    let adds = match verb.as_str() {
+        "add" => true,
+        "list" | "remove" => false,
+        other => {
+            let unknown = Message::new("cli-unknown-verb");
+            return Err(Stop::usage(unknown.with("verb", format!("round {other}"))));
+        }
+    };
+    if !adds && !data.is_dir() {
+        let none = Message::new("cli-no-folder");
+        return Err(Stop::faults(vec![none.with("path", data.display().to_string())]));
+    }
     runtime()?.block_on(async {
         let store = open(&data).await?;
-        match verb.as_deref() {
-            None | Some("list") => list(&store, words).await,
-            Some("add") => add(&store, words, request).await,
-            Some("remove") => remove(&store, words, request).await,
-            Some(other) => Err(Stop::usage(
-                Message::new("cli-unknown-verb").with("verb", format!("round {other}")),
-            )),
+        match verb.as_str() {
+            "add" => add(&store, words, request).await,
+            "remove" => remove(&store, words, request).await,
+            _ => list(&store, words).await,
         }
     })
 }
@@ -90,8 +101,11 @@ async fn add(store: &Store, words: Words, request: Request) -> Result<(), Stop> 
     let instrument = request.instrument.ok_or_else(|| missing("instrument"))?;
     let instrument = kept_instrument(store, instrument).await?;
     let proposed = Message::new("round-name-proposed").with("year", year.to_string());
-    let regions =
-        if request.regions.is_empty() { vec![NATION.to_owned()] } else { request.regions };
+    let named = request.regions.iter().map(|text| region_code(text).map(|code| code.to_string()));
+    let mut regions: Vec<String> = named.collect::<Result<_, _>>()?;
+    if regions.is_empty() {
+        regions.push(NATION.to_owned());
+    }
     let round = NewRound {
         year,
         name: request.name.unwrap_or_else(|| words.tell(&proposed)),

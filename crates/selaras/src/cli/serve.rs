@@ -67,7 +67,8 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     runtime()?.block_on(async {
         let listener = request.listen().await?;
         let store = open(data).await?;
-        serve(listener, store, request.office.clone(), words).await
+        serve(listener, store, request.office.clone(), words).await?;
+        say(&words, &Message::new("cli-serve-ended"))
     })
 }
 
@@ -104,8 +105,7 @@ pub(super) async fn serve(
     say(&words, &Message::new("cli-serve-ready"))?;
     print(&format!("http://{address}/"))?;
     let served = web::serve(listener, state, asked_to_end()).await;
-    served.map_err(|error| not_served(&error))?;
-    say(&words, &Message::new("cli-serve-ended"))
+    served.map_err(|error| not_served(&error))
 }
 
 fn not_served(error: &ServeError) -> Stop {

@@ -18,6 +18,7 @@ mod flagged;
 pub mod frozen;
 mod groups;
 mod low;
+mod pair;
 mod parallel;
 mod pooled;
 mod reading;
@@ -28,6 +29,7 @@ pub mod tally;
 pub use change::Before;
 pub use compute::{ComputeError, Input, compute};
 pub use flagged::{set_beside, sum_up_unflagged};
+pub use pair::{Pair, pair};
 pub use sum::{Summed, sum_up};
 
 /// Attribute of the line in [`result::RegionResult::composition`] that counts civil servants.

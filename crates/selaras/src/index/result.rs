@@ -285,6 +285,15 @@ pub struct Interval {
     pub coarse: bool,
 }
 
+impl Interval {
+    /// Its ends as far as `scale` reaches: of few answers it may go beyond what can be answered.
+    #[must_use]
+    pub fn within(&self, scale: (u8, u8)) -> (f64, f64) {
+        let (least, most) = (f64::from(scale.0), f64::from(scale.1));
+        (self.low.max(least), self.high.min(most))
+    }
+}
+
 /// The shift a small correlation between answering and harmony would cause (METHOD §2.4).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shift {

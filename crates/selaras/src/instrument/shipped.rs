@@ -6,8 +6,8 @@ use super::Instrument;
 
 /// Id and text of every shipped file.
 const FILES: [(&str, &str); 3] = [
-    ("ihai-2023", include_str!("../../../../instruments/ihai-2023.toml")),
     ("ihai-2025", include_str!("../../../../instruments/ihai-2025.toml")),
+    ("ihai-2023", include_str!("../../../../instruments/ihai-2023.toml")),
     ("contoh-layanan-desa", include_str!("../../../../instruments/contoh-layanan-desa.toml")),
 ];
 
@@ -16,7 +16,7 @@ static INSTRUMENTS: LazyLock<Vec<Instrument>> = LazyLock::new(|| {
     parsed.filter_map(Result::ok).collect()
 });
 
-/// The shipped instruments, IHaI first.
+/// The shipped instruments, IHaI first, the newest before the older.
 #[must_use]
 pub fn shipped() -> &'static [Instrument] {
     &INSTRUMENTS

@@ -14,7 +14,7 @@ use selaras_atlas::Topology;
 use serde::{Deserialize, Serialize};
 
 use super::boundary::{self, About, CodeList, Finding, Imported, Known};
-use super::{Code, Level, Region, districts, provinces, regencies, schematic, villages};
+use super::{Code, Level, districts, provinces, regencies, schematic, villages};
 use crate::policy::{Action, Actor, Module, Resource, may};
 use crate::store::{DataFolder, Error, Tx};
 
@@ -115,15 +115,8 @@ pub fn official(data: &DataFolder, level: Level) -> Option<Map> {
 /// Every region that boundaries may be for.
 #[must_use]
 pub fn known() -> Vec<Known> {
-    let one = |region: &Region| Known {
-        code: region.code.to_string(),
-        name: region.name.clone(),
-        bps_code: region.bps.clone(),
-        bps_code_2023: region.bps_2023.clone(),
-        area_km2: region.area_km2,
-    };
     let all = provinces().iter().chain(regencies()).chain(districts()).chain(villages());
-    all.map(one).collect()
+    all.map(Known::from).collect()
 }
 
 /// Checks the boundaries in `bytes`.

@@ -104,6 +104,40 @@ pub fn search(text: &str, scope: Scope) -> Found {
     if others.is_empty() { Found::None } else { Found::Candidates(others) }
 }
 
+/// The province or kab/kota that `text` means, as [`search`] finds it at either level. A kecamatan
+/// of the same name does not count; a name that fits a province as well as a kab/kota finds both.
+#[must_use]
+pub fn search_wide(text: &str) -> Found {
+    let (mut sure, mut all) = (Vec::new(), Vec::new());
+    for level in [Level::Province, Level::Regency] {
+        match search(text, Scope { within: None, level: Some(level) }) {
+            Found::One(region) => sure.push(region),
+            Found::Candidates(several) => all.extend(several),
+            Found::None => {}
+        }
+    }
+    let asked = Asked::read(text);
+    let exact = |region: &&'static Region| asked.distance(region) == Some(0);
+    // Whoever writes *Kota Gorontalo* does not mean the province.
+    if !sure.is_empty() {
+        all.retain(|region: &&'static Region| asked.kind_fits(region));
+    }
+    // A name spelled rightly is not held up by others that resemble it.
+    if sure.iter().chain(&all).filter(|region| exact(region)).count() == 1 {
+        sure.retain(exact);
+        all.retain(exact);
+    }
+    match (sure.as_slice(), all.is_empty()) {
+        ([], true) => Found::None,
+        ([one], true) => Found::One(one),
+        _ => {
+            all.extend(sure);
+            all.sort_by_key(|region| region.code);
+            Found::Candidates(all)
+        }
+    }
+}
+
 fn decide(found: Vec<&'static Region>) -> Found {
     match found.as_slice() {
         [] => Found::None,
@@ -317,6 +351,29 @@ mod tests {
         assert_eq!(regency("Bogr"), ["?", "32.01", "32.71"]);
         assert_eq!(regency("Kota Sambas"), ["?", "61.01"], "no such kota");
         assert_eq!(found("Sambas", None), ["?", "61.01", "61.01.01"]);
+    }
+
+    #[test]
+    fn a_province_and_a_kabupaten_are_told_apart_or_both_named() {
+        let wide = |text: &str| match search_wide(text) {
+            Found::One(region) => vec![region.code.as_str()],
+            Found::Candidates(several) => {
+                ["?"].into_iter().chain(several.iter().map(|region| region.code.as_str())).collect()
+            }
+            Found::None => Vec::new(),
+        };
+        assert_eq!(wide("Sambas"), ["61.01"], "its kecamatan does not count");
+        assert_eq!(wide("Kota Sambas"), ["?", "61.01"], "no such kota");
+        assert_eq!(wide("Kalimantan Barat"), ["61"]);
+        assert_eq!(wide("61.71"), ["61.71"]);
+        assert_eq!(wide("Gorontalo"), ["?", "75", "75.01", "75.71"]);
+        assert_eq!(wide("Kota Gorontalo"), ["75.71"]);
+        assert_eq!(wide("Atlantis"), Vec::<&str>::new());
+        for region in provinces().iter().filter(|region| region.name != "Gorontalo") {
+            let found = search_wide(&region.name);
+            let held = matches!(&found, Found::Candidates(all) if all.contains(&region));
+            assert!(found == Found::One(region) || held, "{}: {found:?}", region.name);
+        }
     }
 
     #[test]

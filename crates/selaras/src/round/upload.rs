@@ -22,7 +22,7 @@ use super::margins::Margin;
 use super::register::{self, Added, File, NewFile, RegisterError, Round};
 use super::snapshot::{SnapshotError, Writer};
 use crate::instrument::{self, Instrument};
-use crate::jobs::Run;
+use crate::jobs::{self, Job, Run};
 use crate::locale::{Language, Message, Words};
 use crate::policy::{Actor, NATION};
 use crate::region;
@@ -181,22 +181,28 @@ pub fn ground(data: &DataFolder, round: &Round) -> Result<(&'static Instrument, 
 }
 
 /// Finds kab/kota of `frame`: as [`Regions`] does, and where that finds nothing by a name spelled
-/// a little differently, never guessing between two.
+/// a little differently, never guessing between two. A kab/kota outside the frame is told as such.
 pub fn region_finder(frame: &Frame) -> impl Fn(&str) -> Found + Sync + '_ {
     let regions = Regions::new(frame);
+    let placed = |found: &region::Region| match frame.position(found.code.as_str()) {
+        Some(at) => Found::One(at),
+        None => Found::Outside(found.short_name()),
+    };
     move |text| match regions.find(text) {
         Found::Nothing if text.chars().any(char::is_alphabetic) => {
             let scope = region::Scope { within: None, level: Some(region::Level::Regency) };
             match region::search(text, scope) {
-                region::Found::One(found) => {
-                    frame.position(found.code.as_str()).map_or(Found::Nothing, Found::One)
-                }
+                region::Found::One(found) => placed(found),
                 region::Found::Candidates(several) => {
                     Found::Several(several.iter().map(|region| region.name.clone()).collect())
                 }
                 region::Found::None => Found::Nothing,
             }
         }
+        Found::Nothing => match region::find(text.trim()) {
+            Some(found) if found.level() == region::Level::Regency => placed(found),
+            _ => Found::Nothing,
+        },
         found => found,
     }
 }
@@ -218,7 +224,7 @@ pub fn region_code_finder(frame: &Frame) -> impl Fn(&str) -> Option<String> + '_
     let find = region_finder(frame);
     move |text| match find(text) {
         Found::One(at) => frame.regions.get(at as usize).map(|region| region.code.clone()),
-        Found::Several(_) | Found::Nothing => None,
+        Found::Several(_) | Found::Outside(_) | Found::Nothing => None,
     }
 }
 
@@ -694,6 +700,13 @@ pub fn work(run: &Run) -> Result<Option<String>, Message> {
     }
     let (Added::New(file) | Added::Already(file)) = added;
     Ok(Some(format!("/putaran/{}/berkas/{file}", round.id)))
+}
+
+/// Whether `job` ended by giving its file back with notes.
+#[must_use]
+pub fn gave_back(job: &Job) -> bool {
+    let page = job.result.as_deref().unwrap_or_default();
+    job.kind == INTAKE && job.state == jobs::State::Done && page.contains("/unggah/")
 }
 
 /// Deletes files whose mapping nobody completed within a day: they still hold what points at

@@ -6,10 +6,11 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::{AppState, Entry, Page, Problem, Route, Visit, html, paths};
-use crate::jobs::{self, Job, State as JobState};
+use crate::jobs::{self, Job};
 use crate::locale::{Message, Words};
 use crate::policy::{Action, Module};
 use crate::round::register::{self, Round};
+use crate::round::upload;
 use crate::store::{JobId, Tx};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -26,9 +27,12 @@ pub(super) fn kind_name(words: Words, kind: &str) -> String {
     if name == key { words.say("jobs-kind-other") } else { name }
 }
 
-/// Message key of a state.
-pub(super) fn state_key(state: JobState) -> String {
-    format!("jobs-state-{}", state.word())
+/// The state of a job, and what it says of itself.
+pub(super) fn told(words: Words, job: &Job) -> (String, String) {
+    if upload::gave_back(job) {
+        return (words.say("jobs-state-returned"), words.say("jobs-message-returned"));
+    }
+    (words.say(&format!("jobs-state-{}", job.state.word())), words.tell(&job.message))
 }
 
 #[derive(Template)]
@@ -84,10 +88,11 @@ async fn show(
     }
     page.refreshes = !job.state.ended();
     let progress = (job.total > 0).then(|| (job.done, job.total, words.tell(&share(&job))));
+    let (state, message) = told(words, &job);
     html(&JobPage {
-        state: words.say(&state_key(job.state)),
-        word: job.state.word(),
-        message: words.tell(&job.message),
+        state,
+        word: if upload::gave_back(&job) { "warm" } else { job.state.word() },
+        message,
         progress,
         running: !job.state.ended(),
         stoppable: !job.state.ended() && !job.stopping,

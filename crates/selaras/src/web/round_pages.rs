@@ -6,12 +6,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::civil::Date;
 
-use super::job_pages::{kind_name, state_key};
+use super::job_pages::{kind_name, told};
 use super::{AppState, Catalogue, Choice, Entry, Page, Problem, Route, Visit, html, paths};
 use crate::index::frozen;
 use crate::jobs;
 use crate::locale::{Message, TimeZone, Words};
 use crate::policy::{Action, Module, NATION, Scope};
+use crate::region;
 use crate::round::register::{self, DEFAULT_TARGET, File, NewRound, RegisterError, Round};
 use crate::store::RoundId;
 
@@ -184,11 +185,10 @@ async fn show(
         files: files.iter().map(line).collect(),
         jobs: jobs
             .iter()
-            .map(|job| JobLine {
-                path: paths::job(job.id),
-                name: kind_name(words, &job.kind),
-                state: words.say(&state_key(job.state)),
-                message: words.tell(&job.message),
+            .map(|job| {
+                let (state, message) = told(words, job);
+                let (path, name) = (paths::job(job.id), kind_name(words, &job.kind));
+                JobLine { path, name, state, message }
             })
             .collect(),
         overview: round.result.as_ref().map(|_| paths::overview(id)),
@@ -271,9 +271,13 @@ impl Filled {
         }
         let mut regions = vec![NATION.to_owned()];
         if !self.nation {
-            let others = self.others.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
             regions = self.provinces.clone();
-            regions.extend(others.filter(|code| !code.is_empty()).map(str::to_owned));
+            for entry in entries(&self.others) {
+                match meant(entry) {
+                    Ok(code) => regions.push(code),
+                    Err(fault) => faults.push(fault),
+                }
+            }
         }
         if !faults.is_empty() {
             return Err(faults);
@@ -288,6 +292,36 @@ impl Filled {
             simulated: false,
             regions,
         })
+    }
+}
+
+/// The regions named in `text`, one a line or between commas; codes may stand between blanks too.
+fn entries(text: &str) -> Vec<&str> {
+    let is_code = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.split(['\n', ',', ';'])
+        .flat_map(|entry| {
+            if entry.split_whitespace().all(is_code) {
+                entry.split_whitespace().collect()
+            } else {
+                vec![entry.trim()]
+            }
+        })
+        .filter(|entry| !entry.is_empty())
+        .collect()
+}
+
+/// The code of the province or kab/kota that `entry` names; `entry` itself where it names none.
+fn meant(entry: &str) -> Result<String, Message> {
+    match region::search_wide(entry) {
+        region::Found::One(found) => Ok(found.code.to_string()),
+        region::Found::Candidates(several) => {
+            let named = |region: &&region::Region| format!("{} {}", region.code, region.name);
+            let names: Vec<String> = several.iter().take(5).map(named).collect();
+            let fault = Message::new("round-fault-several-regions").with("text", entry);
+            Err(fault.with("names", names.join(", ")))
+        }
+        // Told with what else is wrong.
+        region::Found::None => Ok(entry.to_owned()),
     }
 }
 

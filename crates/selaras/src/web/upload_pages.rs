@@ -260,8 +260,9 @@ async fn readings(
     let shown = |value: Option<f64>, interval: Option<&Interval>, n: Option<u64>| {
         let end = |value| Value::Decimal(value, 2);
         let between = interval.map(|interval| {
-            let message = Message::new("results-between").with("low", end(interval.low));
-            words.tell(&message.with("high", end(interval.high)))
+            let (low, high) = interval.within(result.instrument.scale);
+            let message = Message::new("results-between").with("low", end(low));
+            words.tell(&message.with("high", end(high)))
         });
         let value = value.map_or_else(|| "–".to_owned(), |value| words.number(value, 2));
         let parts = [Some(value), between, n.map(answers)].into_iter().flatten();

@@ -98,8 +98,8 @@ impl Teller<'_> {
         [
             ("value", score.value.into()),
             ("n", score.n.into()),
-            ("low", interval.map(|interval| interval.low).into()),
-            ("high", interval.map(|interval| interval.high).into()),
+            ("low", self.low(interval).into()),
+            ("high", self.high(interval).into()),
             ("withheld", score.withheld.map(|reason| self.withheld(reason)).into()),
             ("standing", score.standing.map(|verdict| self.verdict(verdict)).into()),
         ]

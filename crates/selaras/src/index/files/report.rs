@@ -2,11 +2,12 @@
 
 use askama::Template;
 
-use super::tables::Teller;
+use super::tables::{EVERY_LEVEL, Teller, WHOLES};
 use crate::index::result::{Form, RegionResult, Score, Verdict};
+use crate::locale::Message;
 use crate::locale::{Language, Words};
 use crate::render::chart::{self, Axis, Datum, Group, Reference, Tone};
-use crate::render::map::{self, BaseMap, Classes, Detail, Label, Ramp, Theme};
+use crate::render::map::{self, BaseMap, Classes, Detail, Label, Theme};
 use crate::render::svg::{Frame, Layout};
 use crate::render::table::Table;
 use crate::round::frame::Level;
@@ -23,6 +24,8 @@ const MAP_BYTES: usize = 18_000;
 struct Section {
     heading: String,
     html: String,
+    /// Whether it is too long for paper: folded up on screen, left out of a print.
+    long: bool,
 }
 
 #[derive(Template)]
@@ -47,34 +50,51 @@ impl Teller<'_> {
     /// The template cannot be filled.
     pub(super) fn report(&self) -> Result<String, askama::Error> {
         let result = self.result;
-        let section = |key: &str, html: String| Section { heading: self.say(key), html };
+        let section =
+            |key: &str, html: String| Section { heading: self.say(key), html, long: false };
         let mut sections = Vec::new();
         sections.extend(self.map().map(|html| section("files-report-map", html)));
         sections.extend(self.chart().map(|html| section("files-report-chart", html)));
-        sections.push(section("files-sheet-regions", self.index_in_short().print_html()));
-        let (composition, low_cells) = if self.tells_wholes() {
-            let told = |table: Option<Table>| {
+        let levels: &[Level] = if self.tells_wholes() { &WHOLES } else { &EVERY_LEVEL };
+        let told = [
+            ("files-sheet-regions", Some(self.index_in_short(levels))),
+            ("files-sheet-official", self.official()),
+            ("files-sheet-coverage", Some(self.coverage_of_wholes())),
+            ("files-sheet-change", self.change_of_index(levels)),
+        ];
+        let add = |(key, table): (&str, Option<Table>)| {
+            table.map(|table| section(key, table.print_html()))
+        };
+        sections.extend(told.into_iter().filter_map(add));
+        if self.tells_wholes() {
+            let wholes = |table: Option<Table>| {
                 let mut table = table?;
                 table.filters.push((self.say("files-head-level"), self.say("files-report-wholes")));
                 Some(table)
             };
-            (told(self.composition_of_wholes()), told(self.low_cells_of_wholes()))
+            let regencies = [Level::Regency];
+            let long = [
+                ("files-report-regencies", Some(self.index_in_short(&regencies))),
+                ("files-report-regencies-change", self.change_of_index(&regencies)),
+                ("files-sheet-unflagged", self.unflagged_index()),
+                ("files-sheet-composition", wholes(self.composition_of_wholes())),
+                ("files-sheet-low-cells", wholes(self.low_cells_of_wholes())),
+            ];
+            let long = long.into_iter().filter_map(add);
+            sections.extend(long.map(|section| Section { long: true, ..section }));
         } else {
-            (self.composition(), self.low_cells())
-        };
-        let more = [
-            ("files-sheet-official", self.official()),
-            ("files-sheet-coverage", Some(self.coverage_of_wholes())),
-            ("files-sheet-composition", composition),
-            ("files-sheet-low-cells", low_cells),
-            ("files-sheet-change", self.change_of_index()),
-            ("files-sheet-unflagged", self.unflagged_index()),
+            let more = [
+                ("files-sheet-unflagged", self.unflagged_index()),
+                ("files-sheet-composition", self.composition()),
+                ("files-sheet-low-cells", self.low_cells()),
+            ];
+            sections.extend(more.into_iter().filter_map(add));
+        }
+        let last = [
             ("files-sheet-method", Some(self.method())),
             ("files-sheet-sources", Some(self.sources())),
         ];
-        for (key, table) in more {
-            sections.extend(table.map(|table| section(key, table.print_html())));
-        }
+        sections.extend(last.into_iter().filter_map(add));
         Page {
             language: if self.words.language == Language::En { "en" } else { "id" },
             words: self.words,
@@ -102,7 +122,10 @@ impl Teller<'_> {
         Datum {
             label: region.name.clone(),
             value: score.value,
-            interval: score.interval.as_ref().map(|interval| (interval.low, interval.high)),
+            interval: score
+                .interval
+                .as_ref()
+                .map(|interval| interval.within(self.result.instrument.scale)),
             n: score.n,
             small: score.n.is_some_and(|n| n < region.target),
             withheld: score
@@ -140,7 +163,13 @@ impl Teller<'_> {
         let regions: Vec<map::Region> = self
             .regencies()
             .filter_map(|region| {
-                let datum = self.datum(region, region.scores.first()?);
+                let mut datum = self.datum(region, region.scores.first()?);
+                let least = self.result.options.interval_from;
+                if datum.value.is_some() && datum.n.is_some_and(|n| n < least) {
+                    (datum.value, datum.interval, datum.withheld) = (None, None, true);
+                    let few = Message::new("results-map-few").with("least", least);
+                    datum.words = self.words.tell(&few);
+                }
                 Some(map::Region { code: region.code.clone(), datum })
             })
             .collect();
@@ -156,11 +185,10 @@ impl Teller<'_> {
         } else {
             Detail::PROVINCE
         };
-        let values: Vec<f64> = regions.iter().filter_map(|region| region.datum.value).collect();
         let (low, high) = self.result.instrument.scale;
         let name = self.text(&index.name);
         let theme = Theme {
-            classes: Classes::rounded(Ramp::Score, values, self.result.options.least_difference),
+            classes: Classes::scores((f64::from(low), f64::from(high))),
             heading: format!("{name} ({low}–{high})"),
             hatched: self.say("files-map-hatched"),
             decimals: 2,
@@ -189,7 +217,10 @@ impl Teller<'_> {
             Some(Reference {
                 label: region.name.clone(),
                 value: score.value?,
-                interval: score.interval.as_ref().map(|interval| (interval.low, interval.high)),
+                interval: score
+                    .interval
+                    .as_ref()
+                    .map(|interval| interval.within(self.result.instrument.scale)),
             })
         });
         if shown.is_empty() {

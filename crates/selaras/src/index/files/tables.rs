@@ -35,8 +35,8 @@ const VALUE: Kind = Kind::Decimal(2);
 const FINE: Kind = Kind::Decimal(4);
 /// Kab/kota that a report tells one by one at most.
 const MOST_IN_REPORT: usize = 40;
-const WHOLES: [Level; 2] = [Level::Nation, Level::Province];
-const EVERY_LEVEL: [Level; 3] = [Level::Nation, Level::Province, Level::Regency];
+pub(super) const WHOLES: [Level; 2] = [Level::Nation, Level::Province];
+pub(super) const EVERY_LEVEL: [Level; 3] = [Level::Nation, Level::Province, Level::Regency];
 
 impl<'a> Teller<'a> {
     pub(super) fn say(&self, key: &str) -> String {
@@ -54,6 +54,16 @@ impl<'a> Teller<'a> {
             Standing::Reconstruction => Some(self.say("files-standing-reconstruction")),
             Standing::Other => Some(self.say("files-standing-other")),
         }
+    }
+
+    /// The lower end of an interval, within the scale.
+    pub(super) fn low(&self, interval: Option<&Interval>) -> Option<f64> {
+        interval.map(|interval| interval.within(self.result.instrument.scale).0)
+    }
+
+    /// The upper end of an interval, within the scale.
+    pub(super) fn high(&self, interval: Option<&Interval>) -> Option<f64> {
+        interval.map(|interval| interval.within(self.result.instrument.scale).1)
     }
 
     /// Round, instrument and standing on one line, under every table and figure.
@@ -273,8 +283,8 @@ impl<'a> Teller<'a> {
                     self.text(&definition.name).into(),
                     score.n.into(),
                     score.value.into(),
-                    interval.map(|interval| interval.low).into(),
-                    interval.map(|interval| interval.high).into(),
+                    self.low(interval).into(),
+                    self.high(interval).into(),
                     interval.map(|interval| self.interval_kind(interval)).into(),
                     score.se.into(),
                     interval.map(|interval| interval.df).into(),
@@ -344,8 +354,8 @@ impl<'a> Teller<'a> {
                 let Some(score) = region.scores.get(*at) else { continue };
                 let interval = score.interval.as_ref();
                 cells.push(self.value(score));
-                cells.push(interval.map(|interval| interval.low).into());
-                cells.push(interval.map(|interval| interval.high).into());
+                cells.push(self.low(interval).into());
+                cells.push(self.high(interval).into());
             }
             if let Some(index) = region.scores.first() {
                 let wanted = self.result.options.selection;
@@ -384,7 +394,7 @@ impl<'a> Teller<'a> {
     }
 
     /// The index by region as a page has room for it: interval and shift in words.
-    pub(super) fn index_in_short(&self) -> Table {
+    pub(super) fn index_in_short(&self, levels: &[Level]) -> Table {
         let mut heads = columns(
             self.words,
             &[
@@ -409,12 +419,13 @@ impl<'a> Teller<'a> {
             _ => true,
         });
         let mut table = self.table("index", heads);
-        for region in &self.result.regions {
+        for region in self.result.regions.iter().filter(|of| levels.contains(&of.level)) {
             let Some(score) = region.scores.first() else { continue };
             let interval = score.interval.as_ref().map(|interval| {
                 let end = |value| Value::Decimal(value, 2);
                 let mut message = Message::new("files-between");
-                message = message.with("low", end(interval.low)).with("high", end(interval.high));
+                let (low, high) = interval.within(self.result.instrument.scale);
+                message = message.with("low", end(low)).with("high", end(high));
                 let coarse =
                     if interval.coarse { self.say("files-coarse-word") } else { String::new() };
                 format!("{} {coarse}", self.words.tell(&message)).trim().to_owned()
@@ -477,8 +488,8 @@ impl<'a> Teller<'a> {
                     region.name.as_str().into(),
                     self.text(&definition.name).into(),
                     self.value(score),
-                    score.interval.as_ref().map(|interval| interval.low).into(),
-                    score.interval.as_ref().map(|interval| interval.high).into(),
+                    self.low(score.interval.as_ref()).into(),
+                    self.high(score.interval.as_ref()).into(),
                     self.count(score.n, score.withheld),
                     self.told(score),
                     self.remark(region, score).into(),
@@ -578,8 +589,8 @@ impl<'a> Teller<'a> {
                 self.region_name(&cell.region).into(),
                 self.score_name(&cell.score).into(),
                 cell.value.into(),
-                cell.interval.as_ref().map(|interval| interval.low).into(),
-                cell.interval.as_ref().map(|interval| interval.high).into(),
+                self.low(cell.interval.as_ref()).into(),
+                self.high(cell.interval.as_ref()).into(),
                 cell.shrunken.into(),
                 cell.province.into(),
                 cell.q.into(),
@@ -612,6 +623,12 @@ impl<'a> Teller<'a> {
         self.coverage_of(&EVERY_LEVEL)
     }
 
+    /// Whether the whole population stands for the adults, whose number is not known.
+    pub(super) fn counts_everybody(&self) -> bool {
+        let known = self.result.regions.iter().filter_map(|region| region.adults.as_ref());
+        known.into_iter().any(|adults| adults.total_population)
+    }
+
     /// [`Teller::coverage`] of province and nation, with the regions left out of their scores.
     pub(super) fn coverage_of_wholes(&self) -> Table {
         let mut table = self.coverage_of(&WHOLES);
@@ -641,6 +658,14 @@ impl<'a> Teller<'a> {
             ],
         );
         let mut table = self.table("coverage", heads);
+        if self.counts_everybody() {
+            for (id, key) in
+                [("adults", "files-head-population"), ("adults_covered", "files-head-covered")]
+            {
+                let heads = table.columns.iter_mut().filter(|column| column.id == id);
+                heads.for_each(|column| column.head = self.say(key));
+            }
+        }
         for region in self.result.regions.iter().filter(|of| levels.contains(&of.level)) {
             let share = region.n.filter(|_| region.target > 0);
             table.push(vec![
@@ -749,8 +774,8 @@ impl<'a> Teller<'a> {
                         district.name.as_str().into(),
                         self.text(&definition.name).into(),
                         self.value(score),
-                        score.interval.as_ref().map(|interval| interval.low).into(),
-                        score.interval.as_ref().map(|interval| interval.high).into(),
+                        self.low(score.interval.as_ref()).into(),
+                        self.high(score.interval.as_ref()).into(),
                         self.count(score.n, score.withheld),
                         self.remark(region, score).into(),
                     ]);

@@ -5,6 +5,7 @@ use calamine::{Data, Reader as _, Xlsx};
 use proptest::prelude::*;
 use serde_json::Value;
 
+use super::tables::EVERY_LEVEL;
 use super::*;
 use crate::index::attack::{self, arbitrary_round};
 use crate::index::result::*;
@@ -264,7 +265,7 @@ fn the_share_of_civil_servants_stands_beside_each_score_with_the_populations_or_
             official: None,
             words: Words::new(Language::Id),
         };
-        let table = teller.index_in_short();
+        let table = teller.index_in_short(&EVERY_LEVEL);
         let at = table.columns.iter().position(|column| column.id == "civil_servants").unwrap();
         table.rows[row].cells[at].clone()
     };

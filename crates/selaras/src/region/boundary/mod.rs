@@ -31,6 +31,10 @@ const OVERLAP_ERROR: f64 = 0.05;
 const CROSSING_ERROR: f64 = 0.01;
 /// Difference from the official area that is worth a warning.
 const AREA_WARNING: f64 = 0.10;
+/// The same that most regions of a file may not reach: it says that its shapes are of something else.
+const AREA_ABSURD: f64 = 2.0;
+/// Kilometres, beside the size of a region, from which its shape is drawn elsewhere.
+const FAR_KM: f64 = 100.0;
 /// Findings of one kind that are listed; the rest is counted.
 const MOST_LISTED: usize = 25;
 
@@ -47,6 +51,8 @@ pub struct Known {
     pub bps_code_2023: Option<String>,
     /// Official area.
     pub area_km2: Option<f64>,
+    /// Longitude and latitude of a place in it.
+    pub place: Option<(f64, f64)>,
 }
 
 impl From<&Region> for Known {
@@ -57,6 +63,7 @@ impl From<&Region> for Known {
             bps_code: region.bps.clone(),
             bps_code_2023: region.bps_2023.clone(),
             area_km2: region.area_km2,
+            place: region.place,
         }
     }
 }
@@ -159,13 +166,14 @@ pub fn import(bytes: &[u8], known: &[Known], about: &About) -> Result<Imported, 
         findings.push(Finding::error(Message::new("boundary-error-no-features")));
         return Err(told(findings));
     }
-    findings.extend(coordinates(&features));
-    if has_error(&findings) {
-        return Err(told(findings));
-    }
+    let outside = coordinates(&features);
+    let placeless = !outside.is_empty();
+    findings.extend(outside);
     let directory = Directory::new(known, about.codes);
     let assigned = codes::assign(&features, &directory, &mut findings);
-    if has_error(&findings) {
+    // What is wrong in the shapes is told together with what is wrong in the codes, where shapes
+    // stand anywhere at all.
+    if placeless {
         return Err(told(findings));
     }
     let placed: Vec<(&Feature, &Known)> = features
@@ -174,15 +182,14 @@ pub fn import(bytes: &[u8], known: &[Known], about: &About) -> Result<Imported, 
         .filter_map(|(feature, at)| Some((feature, known.get(at?)?)))
         .collect();
     let levels: BTreeSet<usize> = placed.iter().map(|(_, region)| level(&region.code)).collect();
-    let Some(level) = levels.first().copied().filter(|_| levels.len() == 1) else {
+    if levels.len() > 1 {
         findings.push(Finding::error(Message::new("boundary-error-levels")));
-        return Err(told(findings));
-    };
+    }
     let outlines: Vec<Outline> =
         placed.iter().map(|(feature, region)| outline(feature, region, &mut findings)).collect();
-    if has_error(&findings) {
+    let Some(level) = levels.first().copied().filter(|_| !has_error(&findings)) else {
         return Err(told(findings));
-    }
+    };
     let topology = match borders(outlines, &placed, &mut findings) {
         Ok(topology) => topology,
         Err(check::TooMuch) => {
@@ -226,36 +233,41 @@ fn told(findings: Vec<Finding>) -> Vec<Finding> {
     told
 }
 
-/// Whether the points are degrees within Indonesia, and if not, what they look like.
-fn coordinates(features: &[Feature]) -> Option<Finding> {
+/// Every feature with points that are no degrees within Indonesia, and what they look like.
+fn coordinates(features: &[Feature]) -> Vec<Finding> {
     let [west, south, east, north] = INDONESIA;
     let within =
         |(lon, lat): (f64, f64)| (west..=east).contains(&lon) && (south..=north).contains(&lat);
     let (mut points, mut swapped, mut metres) = (0_usize, 0_usize, 0_usize);
-    let mut first: Option<(usize, (f64, f64))> = None;
+    let mut outside: Vec<(usize, (f64, f64))> = Vec::new();
     for feature in features {
         for &(x, y) in feature.rings.iter().flat_map(|ring| &ring.points) {
             points += 1;
             if within((x, y)) {
                 continue;
             }
-            first.get_or_insert((feature.number, (x, y)));
+            if outside.last().is_none_or(|(last, _)| *last != feature.number) {
+                outside.push((feature.number, (x, y)));
+            }
             swapped += usize::from(within((y, x)));
             metres += usize::from(x.abs() > 1000.0 || y.abs() > 1000.0);
         }
     }
-    let (number, (x, y)) = first?;
-    let key = if swapped * 2 > points {
-        "boundary-error-swapped"
+    // Swapped axes and metres are a fault of the whole file, told once.
+    let (key, told) = if swapped * 2 > points {
+        ("boundary-error-swapped", 1)
     } else if metres * 2 > points {
-        "boundary-error-metres"
+        ("boundary-error-metres", 1)
     } else {
-        "boundary-error-outside"
+        ("boundary-error-outside", outside.len())
     };
     let digits = |value: f64| format!("{value:.4}").chars().take(24).collect::<String>();
-    let message =
-        Message::new(key).with("feature", number).with("x", digits(x)).with("y", digits(y));
-    Some(Finding { feature: Some(number), ..Finding::error(message) })
+    let finding = |(number, (x, y)): (usize, (f64, f64))| {
+        let message =
+            Message::new(key).with("feature", number).with("x", digits(x)).with("y", digits(y));
+        Finding { feature: Some(number), ..Finding::error(message) }
+    };
+    outside.into_iter().take(told).map(finding).collect()
 }
 
 /// A feature on the grid, its rings made sound; says what had to be done.
@@ -390,6 +402,8 @@ fn compare(topology: &Topology, known: &[Known], at_level: usize, findings: &mut
     let parents: BTreeSet<String> = drawn.keys().map(|code| parent(code)).collect();
     let mut missing: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut elsewhere = 0_usize;
+    let (mut measured, mut absurd) = (0_usize, 0_usize);
+    let (mut known_places, mut far) = (0_usize, 0_usize);
     for region in known.iter().filter(|region| level(&region.code) == at_level) {
         let Some(&at) = drawn.get(region.code.as_str()) else {
             let up = parent(&region.code);
@@ -401,8 +415,15 @@ fn compare(topology: &Topology, known: &[Known], at_level: usize, findings: &mut
             }
             continue;
         };
-        let Some(official) = region.area_km2.filter(|area| *area > 0.0) else { continue };
         let km2 = topology.area_km2(at);
+        if let (Some(place), Some(drawn)) = (region.place, topology.label_place(at)) {
+            known_places += 1;
+            let reach = FAR_KM + 2.0 * region.area_km2.unwrap_or(km2).max(km2).sqrt();
+            far += usize::from(distance_km(place, drawn) > reach);
+        }
+        let Some(official) = region.area_km2.filter(|area| *area > 0.0) else { continue };
+        measured += 1;
+        absurd += usize::from(km2 >= AREA_ABSURD * official || official >= AREA_ABSURD * km2);
         if (km2 - official).abs() > AREA_WARNING * official {
             let message = Message::new("boundary-warning-area")
                 .with("code", region.code.as_str())
@@ -413,6 +434,11 @@ fn compare(topology: &Topology, known: &[Known], at_level: usize, findings: &mut
             findings.push(Finding { code, ..Finding::warning(message) });
         }
     }
+    let most = |key: &str, n: usize, all: usize| {
+        (n * 2 > all).then(|| Finding::error(Message::new(key).with("n", n).with("all", all)))
+    };
+    findings.extend(most("boundary-error-areas", absurd, measured));
+    findings.extend(most("boundary-error-places", far, known_places));
     for (up, names) in missing {
         let message = Message::new("boundary-warning-missing")
             .with("n", names.len())

@@ -21,13 +21,14 @@ fn known() -> Vec<Known> {
         bps_code: Some(bps.into()),
         bps_code_2023: Some(bps.into()),
         area_km2,
+        place: None,
     };
     vec![
         region("61", "Kalimantan Barat", "61", None),
         region("61.01", "Kabupaten Sambas", "6101", Some(KM2)),
         region("61.02", "Kabupaten Mempawah", "6104", Some(KM2)),
         region("61.07", "Kabupaten Bengkayang", "6102", Some(KM2)),
-        region("61.71", "Kota Pontianak", "6171", Some(2.0 * KM2)),
+        region("61.71", "Kota Pontianak", "6171", Some(1.5 * KM2)),
         region("32.01", "Kabupaten Bogor", "3201", None),
         region("32.71", "Kota Bogor", "3271", None),
     ]
@@ -176,7 +177,7 @@ fn swapped_axes_metres_and_foreign_places_are_told_apart() {
     };
     assert_eq!(change(|(x, y)| (y, x)), ["boundary-error-swapped"]);
     assert_eq!(change(|(x, y)| (x * 111_000.0, y * 111_000.0)), ["boundary-error-metres"]);
-    assert_eq!(change(|(x, y)| (x - 80.0, y)), ["boundary-error-outside"]);
+    assert_eq!(change(|(x, y)| (x - 80.0, y)), ["boundary-error-outside"; 3]);
 }
 
 #[test]
@@ -201,7 +202,43 @@ fn an_area_far_from_the_official_one_is_a_warning_with_both() {
         report.iter().find(|finding| finding.message.key == "boundary-warning-area").unwrap();
     assert_eq!(area.code.as_deref(), Some("61.71"));
     let said = Words::new(Language::Id).tell(&area.message);
-    assert!(said.contains("492,") && said.contains("984,"), "{said}");
+    assert!(said.contains("492,") && said.contains("738,"), "{said}");
+}
+
+#[test]
+fn all_faults_are_told_at_once_and_counted() {
+    let mut map = sound();
+    for (_, ring) in &mut map[..2] {
+        ring.iter_mut().for_each(|point| point.0 -= 80.0);
+    }
+    map[2].0 = r#"{"kode":"99.99"}"#;
+    let said = refused(&map);
+    let count = |key: &str| said.iter().filter(|said| *said == key).count();
+    assert_eq!(count("boundary-error-outside"), 2, "{said:?}");
+    assert_eq!(count("boundary-error-unknown-code"), 1, "{said:?}");
+    let many: Vec<_> = (0..40).map(|_| (sound()[0].0, square(10.0, 0.0))).collect();
+    let said = refused(&many);
+    assert_eq!(said.iter().filter(|said| *said == "boundary-error-outside").count(), MOST_LISTED);
+    assert!(said.contains(&"boundary-more".to_owned()));
+}
+
+#[test]
+fn shapes_of_the_wrong_size_or_in_the_wrong_place_are_not_taken_for_the_regions() {
+    let wide = |factor: f64, ring: &Ring| -> Ring {
+        ring.iter().map(|(x, y)| (109.0 + (x - 109.0) * factor, y * factor)).collect()
+    };
+    let grown: Vec<_> =
+        sound().into_iter().map(|(properties, ring)| (properties, wide(1.5, &ring))).collect();
+    assert!(refused(&grown).contains(&"boundary-error-areas".to_owned()));
+    let known: Vec<Known> =
+        known().into_iter().map(|one| Known { place: Some((109.1, 0.1)), ..one }).collect();
+    let take = |east: f64| {
+        let mut map = sound();
+        map.iter_mut().flat_map(|(_, ring)| ring).for_each(|point| point.0 += east);
+        import(geojson(&map).as_bytes(), &known, &About::default())
+    };
+    assert!(take(0.0).is_ok());
+    assert!(keys(&take(3.0).unwrap_err()).contains(&"boundary-error-places"));
 }
 
 #[test]

@@ -63,34 +63,25 @@ pub struct Classes {
 }
 
 impl Classes {
-    /// Classes of one rounded width over `values`, at least `least_step` wide: narrower ones would
-    /// show differences that are none. To compare rounds, make them over both.
+    /// Classes of scores on a scale from `low` to `high`: from the middle of the scale upwards, where
+    /// scores lie, in steps of a sixteenth of it, rounded. They follow from the scale alone, so that
+    /// one colour means one thing on every map of every round.
     #[must_use]
-    pub fn rounded(ramp: Ramp, values: impl IntoIterator<Item = f64>, least_step: f64) -> Self {
-        let finite = values.into_iter().filter(|value| value.is_finite());
-        let (low, high) =
-            finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
-        let (low, high) = if low > high { (0.0, 0.0) } else { (low, high) };
-        let mut step = round_step(((high - low) / 6.0).max(least_step));
-        let start = |step: f64| (low / step + 1e-9).floor() * step;
-        while start(step) + 6.0 * step <= high {
-            step = round_step(step * 1.01);
-        }
-        // What room is left over stands half below, half above.
-        let spare = ((start(step) + 6.0 * step - high) / step / 2.0).floor();
-        Self::stepped(ramp, start(step) - spare * step, step)
+    pub fn scores((low, high): (f64, f64)) -> Self {
+        let step = round_step((high - low) / 16.0);
+        let middle = ((low + high) / 2.0 / step + 1e-9).floor() * step;
+        Self::from(Ramp::Score, middle, step)
     }
 
     /// Classes of change around zero, `step` wide, for differences up to three steps and beyond.
     #[must_use]
-    pub fn change(differences: impl IntoIterator<Item = f64>, least_step: f64) -> Self {
-        let finite = differences.into_iter().filter(|value| value.is_finite());
-        let most = finite.fold(0.0, |most: f64, value| most.max(value.abs()));
-        let step = round_step((most / 3.0).max(least_step));
-        Self::stepped(Ramp::Change, -3.0 * step, step)
+    pub fn change(step: f64) -> Self {
+        Self::from(Ramp::Change, -2.0 * step, step)
     }
 
-    fn stepped(ramp: Ramp, start: f64, step: f64) -> Self {
+    /// Classes whose limits begin at `first` and are `step` apart.
+    #[must_use]
+    pub fn from(ramp: Ramp, first: f64, step: f64) -> Self {
         let decimals = (0..6)
             .find(|&places| {
                 let scaled = step * 10f64.powi(places);
@@ -98,8 +89,8 @@ impl Classes {
             })
             .unwrap_or(6);
         let exact = 10f64.powi(decimals);
-        let limit = |place: f64| ((start + place * step) * exact).round() / exact;
-        Self { limits: [1.0, 2.0, 3.0, 4.0, 5.0].map(limit), ramp, decimals: decimals as usize }
+        let limit = |place: f64| ((first + place * step) * exact).round() / exact;
+        Self { limits: [0.0, 1.0, 2.0, 3.0, 4.0].map(limit), ramp, decimals: decimals as usize }
     }
 
     /// The class of `value`, 0 to 5.
@@ -108,9 +99,21 @@ impl Classes {
         self.limits.iter().filter(|limit| value >= **limit).count()
     }
 
-    /// What is in a class, in words: `6,4 – <6,6`.
+    /// What is in a class, in words: `6,5 sampai di bawah 7,0`.
     #[must_use]
     pub fn words(&self, class: usize, words: &Words) -> String {
+        self.tell(class, words, ["map-class-lowest", "map-class", "map-class-highest"])
+    }
+
+    /// The same as short as it stands on a map: `6,5–7,0`.
+    #[must_use]
+    pub fn range(&self, class: usize, words: &Words) -> String {
+        let between = if self.ramp == Ramp::Change { "map-range-signed" } else { "map-range" };
+        self.tell(class, words, ["map-range-lowest", between, "map-range-highest"])
+    }
+
+    fn tell(&self, class: usize, words: &Words, keys: [&str; 3]) -> String {
+        let [lowest, between, highest] = keys;
         let limit = |at: usize| {
             let value = self.limits.get(at).copied().unwrap_or(f64::NAN);
             match self.ramp {
@@ -120,26 +123,21 @@ impl Classes {
                 }
             }
         };
-        match class {
-            0 => words.tell(&Message::new("map-class-lowest").with("to", limit(0))),
-            1..=4 => words.tell(
-                &Message::new("map-class").with("from", limit(class - 1)).with("to", limit(class)),
-            ),
-            _ => words.tell(&Message::new("map-class-highest").with("from", limit(4))),
-        }
+        words.tell(&match class {
+            0 => Message::new(lowest).with("to", limit(0)),
+            1..=4 => Message::new(between).with("from", limit(class - 1)).with("to", limit(class)),
+            _ => Message::new(highest).with("from", limit(4)),
+        })
     }
 }
 
 /// One line of a legend.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LegendEntry {
-    /// Number of a class, 1 to 6; none for hatchings.
-    pub number: Option<usize>,
-    /// What it means.
+    /// What it means: the range of a class, or what a hatching says.
     pub words: String,
     pub(super) fill: String,
     pub(super) css: String,
-    pub(super) dark: bool,
 }
 
 /// A letter on the map and the region it stands for.
@@ -149,6 +147,8 @@ pub struct KeyEntry {
     pub letter: Option<String>,
     /// The region.
     pub name: String,
+    /// Range of its class; none where it has none.
+    pub range: Option<String>,
     /// Its page.
     pub href: Option<String>,
     /// Whether the letter stands on the narrow map only.
@@ -173,7 +173,7 @@ impl Legend {
     pub fn html(&self, words: &Words) -> String {
         let mut list = Element::new("ul").class("legend-classes");
         for entry in &self.entries {
-            let mut swatch = Element::new("svg")
+            let swatch = Element::new("svg")
                 .class("swatch")
                 .set("viewBox", "0 0 30 20")
                 .set("width", "30")
@@ -189,26 +189,8 @@ impl Legend {
                         .set("fill", entry.fill.as_str())
                         .set("stroke", "#4d625f"),
                 );
-            if let Some(number) = entry.number {
-                swatch.push(
-                    Element::new("text")
-                        .set("x", 15.0)
-                        .set("y", 14.5)
-                        .set("font-size", 12.0)
-                        .set("text-anchor", "middle")
-                        .set("fill", if entry.dark { "#ffffff" } else { "#16302d" })
-                        .say(number.to_string()),
-                );
-            }
-            let said = match entry.number {
-                Some(number) => words.tell(
-                    &Message::new("map-legend-class")
-                        .with("number", number)
-                        .with("range", entry.words.as_str()),
-                ),
-                None => entry.words.clone(),
-            };
-            list.push(Element::new("li").with(swatch).with(Element::new("span").say(said)));
+            let said = Element::new("span").say(entry.words.as_str());
+            list.push(Element::new("li").with(swatch).with(said));
         }
         let mut legend = Element::new("div")
             .class("legend")
@@ -228,10 +210,13 @@ impl Legend {
                 } else {
                     "always"
                 });
+                let range = entry.range.as_ref().map(|range| format!(" ({range})"));
                 key.push(match &entry.letter {
-                    Some(letter) => {
-                        line.with(Element::new("b").say(letter.as_str())).say(" ").with(name)
-                    }
+                    Some(letter) => line
+                        .with(Element::new("b").say(letter.as_str()))
+                        .say(" ")
+                        .with(name)
+                        .say(range.unwrap_or_default()),
                     None => line.with(name).say(format!(" ({})", words.say("map-not-drawn"))),
                 });
             }
@@ -250,19 +235,23 @@ mod tests {
     use crate::locale::Language;
 
     #[test]
-    fn classes_have_rounded_limits_that_the_legend_numbers() {
-        let classes = Classes::rounded(Ramp::Score, [6.12, 6.4, 7.04], 0.1);
-        assert_eq!(classes.limits, [6.2, 6.4, 6.6, 6.8, 7.0]);
+    fn classes_follow_from_the_scale_and_are_named_by_their_ranges() {
+        let classes = Classes::scores((1.0, 9.0));
+        assert_eq!(classes.limits, [5.0, 5.5, 6.0, 6.5, 7.0]);
+        assert_eq!(Classes::scores((1.0, 5.0)).limits, [3.0, 3.25, 3.5, 3.75, 4.0]);
+        assert_eq!(Classes::scores((0.0, 100.0)).limits, [50.0, 60.0, 70.0, 80.0, 90.0]);
         let words = Words::new(Language::Id);
-        let said: Vec<String> = (0..6).map(|class| classes.words(class, &words)).collect();
-        assert_eq!(said[0], "di bawah 6,2");
-        assert_eq!(said[3], "6,6 sampai di bawah 6,8");
-        assert_eq!(said[5], "7,0 ke atas");
+        assert_eq!(classes.words(0, &words), "di bawah 5,0");
+        assert_eq!(classes.words(3, &words), "6,0 sampai di bawah 6,5");
+        assert_eq!(classes.words(5, &words), "7,0 ke atas");
+        let ranges: Vec<String> = (0..6).map(|class| classes.range(class, &words)).collect();
+        assert_eq!(ranges, ["< 5,0", "5,0–5,5", "5,5–6,0", "6,0–6,5", "6,5–7,0", "≥ 7,0"]);
     }
 
     #[test]
     fn a_value_at_a_limit_is_in_the_upper_class() {
-        let classes = Classes::rounded(Ramp::Score, [6.0, 7.1], 0.1);
+        let classes = Classes::from(Ramp::Coverage, 20.0, 20.0);
+        assert_eq!(classes.limits, [20.0, 40.0, 60.0, 80.0, 100.0]);
         for (class, limit) in classes.limits.into_iter().enumerate() {
             assert_eq!(classes.of(limit), class + 1);
             assert_eq!(classes.of(limit - 1e-6), class);
@@ -271,23 +260,16 @@ mod tests {
 
     #[test]
     fn classes_of_change_meet_at_zero() {
-        assert_eq!(Classes::change([-0.1, 0.25], 0.1).limits, [-0.2, -0.1, 0.0, 0.1, 0.2]);
+        assert_eq!(Classes::change(0.2).limits, [-0.4, -0.2, 0.0, 0.2, 0.4]);
     }
 
     proptest! {
         #[test]
-        fn classes_hold_any_values_and_are_not_narrower_than_allowed(
-            values in prop::collection::vec(-50.0..5000.0f64, 1..30),
-            least in prop::sample::select(vec![0.1, 0.5, 5.0]),
-        ) {
-            let classes = Classes::rounded(Ramp::Score, values.iter().copied(), least);
-            let width = classes.limits[1] - classes.limits[0];
-            prop_assert!(width >= least - 1e-9);
+        fn classes_of_any_scale_lie_within_it(low in 0_u8..5, wide in 2_u8..=200) {
+            let (low, high) = (f64::from(low), f64::from(low) + f64::from(wide));
+            let classes = Classes::scores((low, high));
             prop_assert!(classes.limits.is_sorted());
-            for value in values {
-                prop_assert!(value >= classes.limits[0] - width - 1e-6);
-                prop_assert!(value <= classes.limits[4] + width + 1e-6);
-            }
+            prop_assert!(classes.limits[0] > low && classes.limits[4] < high);
         }
     }
 }

@@ -11,8 +11,8 @@ const SMALL: f64 = 144.0;
 const CROWDED: usize = 24;
 /// Size of type in pixels.
 pub(super) const TYPE: f64 = 12.0;
-/// Width of the words for a class, in sizes of type.
-const CLASS: f64 = 3.7;
+/// Width of the range of a class, in sizes of type.
+const CLASS: f64 = 4.2;
 /// Distance of lines of type in pixels.
 pub(super) const LINE: f64 = 14.0;
 
@@ -62,7 +62,7 @@ impl Disc {
 /// What a disc says.
 #[derive(Clone, Debug)]
 pub(super) enum Says {
-    /// The name beside it, starting or ending at this x, and its class inside.
+    /// The name and the range of its class beside it, starting or ending at this x.
     Name { x: f64, end: bool, lines: Vec<String> },
     /// A letter inside it.
     Letter,
@@ -166,9 +166,8 @@ impl Placing<'_> {
         let more = wrap(name, size, text_width(name, size) * 0.6);
         let gap = if radius > 0.0 { radius + 3.0 * unit } else { 2.0 * unit };
         for (lines, reach) in [(one, 80.0), (more, 100.0)] {
-            let class = if radius == 0.0 { CLASS * size } else { 0.0 };
-            let wide = widest(&lines, size).max(class);
-            let rows = lines.len() + usize::from(radius == 0.0);
+            let wide = widest(&lines, size).max(CLASS * size);
+            let rows = lines.len() + 1;
             let half = (rows as f64 * LINE * unit / 2.0).max(radius) + unit;
             let mut best: Option<(f64, Space, f64, f64, bool)> = None;
             for (x, y) in around(from, unit, reach) {

@@ -17,7 +17,7 @@ pub use classes::{Classes, KeyEntry, Legend, LegendEntry, Ramp};
 
 use crate::locale::{Message, Words};
 use crate::render::chart::Datum;
-use crate::render::svg::{Element, Frame, decimal, simulated_mark, text_width, watermark, wrap};
+use crate::render::svg::{Element, Frame, decimal, simulated_mark, watermark, wrap};
 use labels::{Disc, LINE, Layer, Name, Placing, Says, TYPE};
 use room::Room;
 
@@ -35,7 +35,6 @@ const SEA: &str = "#dde5e9";
 const CROWD_STROKE: f64 = 0.6;
 /// Corners to try, right and down.
 const TOP_FIRST: [(f64, f64); 4] = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
-const BOTTOM_FIRST: [(f64, f64); 4] = [(0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)];
 
 /// How a map is to be prepared.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,7 +67,7 @@ pub struct Label {
     pub name: String,
 }
 
-/// What the boundaries are, drawn inside the map.
+/// What the boundaries are, said under the drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Boundaries {
     /// The built-in schematic map.
@@ -311,9 +310,11 @@ impl<'a> Drawing<'a> {
     fn svg(&self) -> String {
         let (width, height) = self.base.size;
         let interactive = self.interactive();
+        let unit = self.base.narrow.unit;
+        let foot = (self.boundaries(unit).len() as f64 * LINE + 6.0) * unit;
         let mut root = self
             .frame
-            .root("figure map", (width, height), interactive)
+            .root("figure map", (width, height + foot.ceil()), interactive)
             .with(self.patterns())
             .with(
                 Element::new("rect")
@@ -511,20 +512,15 @@ impl<'a> Drawing<'a> {
             drawn.push(simulated_mark(words, space.x, space.y, TYPE * unit).0);
             taken.push(space);
         }
-        let note = self.theme.boundaries.words(*words);
-        let lines = wrap(&note, TYPE * unit, self.base.size.0 * 0.5);
-        let wide = lines.iter().map(|line| text_width(line, TYPE * unit)).fold(0.0, f64::max);
-        let size = (wide + 4.0 * unit, (lines.len() as f64 * LINE + 4.0) * unit);
-        let space = self.base.room.edge(size, &taken, BOTTOM_FIRST);
-        let end = space.x > self.base.size.0 / 2.0;
-        let x = if end { space.x + space.width } else { space.x };
-        drawn.with(self.words(
-            &lines,
-            (x, space.y + 11.0 * unit),
-            if end { "end" } else { "start" },
-            (INK, SEA),
-            unit,
-        ))
+        let (width, height) = self.base.size;
+        let at = (width - 2.0 * unit, height + 13.0 * unit);
+        drawn.with(self.words(&self.boundaries(unit), at, "end", (INK, PAPER), unit))
+    }
+
+    /// What the boundaries are, in lines as wide as the drawing: under it, where no name stands.
+    fn boundaries(&self, unit: f64) -> Vec<String> {
+        let note = self.theme.boundaries.words(self.frame.words);
+        wrap(&note, TYPE * unit, self.base.size.0 - 4.0 * unit)
     }
 
     /// Lines of words with a halo, the first on the base line `at`.
@@ -560,12 +556,7 @@ impl<'a> Drawing<'a> {
         if lines.is_empty() {
             lines.push(self.letter(name.area));
         }
-        if let Fill::Class(class, _) = fill
-            && name.class
-        {
-            let said = Message::new("map-class-short").with("number", class + 1);
-            lines.push(self.frame.words.tell(&said));
-        }
+        lines.extend(self.range(fill).filter(|_| name.class));
         let top = name.y - lines.len() as f64 * LINE * unit / 2.0 + 11.0 * unit;
         self.words(&lines, (name.x, top), "middle", self.ink(fill), unit)
     }
@@ -597,30 +588,26 @@ impl<'a> Drawing<'a> {
                     .set("stroke-width", if disc.in_crowd() { CROWD_STROKE } else { 1.2 * unit }),
             );
         }
-        let class = match fill {
-            Fill::Class(class, _) => Some(class + 1),
-            Fill::NoData | Fill::Withheld | Fill::Land => None,
-        };
-        let inside = match (&disc.says, class) {
-            (Says::Letter, _) => Some(self.letter(disc.area)),
-            (Says::Name { .. }, Some(class)) if disc.radius > 0.0 => Some(class.to_string()),
-            _ => None,
-        };
-        if let Some(inside) = inside {
+        if matches!(disc.says, Says::Letter) {
             let at = (disc.x, disc.y + 4.3 * unit);
-            link.push(self.words(&[inside], at, "middle", self.ink(fill), unit));
+            link.push(self.words(&[self.letter(disc.area)], at, "middle", self.ink(fill), unit));
         }
         if let Says::Name { x, end, lines } = &disc.says {
             let mut lines = lines.clone();
-            if let Some(class) = class.filter(|_| disc.radius == 0.0) {
-                let said = Message::new("map-class-short").with("number", class);
-                lines.push(self.frame.words.tell(&said));
-            }
+            lines.extend(self.range(fill));
             let top = disc.y - lines.len() as f64 * LINE * unit / 2.0 + 11.0 * unit;
             let anchor = if *end { "end" } else { "start" };
             link.push(self.words(&lines, (*x, top), anchor, (INK, SEA), unit));
         }
         link
+    }
+
+    /// The range of the class of an area: what its colour says, in figures.
+    fn range(&self, fill: Fill) -> Option<String> {
+        match fill {
+            Fill::Class(class, _) => Some(self.theme.classes.range(class, &self.frame.words)),
+            Fill::NoData | Fill::Withheld | Fill::Land => None,
+        }
     }
 
     /// The letter of an area: a to z, then aa to zz.
@@ -635,15 +622,14 @@ impl<'a> Drawing<'a> {
 
     fn legend(&self) -> Legend {
         let (theme, words) = (self.theme, &self.frame.words);
-        let entry = |fill: Fill, number: Option<usize>, said: String| {
+        let entry = |fill: Fill, said: String| {
             let (css, paint) = self.paint(fill);
-            let dark = self.ink(fill).0 == PAPER;
-            LegendEntry { number, words: said, fill: paint, css, dark }
+            LegendEntry { words: said, fill: paint, css }
         };
         let mut entries: Vec<LegendEntry> = (0..6)
             .map(|class| {
                 let said = theme.classes.words(class, words);
-                entry(Fill::Class(class, false), Some(class + 1), said)
+                entry(Fill::Class(class, false), said)
             })
             .collect();
         let fills: Vec<(Fill, &str)> = theme
@@ -652,7 +638,7 @@ impl<'a> Drawing<'a> {
             .map(|region| (self.fill(Some(region)), region.datum.words.as_str()))
             .collect();
         if fills.iter().any(|(fill, _)| matches!(fill, Fill::Class(_, true))) {
-            entries.push(entry(Fill::Class(2, true), None, theme.hatched.clone()));
+            entries.push(entry(Fill::Class(2, true), theme.hatched.clone()));
         }
         for absent in [Fill::NoData, Fill::Withheld] {
             let reasons: BTreeSet<&str> = fills
@@ -662,7 +648,7 @@ impl<'a> Drawing<'a> {
                 .collect();
             if !reasons.is_empty() {
                 let said = reasons.into_iter().collect::<Vec<_>>().join("; ");
-                entries.push(entry(absent, None, said));
+                entries.push(entry(absent, said));
             }
         }
         let drawn: BTreeSet<&str> = self.base.areas.iter().map(|(code, _)| code.as_str()).collect();
@@ -671,6 +657,7 @@ impl<'a> Drawing<'a> {
             Some(KeyEntry {
                 letter: Some(self.letter(*at)),
                 name: region.datum.label.clone(),
+                range: self.range(self.fill(Some(region))),
                 href: region.datum.href.clone(),
                 narrow_only: *narrow_only,
             })
@@ -679,6 +666,7 @@ impl<'a> Drawing<'a> {
         let absent = absent.map(|region| KeyEntry {
             letter: None,
             name: region.datum.label.clone(),
+            range: self.range(self.fill(Some(region))),
             href: region.datum.href.clone(),
             narrow_only: false,
         });
@@ -744,7 +732,7 @@ mod tests {
                 region("61.72", "Kota Singkawang", Some(7.05), 1776, "jelas di atas"),
                 region("61.99", "Kabupaten Baru", Some(6.5), 1300, "belum dapat dibedakan"),
             ],
-            classes: Classes::rounded(Ramp::Score, [6.2, 7.05], 0.1),
+            classes: Classes::scores((1.0, 9.0)),
             heading: "Indeks (skala 1–9)".into(),
             hatched: "di bawah target".into(),
             decimals: 2,
@@ -802,16 +790,25 @@ mod tests {
         assert!(map.svg.contains("<pattern id=\"peta-none\""));
         let said: Vec<&str> = map.legend.entries.iter().map(|entry| &*entry.words).collect();
         assert_eq!(said[6..], ["di bawah target", "belum ada jawaban"]);
-        let numbers: Vec<_> = map.legend.entries.iter().filter_map(|entry| entry.number).collect();
-        assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
     }
 
     #[test]
-    fn what_the_map_is_not_stands_inside_it_in_both_layouts() {
-        let svg = map().svg;
+    fn what_the_map_is_not_stands_inside_it_or_under_it_in_both_layouts() {
+        let map = map();
+        let svg = &map.svg;
         assert!(svg.matches("DATA SIMULASI").count() >= 3);
         assert_eq!(svg.matches("Peta skematis").count(), 2);
         assert!(!svg.contains(" style=") && !svg.contains("<style"));
+    }
+
+    #[test]
+    fn every_colour_is_said_in_figures_on_the_map_or_in_its_key() {
+        let map = map();
+        for range in ["6,5–7,0", "6,0–6,5", "≥ 7,0"] {
+            assert!(map.svg.contains(&format!(">{range}</text>")), "{range}");
+        }
+        let html = map.legend.html(&Words::new(Language::Id));
+        assert!(!html.contains("kelas") && !map.svg.contains("kelas"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::memory::Memory;
-use super::plan::{Action, Plan, Reason, Resolved, Small, UNKNOWN};
+use super::plan::{Action, OUTSIDE, Plan, Reason, Resolved, Small, UNKNOWN};
 use crate::round::answers::{Answers, NO_DAY, NONE};
 use crate::round::mapping::DateOrder;
 use crate::round::mapping::moment::{day, parts, second};
@@ -53,8 +53,10 @@ pub(super) struct Part {
     pub(super) advance: u64,
     /// The first faults.
     pub(super) faults: Vec<CellFault>,
-    /// All faults.
+    /// All faults, those of `outside` among them.
     pub(super) fault_count: u64,
+    /// Rows by the text of a region outside the frame; they are not among `faults`.
+    pub(super) outside: HashMap<String, u64>,
     /// Names met for the first time by this thread, per [`Kind`].
     pub(super) fresh: [Vec<String>; 4],
     /// The thread.
@@ -69,6 +71,7 @@ impl Part {
         self.seconds.clear();
         self.hashes.clear();
         self.faults.clear();
+        self.outside.clear();
         self.fresh.iter_mut().for_each(Vec::clear);
         (self.filled, self.advance, self.fault_count) = (0, 0, 0);
     }
@@ -513,7 +516,11 @@ impl<'a> Decoder<'a> {
             }
             Err(reason) => {
                 let text = text();
-                self.fault(row, Some(at), &text, reason);
+                if reason == OUTSIDE {
+                    self.outside(&text);
+                } else {
+                    self.fault(row, Some(at), &text, reason);
+                }
                 self.hold_place(at);
                 None
             }
@@ -591,9 +598,21 @@ impl<'a> Decoder<'a> {
                 self.part.answers.day.push(NO_DAY);
                 self.part.seconds.push(NO_SECOND);
             }
+            Some(Action::Region) => self.part.answers.region.push(NONE),
             Some(Action::Weight) => self.part.answers.weight.push(1.0),
             Some(Action::Fpc) => self.part.answers.fpc.push(1.0),
             _ => self.put(at, 0),
+        }
+    }
+
+    #[cold]
+    fn outside(&mut self, text: &str) {
+        self.part.fault_count += 1;
+        match self.part.outside.get_mut(text) {
+            Some(rows) => *rows += 1,
+            None => {
+                self.part.outside.insert(text.to_owned(), 1);
+            }
         }
     }
 
@@ -693,13 +712,15 @@ fn fill(part: &mut Part, plan: &Plan<'_>) {
     answers.flags.resize(len, 0);
 }
 
-/// Leaves out the rows that have a fault. Where there are more faults than are kept, nothing will
+/// Leaves out the rows that have a fault or a region outside the frame. Where there are more faults than are kept, nothing will
 /// be taken over anyway, and which rows of the block survive does not matter.
 fn drop_faulty(part: &mut Part) {
     let mut faulty: Vec<u32> = part.faults.iter().map(|fault| fault.row).collect();
     faulty.sort_unstable();
     faulty.dedup();
-    let keep: Vec<bool> = part.rows.iter().map(|row| faulty.binary_search(row).is_err()).collect();
+    let inside = |at: usize| part.outside.is_empty() || part.answers.region.get(at) != Some(&NONE);
+    let sound = |(at, row)| faulty.binary_search(row).is_err() && inside(at);
+    let keep: Vec<bool> = part.rows.iter().enumerate().map(sound).collect();
     fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {
         let mut kept = keep.iter();
         column.retain(|_| kept.next().copied().unwrap_or(false));

@@ -10,7 +10,7 @@ mod memory;
 mod plan;
 mod region;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
@@ -313,6 +313,9 @@ fn read(
                 }
             }
         }
+        if let Some(fault) = file.outside() {
+            report.faults.push(fault);
+        }
         reader.join()
     });
     let unreadable = |_| Err(Box::new(sheet.fault("sheet-error-read", None, None)));
@@ -373,6 +376,8 @@ struct FileDelivery<'a> {
     last_district: Option<((u32, u32), u32)>,
     last_psu: Option<((u32, u32), u32)>,
     last_fpc: Option<(u32, f64)>,
+    /// Rows of regions outside the frame, by text.
+    outside: HashMap<String, u64>,
 }
 
 impl<'a> FileDelivery<'a> {
@@ -380,7 +385,42 @@ impl<'a> FileDelivery<'a> {
         let mut known = Vec::new();
         known.resize_with(threads, Default::default);
         let row = plan.sheet.header_row;
-        Self { plan, threads: known, row, last_district: None, last_psu: None, last_fpc: None }
+        Self {
+            plan,
+            threads: known,
+            row,
+            last_district: None,
+            last_psu: None,
+            last_fpc: None,
+            outside: HashMap::new(),
+        }
+    }
+
+    /// One fault for all rows of regions outside the frame; none where there are none.
+    fn outside(&self) -> Option<Fault> {
+        const NAMED: usize = 12;
+        let rows: u64 = self.outside.values().sum();
+        let name = |text: &String| match (self.plan.lookup)(text) {
+            Found::Outside(name) => Some(name),
+            _ => None,
+        };
+        let regions: BTreeSet<String> = self.outside.keys().filter_map(name).collect();
+        if rows == 0 {
+            return None;
+        }
+        let named: Vec<&str> = regions.iter().take(NAMED).map(String::as_str).collect();
+        let column = self.plan.actions.iter().position(|action| matches!(action, Action::Region));
+        let fault = self.plan.sheet.fault("intake-error-outside", None, column);
+        let fault = fault.with("rows", rows).with("regions", regions.len());
+        Some(match regions.len().saturating_sub(NAMED) {
+            0 => fault.with("names", named.join(", ")),
+            more => fault.with(
+                "names",
+                Message::new("intake-outside-more")
+                    .with("names", named.join(", "))
+                    .with("more", more),
+            ),
+        })
     }
 }
 
@@ -394,8 +434,18 @@ impl Delivery<'_> {
         report: &mut Report,
     ) -> (Answers, Part) {
         let mut answers = std::mem::take(&mut part.answers);
-        let Part { rows, seconds, hashes, advance, faults, fault_count, fresh, thread, .. } =
-            &mut part;
+        let Part {
+            rows,
+            seconds,
+            hashes,
+            advance,
+            faults,
+            fault_count,
+            outside,
+            fresh,
+            thread,
+            ..
+        } = &mut part;
         let thread = *thread;
         if let Some(known) = file.threads.get_mut(thread) {
             for (known, fresh) in known.iter_mut().zip(fresh) {
@@ -403,11 +453,15 @@ impl Delivery<'_> {
             }
         }
         let base = if file.plan.sheet.format == Format::Csv { file.row } else { 0 };
-        let unkept = *fault_count - faults.len() as u64;
+        let told_together: u64 = outside.values().sum();
+        let unkept = *fault_count - told_together - faults.len() as u64;
         for fault in faults {
             report.faults.push(self::fault(file.plan, base, fault));
         }
         report.faults.count += unkept;
+        for (text, rows) in outside.drain() {
+            *file.outside.entry(text).or_default() += rows;
+        }
 
         self.number(file, thread, Kind::Link, &mut answers.link);
         self.number(file, thread, Kind::Stratum, &mut answers.stratum);

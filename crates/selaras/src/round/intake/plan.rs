@@ -59,6 +59,9 @@ pub(super) struct Codes {
 /// Codes by small number.
 pub(super) type Small = [u8; 256];
 
+/// A region that is none of the round's. Rows of one are told together, not cell by cell.
+pub(super) const OUTSIDE: Reason = "region-outside";
+
 /// In [`Codes::small`]: not known here.
 pub(super) const UNKNOWN: u8 = u8::MAX;
 
@@ -264,6 +267,7 @@ impl<'a> Plan<'a> {
         match (self.lookup)(text) {
             super::Found::One(at) => Ok(at),
             super::Found::Several(_) => Err("region-ambiguous"),
+            super::Found::Outside(_) => Err(OUTSIDE),
             super::Found::Nothing if lost_zero(text) => Err("region-zero"),
             super::Found::Nothing => Err("region"),
         }

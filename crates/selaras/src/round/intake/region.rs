@@ -12,6 +12,8 @@ pub enum Found {
     One(u32),
     /// More than one; their names.
     Several(Vec<String>),
+    /// None of the frame: the region of this name, which lies outside it.
+    Outside(String),
     /// None.
     Nothing,
 }

@@ -204,6 +204,40 @@ fn plain_answers_are_taken_in_with_gaps_and_all_they_carry() {
 }
 
 #[test]
+fn a_form_that_asks_politely_is_understood() {
+    let of = |header: &str, value: &str| {
+        let mapping = proposed(&open(format!("\"{header}\",X1.1\n{value},3\n")));
+        mapping.columns[0].role.clone()
+    };
+    let attribute = |role: Role| match role {
+        Role::Attribute { attribute, .. } => attribute,
+        other => format!("{other:?}"),
+    };
+    for (header, value, wanted) in [
+        ("Jenis kelamin Anda", "pria", "sex"),
+        ("2. Apa jenis kelamin Bapak/Ibu?", "pria", "sex"),
+        ("Usia Anda (tahun)", "44", "age"),
+        ("Berapa usia Anda saat ini?", "44", "age"),
+        ("Tahun lahir Anda", "1988", "age"),
+        ("Pekerjaan Anda saat ini", "petani", "job"),
+    ] {
+        assert_eq!(attribute(of(header, value)), wanted, "{header}");
+    }
+    assert_eq!(of("Kabupaten/Kota tempat tinggal Anda", "Kubu Raya"), Role::Region);
+    assert_eq!(of("Di kabupaten/kota mana Anda tinggal?", "Kubu Raya"), Role::Region);
+    assert_eq!(of("Kecamatan tempat tinggal Anda", "Sungai Raya"), Role::District);
+    for (header, value) in [
+        ("Apakah Anda tinggal di kota?", "ya"),
+        ("Apakah pekerjaan Anda saat ini membuat Anda puas?", "4"),
+        ("Kecamatan saya aman bagi Anda", "4"),
+        ("Anda", "4"),
+    ] {
+        let role = of(header, value);
+        assert!(matches!(role, Role::Undecided | Role::Ignored), "{header}: {role:?}");
+    }
+}
+
+#[test]
 fn every_error_names_its_cell_and_all_come_at_once() {
     let mapping = proposed(&open("kab,X1.1,X1.2,X1.3,X1.4\n61.12,1,2,3,4\n"));
     let sheet = open(
@@ -349,6 +383,36 @@ fn design_errors_are_found_and_a_psu_lies_in_one_stratum_unless_numbers_start_ag
     mapping.psus_within_strata = Some(true);
     let taken = take_in(&[(&nested, &mapping)], &Options::default());
     assert_eq!((taken.faults(), taken.column(|a| &a.psu)), (vec![], vec![0, 1]));
+}
+
+#[test]
+fn rows_of_regions_outside_the_round_are_one_fault_that_names_them() {
+    let inside = frame();
+    let find = crate::round::upload::region_finder(&inside);
+    let options = Options { find_region: Some(&find), ..Options::default() };
+    let mut csv = String::from("kab,X1.1\n");
+    for row in 0..5_000 {
+        csv.push_str(["Kota Bandung,3\n", "Kab. Sambas,4\n", "61.72,5\n"][row % 3]);
+    }
+    csv.push_str("Atlantis,3\n");
+    let sheet = open(csv);
+    let mut mapping = proposed(&sheet);
+    mapping.columns[0].role = Role::Region;
+    let taken = take_in(&[(&sheet, &mapping)], &options);
+    let found = |key: &str, cell: &str| (key.to_owned(), cell.to_owned());
+    let mut faults = taken.faults();
+    faults.sort();
+    assert_eq!(faults, [found("A", "outside"), found("A5002", "region")]);
+    assert_eq!(taken.report.faults.count, 2);
+    let words = crate::locale::Words::default();
+    let fault = taken.report.faults.kept.iter().find(|fault| fault.row.is_none()).expect("one");
+    let said = words.tell(&fault.message());
+    assert!(said.contains("3.333 baris dari 2 wilayah di luar wilayah putaran ini"), "{said}");
+    assert!(said.contains("Kab. Sambas, Kota Singkawang"), "{said}");
+    assert!(
+        taken.column(|a| &a.region).iter().all(|&region| region == 3),
+        "the others are left out"
+    );
 }
 
 #[test]

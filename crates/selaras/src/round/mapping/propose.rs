@@ -310,6 +310,8 @@ fn decided(column: &Column, role: Role, confidence: Confidence, because: &str) -
 impl<'a> Proposal<'a> {
     fn column(&mut self, column: &Column, values: &[&str]) -> ColumnMapping {
         let header = words(&column.header);
+        let plain = plain(&column.header);
+        let forms = || std::iter::once(&*header).chain(plain.as_deref());
         if let Some((item, because)) = self.item(&column.header) {
             self.taken.insert(item.id.clone());
             let role = Role::Item { item: item.id.clone(), labels: self.labels(values) };
@@ -318,13 +320,18 @@ impl<'a> Proposal<'a> {
         if let Some(what) = private_values(values) {
             return decided(column, Role::Private { what }, Confidence::Sure, "private-values");
         }
-        if let Some(attribute) = attribute_named(self.instrument, &header) {
+        let attribute = forms().find_map(|form| attribute_named(self.instrument, form));
+        if let Some(attribute) = attribute {
             return self.attribute_column(column, attribute, values);
         }
         if let Some(what) = private::of_header(&header) {
             return decided(column, Role::Private { what }, Confidence::Sure, "private-header");
         }
-        let sign = HEADERS.iter().find(|(_, headers)| headers.contains(&&*header)).map(|(s, _)| *s);
+        let signed = |form: &str| HEADERS.iter().find(|(_, headers)| headers.contains(&form));
+        let sign = forms().find_map(signed).map(|(sign, _)| *sign);
+        // *Apakah Anda tinggal di kota?* names no region either.
+        let asks = |sign: &Sign| *sign == Sign::Region && signed(&header).is_none();
+        let sign = sign.filter(|sign| !asks(sign) || self.resolves(values) > 0.5);
         let sure = |role| decided(column, role, Confidence::Sure, "header");
         match sign {
             Some(Sign::Region) => return self.region_column(column, values),
@@ -466,12 +473,12 @@ impl<'a> Proposal<'a> {
         labels
     }
 
-    /// Share of the different values that mean one region.
+    /// Share of the different values that mean one region, of the frame or outside it.
     fn resolves(&self, values: &[&str]) -> f64 {
         let distinct: BTreeSet<&str> = values.iter().copied().collect();
         let found = distinct
             .iter()
-            .filter(|value| matches!((self.find_region)(value), Found::One(_)))
+            .filter(|value| matches!((self.find_region)(value), Found::One(_) | Found::Outside(_)))
             .count();
         found as f64 / distinct.len().max(1) as f64
     }
@@ -587,6 +594,86 @@ fn forms(header: &str) -> Vec<String> {
     }
     forms.retain(|form| !form.is_empty());
     forms
+}
+
+/// Words with which a form is polite or asks; what is asked for stands between them.
+const POLITE: &[&str] = &[
+    "anda",
+    "bapak",
+    "ibu",
+    "saudara",
+    "saudari",
+    "sdr",
+    "responden",
+    "your",
+    "you",
+    "saat",
+    "sekarang",
+    "ini",
+    "current",
+    "terakhir",
+    "tertinggi",
+    "tempat",
+    "tinggal",
+    "domisili",
+    "asal",
+    "live",
+    "residence",
+    "of",
+    "berapa",
+    "berapakah",
+    "apa",
+    "apakah",
+    "mana",
+    "di",
+    "what",
+    "which",
+    "is",
+    "silakan",
+    "silahkan",
+    "mohon",
+    "pilih",
+    "pilihlah",
+    "isi",
+    "isilah",
+    "isikan",
+    "sebutkan",
+    "please",
+    "select",
+];
+
+/// `header` without number, parentheses and [`POLITE`] words, as [`words`]: `usia` of
+/// `3. Berapa usia Anda saat ini? (tahun)`. None where that leaves nothing, what [`words`] gives
+/// already, or more words than a field is named with: then it is a question of its own.
+fn plain(header: &str) -> Option<String> {
+    const LONGEST: usize = 3;
+    const LONGEST_HEADER: usize = 100;
+    if header.len() > LONGEST_HEADER {
+        return None;
+    }
+    let number = |c: char| c.is_ascii_digit() || c.is_whitespace() || ".)-".contains(c);
+    let mut depth = 0_u32;
+    let outside: String = header
+        .trim_start_matches(number)
+        .chars()
+        .map(|c| match c {
+            '(' => {
+                depth += 1;
+                ' '
+            }
+            ')' => {
+                depth = depth.saturating_sub(1);
+                ' '
+            }
+            _ if depth > 0 => ' ',
+            c => c,
+        })
+        .collect();
+    let asked = words(&outside);
+    let left: Vec<&str> = asked.split(' ').filter(|word| !POLITE.contains(word)).collect();
+    let plain = left.join(" ");
+    let field = left.len() <= LONGEST && !plain.is_empty() && plain != words(header);
+    field.then_some(plain)
 }
 
 fn squeezed(text: &str) -> String {

@@ -9,8 +9,9 @@ use super::super::html;
 use super::figures::Links;
 use super::home::lead;
 use super::view::View;
-use super::{AppState, Entry, Levels, Page, Problem, Reading, Visit, paths, say};
+use super::{AppState, Choice, Entry, Levels, Page, Problem, Reading, Visit, paths, say};
 use crate::index::result::{RegionResult, ScoreKind};
+use crate::index::{self, Pair};
 use crate::locale::Message;
 use crate::render::table::{Cell, Kind, Row, Table};
 use crate::round::frame::Level;
@@ -26,6 +27,85 @@ pub(super) struct Asked {
     skor: String,
     #[serde(default)]
     cara: String,
+    /// Codes of the two regions to set side by side.
+    #[serde(default)]
+    satu: String,
+    #[serde(default)]
+    dua: String,
+}
+
+/// Two regions to choose, and what may be said of those chosen.
+struct Two {
+    action: String,
+    whole: String,
+    one: Vec<Choice>,
+    other: Vec<Choice>,
+    said: Option<String>,
+}
+
+impl Two {
+    /// The choice among the kab/kota of `region`; none where there are no two.
+    fn new(reading: &Reading, region: &RegionResult, asked: &Asked) -> Option<Self> {
+        let inside = reading.regencies(region);
+        if region.level != Level::Province || inside.len() < 2 {
+            return None;
+        }
+        let find = |code: &str| inside.iter().copied().find(|region| region.code == code);
+        let choices = |chosen: &str| {
+            let choice = |region: &&RegionResult| Choice {
+                value: region.code.clone(),
+                label: say::name(region, reading.words),
+                chosen: region.code == chosen,
+            };
+            inside.iter().map(choice).collect()
+        };
+        let said = find(&asked.satu).zip(find(&asked.dua));
+        Some(Self {
+            action: paths::compare(reading.round.id),
+            whole: region.code.clone(),
+            one: choices(&asked.satu),
+            other: choices(&asked.dua),
+            said: said.map(|(one, other)| beside(reading, one, other)),
+        })
+    }
+}
+
+/// What may be said of two kab/kota, in one sentence.
+fn beside(reading: &Reading, one: &RegionResult, other: &RegionResult) -> String {
+    let words = reading.words;
+    let told = |key: &str, first: &RegionResult, second: &RegionResult| {
+        Message::new(key)
+            .with("one", say::name(first, words))
+            .with("other", say::name(second, words))
+    };
+    if one.code == other.code {
+        return words.say("results-pair-same");
+    }
+    let at = reading.index_at();
+    words.tell(&match index::pair(&reading.result, one, other) {
+        Some(Pair::NotTold) => told("results-pair-not-told", one, other),
+        Some(Pair::Apart { difference, interval: (low, high) }) => {
+            let (first, second, interval) = if difference < 0.0 {
+                (other, one, (-high, -low))
+            } else {
+                (one, other, (low, high))
+            };
+            told("results-pair-higher", first, second)
+                .with("difference", reading.number(difference.abs()))
+                .with("interval", reading.between(interval))
+        }
+        None => {
+            let untested = if one.letters.is_empty() { one } else { other };
+            let score = untested.scores.get(at);
+            let reason = match score {
+                Some(score) if score.value.is_none() => say::withheld(score.withheld, words),
+                _ => reading.no_standing(untested, at),
+            };
+            told("results-pair-untested", one, other)
+                .with("region", say::name(untested, words))
+                .with("reason", reason)
+        }
+    })
 }
 
 #[derive(Template)]
@@ -33,6 +113,7 @@ pub(super) struct Asked {
 struct ComparePage {
     page: Page,
     lead: Vec<String>,
+    two: Option<Two>,
     analyst: bool,
     plain_path: String,
     analyst_path: String,
@@ -75,6 +156,7 @@ pub(super) async fn show(
     let options = &reading.result.options;
     html(&ComparePage {
         lead: lead(&reading, region),
+        two: Two::new(&reading, region, &asked),
         plain_path: path.clone(),
         analyst_path: format!("{path}&cara={ANALYST}"),
         scores: scores
@@ -116,21 +198,16 @@ pub(super) async fn show(
 /// Who stands where, as sentences with names in code order.
 pub(super) fn sentences(reading: &Reading, region: &RegionResult, at: usize) -> Vec<String> {
     let words = reading.words;
-    let mut said: Vec<(String, Vec<String>)> = [
-        "results-above",
-        "results-below",
-        "results-not-told",
-        "results-fragile",
-        "results-too-few-to-compare",
-        "results-no-answers",
-    ]
-    .map(|key| (words.say(key), Vec::new()))
-    .into();
+    let mut said: Vec<(String, Vec<String>)> =
+        ["results-above", "results-below", "results-not-told", "results-fragile"]
+            .map(|key| (words.say(key), Vec::new()))
+            .into();
     for inside in reading.regencies(region) {
-        let Some(score) = inside.scores.get(at) else { continue };
-        let standing = reading.standing(inside, score).0;
-        if let Some((_, names)) = said.iter_mut().find(|(words, _)| *words == standing) {
-            names.push(say::name(inside, words));
+        let standing = reading.standing(inside, at).0;
+        let name = say::name(inside, words);
+        match said.iter_mut().find(|(words, _)| *words == standing) {
+            Some((_, names)) => names.push(name),
+            None => said.push((standing, vec![name])),
         }
     }
     said.into_iter()
@@ -172,10 +249,15 @@ fn analyst_table(reading: &Reading, region: &RegionResult) -> Table {
             cells: vec![
                 Cell::from(say::name(inside, words)),
                 value.map_or(Cell::Absent(reason), Cell::from),
-                interval.map(|i| reading.range((i.low, i.high))).into(),
+                interval.map(|i| reading.range(reading.shown(i))).into(),
                 score.and_then(|score| score.n).into(),
                 if inside.letters.is_empty() {
-                    Cell::Absent(words.say("results-too-few-to-compare"))
+                    Cell::Absent(match score {
+                        Some(score) if score.value.is_none() => {
+                            say::withheld(score.withheld, words)
+                        }
+                        _ => reading.no_standing(inside, reading.index_at()),
+                    })
                 } else {
                     Cell::from(inside.letters.as_str())
                 },

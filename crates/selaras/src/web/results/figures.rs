@@ -97,10 +97,10 @@ impl Reading {
         match view {
             View::Score(at) => {
                 let Some(score) = region.scores.get(at) else { return base };
-                let (said, tone) = self.standing(region, score);
+                let (said, tone) = self.standing(region, at);
                 Datum {
                     value: score.value,
-                    interval: score.interval.as_ref().map(|i| (i.low, i.high)),
+                    interval: score.interval.as_ref().map(|interval| self.shown(interval)),
                     n: score.n,
                     small: score.n.or(region.n).is_some_and(|n| n < region.target),
                     withheld: score.value.is_none() && !unanswered(score.withheld),
@@ -110,15 +110,20 @@ impl Reading {
                 }
             }
             View::Change => {
-                let found = self.score_change(region, self.index_at());
-                let (key, tone) = say::change_verdict(found.and_then(|change| change.verdict));
-                Datum {
-                    value: found.and_then(|change| change.difference),
-                    interval: found.and_then(|change| change.interval),
-                    n: self.index_of(region).and_then(|score| score.n),
-                    words: words.say(key),
-                    tone,
-                    ..base
+                let n = self.index_of(region).and_then(|score| score.n);
+                match self.change_at(region, self.index_at()) {
+                    Ok(change) => {
+                        let (key, tone) = say::change_verdict(change.verdict);
+                        Datum {
+                            value: change.difference,
+                            interval: change.interval,
+                            n,
+                            words: words.say(key),
+                            tone,
+                            ..base
+                        }
+                    }
+                    Err(reason) => Datum { n, words: reason.short(words), ..base },
                 }
             }
             View::Coverage => Datum {
@@ -194,7 +199,7 @@ impl Reading {
             let datum = Datum {
                 label: district.name.clone(),
                 value: score.and_then(|score| score.value),
-                interval: score.and_then(|s| s.interval.as_ref()).map(|i| (i.low, i.high)),
+                interval: score.and_then(|s| s.interval.as_ref()).map(|i| self.shown(i)),
                 n: score.map_or(Some(0), |score| score.n),
                 small: score.and_then(|s| s.n).is_some_and(|n| n < self.result.options.public_from),
                 withheld: score.is_some_and(|s| s.value.is_none() && !unanswered(s.withheld)),
@@ -206,6 +211,19 @@ impl Reading {
         self.draw_map(region, View::Score(at), known.collect())
     }
 
+    /// `datum` without the score where too few answers are behind it to colour a map: it stands in
+    /// the table, without an interval.
+    fn coloured(&self, datum: Datum, view: View) -> Datum {
+        let least = self.result.options.interval_from;
+        let few = matches!(view, View::Score(_)) && datum.n.is_some_and(|n| n < least);
+        if !few || datum.value.is_none() {
+            return datum;
+        }
+        let said = Message::new("results-map-few").with("least", least);
+        let words = self.words.tell(&said);
+        Datum { value: None, interval: None, withheld: true, words, ..datum }
+    }
+
     fn draw_map(
         &self,
         region: &RegionResult,
@@ -214,14 +232,14 @@ impl Reading {
     ) -> Option<MapFigure> {
         let words = self.words;
         let Drawn { base, boundaries } = base_map(&self.data, &region.code)?;
-        let values: Vec<f64> = data.iter().filter_map(|(_, datum)| datum.value).collect();
+        let data = data.into_iter().map(|(code, datum)| (code, self.coloured(datum, view)));
+        let data: Vec<(String, Datum)> = data.collect();
+        // The same on every page, whatever regions it shows.
         let classes = match view {
-            View::Score(_) => {
-                Classes::rounded(Ramp::Score, values, self.result.options.least_difference)
-            }
-            View::Change => Classes::change(values, 0.05),
-            View::Coverage => Classes::rounded(Ramp::Coverage, values, 20.0),
-            View::Poverty => Classes::rounded(Ramp::Statistic, values, 1.0),
+            View::Score(_) => Classes::scores(self.limits()),
+            View::Change => Classes::change(2.0 * self.result.options.least_difference),
+            View::Coverage => Classes::from(Ramp::Coverage, 20.0, 20.0),
+            View::Poverty => Classes::from(Ramp::Statistic, 5.0, 5.0),
         };
         let title = view.title(self);
         let heading = match view {
@@ -301,7 +319,7 @@ impl Reading {
                     Some(Reference {
                         label: say::name(region, words),
                         value: score.value?,
-                        interval: score.interval.as_ref().map(|i| (i.low, i.high)),
+                        interval: score.interval.as_ref().map(|interval| self.shown(interval)),
                     })
                 });
                 let groups = vec![Group { label: None, rows: data }];
@@ -379,7 +397,7 @@ impl Reading {
                     Datum {
                         label,
                         value: score.value,
-                        interval: score.interval.as_ref().map(|i| (i.low, i.high)),
+                        interval: score.interval.as_ref().map(|interval| self.shown(interval)),
                         n: score.n,
                         small: score.n.is_some_and(|n| n < region.target),
                         withheld: score.value.is_none() && !unanswered(score.withheld),

@@ -48,7 +48,7 @@ pub(super) async fn show(
                     "interval",
                     cell.interval.as_ref().map_or_else(
                         || words.say("results-no-interval"),
-                        |interval| reading.between((interval.low, interval.high)),
+                        |interval| reading.between(reading.shown(interval)),
                     ),
                 )
                 .with("n", cell.n)

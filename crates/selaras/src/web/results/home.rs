@@ -86,7 +86,7 @@ impl IndexCard {
                 |value| reading.number(value),
             ),
             absent: value.is_none(),
-            range: interval.map(|i| reading.between((i.low, i.high))),
+            range: interval.map(|i| reading.between(reading.shown(i))),
             kind: match (interval, score.filter(|_| value.is_some())) {
                 (Some(interval), _) => Some(reading.interval_kind(interval)),
                 (None, Some(score)) => Some(missing(score)),
@@ -169,6 +169,8 @@ impl CoverageCard {
 pub(super) struct LowCard {
     pub(super) found: String,
     pub(super) searched: String,
+    /// The same after the number found.
+    pub(super) of: String,
     pub(super) table: Option<String>,
     /// What it means that there is no table.
     pub(super) none: String,
@@ -203,6 +205,7 @@ impl LowCard {
                 0 => "results-low-unsearched",
                 _ => "results-low-none",
             }),
+            of: words.tell(&Message::new("results-low-of").with("searched", family.searched)),
             searched: words
                 .tell(&Message::new("results-low-searched").with("searched", family.searched)),
             table: match region.level {
@@ -237,9 +240,7 @@ pub(super) fn answers(reading: &Reading, region: &RegionResult) -> Vec<Answer> {
     };
     let compared = match region.level {
         Level::Regency => {
-            let said = reading
-                .index_of(region)
-                .map_or_else(String::new, |score| reading.standing(region, score).0);
+            let said = reading.standing(region, reading.index_at()).0;
             let province =
                 reading.parent(region).map_or_else(String::new, |parent| say::name(parent, words));
             words.tell(

@@ -16,6 +16,7 @@ mod public;
 mod region;
 mod say;
 mod tables;
+mod unsaid;
 mod view;
 
 use std::sync::Arc;

@@ -69,7 +69,7 @@ impl ScoreCard {
             interval: match interval {
                 Some(interval) => format!(
                     "{} ({})",
-                    reading.between((interval.low, interval.high)),
+                    reading.between(reading.shown(interval)),
                     reading.interval_kind(interval)
                 ),
                 None => index.kind.clone().unwrap_or_default(),

@@ -54,7 +54,7 @@ pub(super) fn change_verdict(verdict: Option<Verdict>) -> (&'static str, Tone) {
         Some(Verdict::NotTold) => ("results-change-not-told", Tone::Neutral),
         Some(Verdict::ClearlyBelow) => ("results-change-fallen", Tone::Below),
         Some(Verdict::Fragile) => ("results-fragile", Tone::Neutral),
-        None => ("results-change-too-few", Tone::Neutral),
+        None => ("results-change-no-interval", Tone::Neutral),
     }
 }
 
@@ -70,6 +70,11 @@ impl Reading {
 
     pub(super) fn whole(&self, value: u64) -> String {
         self.words.value(&value.into())
+    }
+
+    /// The ends of the interval of a score as they are shown: within the scale.
+    pub(super) fn shown(&self, interval: &Interval) -> (f64, f64) {
+        interval.within(self.result.instrument.scale)
     }
 
     /// `antara 6,66 dan 6,82`.
@@ -150,8 +155,9 @@ impl Reading {
     }
 
     /// What may be said of a region's score beside the province's, and how that is drawn.
-    pub(super) fn standing(&self, region: &RegionResult, score: &Score) -> (String, Tone) {
+    pub(super) fn standing(&self, region: &RegionResult, at: usize) -> (String, Tone) {
         let words = self.words;
+        let Some(score) = region.scores.get(at) else { return (String::new(), Tone::Neutral) };
         if score.value.is_none() {
             return (withheld(score.withheld, words), Tone::Neutral);
         }
@@ -168,7 +174,7 @@ impl Reading {
                 let (key, tone) = verdict(found);
                 (words.say(key), tone)
             }
-            None => (words.say("results-too-few-to-compare"), Tone::Neutral),
+            None => (self.no_standing(region, at), Tone::Neutral),
         }
     }
 
@@ -196,31 +202,20 @@ impl Reading {
     /// `dibandingkan dengan Putaran 2025: +0,05 (antara −0,01 dan +0,11); naik`.
     pub(super) fn change_sentence(&self, region: &RegionResult) -> ChangeSentence {
         let words = self.words;
-        let none = |text: String| ChangeSentence { figure: None, range: None, verdict: text };
-        let Some(change) = &self.result.change else {
-            return none(words.say("results-change-first"));
-        };
-        if !change.not_comparable.is_empty() {
+        let none = |verdict: String| ChangeSentence { figure: None, range: None, verdict };
+        if let Some(change) = &self.result.change
+            && !change.not_comparable.is_empty()
+        {
             let reasons = change.not_comparable.iter().map(|reason| words.tell(reason));
             let said = Message::new("results-change-apart").with("before", change.before.as_str());
-            return none(
-                [words.tell(&said)].into_iter().chain(reasons).collect::<Vec<_>>().join(" "),
-            );
+            let said = [words.tell(&said)].into_iter().chain(reasons);
+            return none(said.collect::<Vec<_>>().join(" "));
         }
-        let entry = self.change_of(region);
-        if let Some(reason) = entry.and_then(|entry| entry.not_comparable.as_ref()) {
-            return none(words.tell(reason));
-        }
-        let hidden = self.index_of(region).filter(|score| score.value.is_none());
-        if let Some(score) = hidden {
-            return none(withheld(score.withheld, words));
-        }
-        let Some(score) = self.score_change(region, self.index_at()) else {
-            return none(words.say("results-change-no-region"));
+        let score = match self.change_at(region, self.index_at()) {
+            Ok(score) => score,
+            Err(reason) => return none(reason.sentence(words)),
         };
-        let Some(difference) = score.difference else {
-            return none(words.say("results-change-too-few"));
-        };
+        let before = self.result.change.as_ref().map_or("", |change| change.before.as_str());
         let sentence = match score.verdict {
             Some(Verdict::ClearlyAbove) => "results-change-risen-text",
             Some(Verdict::ClearlyBelow) => "results-change-fallen-text",
@@ -229,9 +224,9 @@ impl Reading {
             None => "results-change-no-verdict-text",
         };
         ChangeSentence {
-            figure: Some(words.signed(difference, DECIMALS)),
+            figure: score.difference.map(|difference| words.signed(difference, DECIMALS)),
             range: score.interval.map(|interval| self.signed_between(interval)),
-            verdict: words.tell(&Message::new(sentence).with("before", change.before.as_str())),
+            verdict: words.tell(&Message::new(sentence).with("before", before)),
         }
     }
 

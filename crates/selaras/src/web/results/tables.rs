@@ -1,6 +1,6 @@
 //! Tables of a result.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::figures::{Links, POVERTY};
 use super::view::View;
@@ -9,6 +9,7 @@ use crate::index::result::{
     Composition, LowCell, LowCellFamily, Movement, RegionResult, Score, ScoreKind, Verdict,
 };
 use crate::locale::Message;
+use crate::region;
 use crate::render::table::{Cell, Column, Kind, Row, Table};
 use crate::round::frame::Level;
 use crate::statistic;
@@ -32,7 +33,7 @@ impl Reading {
         };
         let interval = match &score.interval {
             Some(interval) => {
-                let said = self.range((interval.low, interval.high));
+                let said = self.range(self.shown(interval));
                 let coarse = interval.coarse.then(|| self.words.say("results-coarse-short"));
                 Cell::Text(coarse.map_or(said.clone(), |coarse| format!("{said} ({coarse})")))
             }
@@ -129,10 +130,8 @@ impl Reading {
                     cells.push(change.and_then(|change| change.difference).map(signed).into());
                     let interval = change.and_then(|change| change.interval);
                     cells.push(interval.map(|interval| self.signed_range(interval)).into());
-                    let reason = self
-                        .change_of(inside)
-                        .and_then(|entry| entry.not_comparable.as_ref())
-                        .map(|reason| words.tell(reason));
+                    let reason = self.change_at(inside, self.index_at()).err();
+                    let reason = reason.map(|reason| reason.sentence(words));
                     cells.push(Cell::from(reason.unwrap_or(datum.words)));
                 }
                 View::Coverage => {
@@ -186,19 +185,18 @@ impl Reading {
             cells.push(self.count_cell(score.n));
             if regency {
                 let absent = score.value.is_none();
-                let said = self.standing(region, score).0;
+                let said = self.standing(region, at).0;
                 cells.push(if absent { Cell::Empty } else { Cell::from(said) });
             }
             if changes {
-                let change = self.score_change(region, at);
-                let said = change.and_then(|change| change.difference).map_or_else(
-                    || words.say("results-change-too-few"),
-                    |difference| {
-                        let verdict = change.and_then(|change| change.verdict);
-                        let (key, _) = say::change_verdict(verdict);
+                let said = match self.change_at(region, at) {
+                    Ok(change) => {
+                        let difference = change.difference.unwrap_or_default();
+                        let (key, _) = say::change_verdict(change.verdict);
                         format!("{}; {}", words.signed(difference, say::DECIMALS), words.say(key))
-                    },
-                );
+                    }
+                    Err(reason) => reason.short(words),
+                };
                 cells.push(Cell::from(said));
             }
             table.push(cells);
@@ -292,7 +290,7 @@ impl Reading {
             Cell::from(cell.value),
             interval.map_or_else(
                 || Cell::Absent(self.words.say("results-no-interval")),
-                |interval| Cell::Text(self.range((interval.low, interval.high))),
+                |interval| Cell::Text(self.range(self.shown(interval))),
             ),
             Cell::from(cell.shrunken),
             Cell::from(cell.province),
@@ -412,25 +410,51 @@ impl Reading {
         }
     }
 
-    /// The kecamatan of a kab/kota that have answers.
+    /// The kecamatan of a kab/kota, those without answers among them; none where no answer names
+    /// one.
     pub(super) fn districts_table(&self, region: &RegionResult, at: usize) -> Option<Table> {
         if region.districts.is_empty() {
             return None;
+        }
+        let mut rows: BTreeMap<&str, (&str, Option<&Score>)> = BTreeMap::new();
+        let code = region.code.parse().ok();
+        let known: &[region::Region] = code.map_or(&[], region::children);
+        for district in known {
+            rows.insert(district.code.as_str(), (&district.name, None));
+        }
+        for district in &region.districts {
+            rows.insert(&district.code, (&district.name, district.scores.get(at)));
+        }
+        let (least, most) = self.result.instrument.scale;
+        let beyond = rows.values().any(|(_, score)| {
+            let interval = score.and_then(|score| score.interval.as_ref());
+            interval.is_some_and(|i| i.low < f64::from(least) || i.high > f64::from(most))
+        });
+        let mut interval = self.column("interval", Kind::Text);
+        if beyond {
+            interval = interval.note(self.words.say("results-interval-cut"));
         }
         let mut table = self.table(
             self.words.say("results-districts-title"),
             vec![
                 self.column("district", Kind::Text),
                 self.column("score", SCORE).unit(self.scale()),
-                self.column("interval", Kind::Text),
+                interval,
                 self.column("answers", Kind::Whole),
             ],
         );
-        for district in &region.districts {
-            let score = district.scores.get(at);
-            let mut cells = vec![Cell::from(district.name.as_str())];
-            cells.extend(self.value_cells(score));
-            cells.push(self.count_cell(score.and_then(|score| score.n)));
+        for (name, score) in rows.into_values() {
+            let mut cells = vec![Cell::from(name)];
+            match score {
+                Some(_) => cells.extend(self.value_cells(score)),
+                None => {
+                    cells.extend([Cell::Absent(self.words.say("results-no-answers")), Cell::Empty])
+                }
+            }
+            cells.push(match score {
+                Some(score) => self.count_cell(score.n),
+                None => Cell::from(0_u64),
+            });
             table.push(cells);
         }
         Some(table)

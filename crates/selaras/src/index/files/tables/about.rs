@@ -268,7 +268,12 @@ impl Teller<'_> {
         let adults: BTreeSet<&str> =
             regions().filter_map(|region| Some(region.adults.as_ref()?.source.as_str())).collect();
         for source in adults {
-            table.push(vec![self.say("files-source-adults").into(), source.into()]);
+            let what = if self.counts_everybody() {
+                "files-source-population"
+            } else {
+                "files-source-adults"
+            };
+            table.push(vec![self.say(what).into(), source.into()]);
         }
         let margins: BTreeSet<&str> = regions()
             .flat_map(|region| &region.composition)

@@ -1,8 +1,9 @@
 //! One reading of the scores against another: the round before, and answers without a quality flag.
 
-use super::{Teller, VALUE, columns};
+use super::{EVERY_LEVEL, Teller, VALUE, columns};
 use crate::index::result::Verdict;
 use crate::render::table::{Cell, Kind, Table};
+use crate::round::frame::Level;
 
 impl Teller<'_> {
     /// What may be said of a score against the round before.
@@ -17,15 +18,15 @@ impl Teller<'_> {
 
     /// Now against the round before; none where there is no such round.
     pub(in super::super) fn change(&self) -> Option<Table> {
-        self.change_of(self.result.scores.len())
+        self.change_of(self.result.scores.len(), &EVERY_LEVEL)
     }
 
-    /// [`Teller::change`] of the index alone.
-    pub(in super::super) fn change_of_index(&self) -> Option<Table> {
-        self.change_of(1)
+    /// [`Teller::change`] of the index alone, of regions of these levels.
+    pub(in super::super) fn change_of_index(&self, levels: &[Level]) -> Option<Table> {
+        self.change_of(1, levels)
     }
 
-    fn change_of(&self, scores: usize) -> Option<Table> {
+    fn change_of(&self, scores: usize, levels: &[Level]) -> Option<Table> {
         let change = self.result.change.as_ref()?;
         let heads = columns(
             self.words,
@@ -45,7 +46,8 @@ impl Teller<'_> {
         for remark in change.not_comparable.iter().chain(&change.remarks) {
             table.filters.push((self.say("files-about-note"), self.words.tell(remark)));
         }
-        for region in &change.regions {
+        let meant = |code: &str| self.region(code).is_some_and(|of| levels.contains(&of.level));
+        for region in change.regions.iter().filter(|entry| meant(&entry.region)) {
             let name = self.region_name(&region.region);
             if let Some(reason) = &region.not_comparable {
                 let mut cells: Vec<Cell> = vec![region.region.as_str().into(), name.into()];

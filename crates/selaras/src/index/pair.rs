@@ -1,0 +1,45 @@
+//! Two kab/kota of one province side by side, from a result that was computed.
+
+use selaras_stats::open_link::{Spread, combine};
+
+use super::result::{IndexResult, RegionResult, ScoreKind};
+
+/// What may be said of two kab/kota of one province.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pair {
+    /// The test of all pairs of the province does not tell them apart (METHOD §3).
+    NotTold,
+    /// It does.
+    Apart {
+        /// The index of the first minus that of the second.
+        difference: f64,
+        /// Interval of the difference of this pair alone.
+        interval: (f64, f64),
+    },
+}
+
+/// The index of `one` beside that of `other`; none where one of them was not tested, or they lie in
+/// different provinces. What is said follows the letters: they share one exactly when they are not
+/// told apart.
+#[must_use]
+pub fn pair(result: &IndexResult, one: &RegionResult, other: &RegionResult) -> Option<Pair> {
+    let tested = !one.letters.is_empty() && !other.letters.is_empty();
+    if !tested || one.code == other.code || one.parent != other.parent {
+        return None;
+    }
+    if one.letters.chars().any(|letter| other.letters.contains(letter)) {
+        return Some(Pair::NotTold);
+    }
+    let at = result.scores.iter().position(|score| score.kind == ScoreKind::Index)?;
+    let reading = |region: &RegionResult| {
+        let score = region.scores.get(at)?;
+        let interval = score.interval.as_ref()?;
+        let spread = Spread { se: score.se?, df: interval.df, clusters: interval.clusters };
+        Some((score.value?, spread))
+    };
+    let ((value, spread), (against, beside)) = (reading(one)?, reading(other)?);
+    let difference = value - against;
+    let spread = combine(&[(1.0, Some(spread)), (-1.0, Some(beside))])?;
+    let half = spread.half_width(result.options.confidence);
+    Some(Pair::Apart { difference, interval: (difference - half, difference + half) })
+}
