@@ -148,7 +148,7 @@ pub enum Cells {
     /// Whole numbers; [`EMPTY`] where nothing stands.
     Whole(Vec<i32>),
     /// Texts; empty where nothing stands.
-    Text(Vec<TextCell>),
+    Text(Texts),
     /// Anything.
     Mixed(Vec<Cell>),
 }
@@ -156,15 +156,37 @@ pub enum Cells {
 /// Nothing, in a column of whole numbers.
 pub const EMPTY: i32 = i32::MIN;
 
-/// A text cell that shares the bytes of the page it was read from.
+/// Texts of a column, of which few are different.
 #[derive(Clone, Debug)]
-pub struct TextCell(Option<::parquet::data_type::ByteArray>);
+pub struct Texts {
+    different: Vec<::parquet::data_type::ByteArray>,
+    which: Vec<u32>,
+}
 
-impl TextCell {
-    /// The bytes; UTF-8 in a sound file.
+impl Texts {
+    /// Texts met in this order, the first of them empty, and for each cell the position of its own.
+    /// A text may stand twice.
+    fn new(different: Vec<::parquet::data_type::ByteArray>, which: Vec<u32>) -> Self {
+        Self { different, which }
+    }
+
+    /// The bytes at a position; UTF-8 in a sound file.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        self.0.as_ref().map(::parquet::data_type::ByteArray::data).unwrap_or_default()
+    pub fn bytes(&self, position: u32) -> &[u8] {
+        let text = self.different.get(position as usize);
+        text.map(::parquet::data_type::ByteArray::data).unwrap_or_default()
+    }
+
+    /// How many positions there are.
+    #[must_use]
+    pub fn different(&self) -> usize {
+        self.different.len()
+    }
+
+    /// The position of each cell's text.
+    #[must_use]
+    pub fn which(&self) -> &[u32] {
+        &self.which
     }
 }
 
@@ -235,7 +257,7 @@ impl Cells {
     pub fn len(&self) -> usize {
         match self {
             Self::Whole(cells) => cells.len(),
-            Self::Text(cells) => cells.len(),
+            Self::Text(texts) => texts.which.len(),
             Self::Mixed(cells) => cells.len(),
         }
     }
@@ -254,9 +276,10 @@ impl Cells {
                 Some(&value) if value != EMPTY => value.to_string(),
                 _ => String::new(),
             },
-            Self::Text(cells) => cells
+            Self::Text(texts) => texts
+                .which
                 .get(row)
-                .map(|cell| String::from_utf8_lossy(cell.bytes()).into_owned())
+                .map(|&position| String::from_utf8_lossy(texts.bytes(position)).into_owned())
                 .unwrap_or_default(),
             Self::Mixed(cells) => cells.get(row).map(Cell::text).unwrap_or_default(),
         }

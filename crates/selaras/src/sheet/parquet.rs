@@ -16,7 +16,7 @@ use parquet::schema::types::ColumnDescriptor;
 use super::dialect::Dialect;
 use super::source::Source;
 use super::{
-    Block, Cell, CellBlock, Cells, Column, EMPTY, Fault, Format, Options, Sheet, Sink, TextCell,
+    Block, Cell, CellBlock, Cells, Column, EMPTY, Fault, Format, Options, Sheet, Sink, Texts,
 };
 
 /// Rows of one block.
@@ -263,19 +263,41 @@ impl ColumnCells {
             }
             ColumnReader::ByteArrayColumnReader(reader) => {
                 let values = values(reader, length, optional, levels)?;
-                Cells::Text(spread(values, levels, length, TextCell(None), text))
+                Cells::Text(texts(values.into_iter(), levels, length))
             }
             ColumnReader::FixedLenByteArrayColumnReader(reader) => {
                 let values = values(reader, length, optional, levels)?;
-                let cell = |value: parquet::data_type::FixedLenByteArray| text(value.into());
-                Cells::Text(spread(values, levels, length, TextCell(None), cell))
+                Cells::Text(texts(values.into_iter().map(ByteArray::from), levels, length))
             }
         })
     }
 }
 
-fn text(value: ByteArray) -> TextCell {
-    TextCell((!value.is_empty()).then_some(value))
+/// Texts of a dictionary lie where the dictionary does: those at one place are one. They are let go
+/// here, since to count their holders across threads would be much of the work.
+fn texts(values: impl Iterator<Item = ByteArray>, levels: &[i16], length: usize) -> Texts {
+    const RECENT: usize = 256;
+    let mut different = vec![ByteArray::from("")];
+    let mut recent = [(0_usize, 0_usize, 0_u32); RECENT];
+    let places = values.map(|value| {
+        let (at, bytes) = (value.data().as_ptr().addr(), value.len());
+        if bytes == 0 {
+            return 0;
+        }
+        let slot = (at ^ (at >> 8) ^ (at >> 16)) % RECENT;
+        match recent.get_mut(slot) {
+            Some(&mut (known, length, place)) if (known, length) == (at, bytes) => place,
+            Some(slot) => {
+                let place = different.len() as u32;
+                different.push(value);
+                *slot = (at, bytes, place);
+                place
+            }
+            None => 0,
+        }
+    });
+    let which = spread(places.collect(), levels, length, 0, |place| place);
+    Texts::new(different, which)
 }
 
 /// Reads `length` records: their values, and in `levels` where they stand (empty where all do).

@@ -399,13 +399,12 @@ impl<'a> Decoder<'a> {
                     }
                 }
                 (_, Cells::Text(texts)) => {
-                    // Equal texts of a dictionary are one text, and often follow one another.
-                    let mut last: Option<(&[u8], u32)> = None;
-                    for (text, &row) in texts.iter().zip(&block.rows) {
-                        let text = text.bytes();
-                        match last {
-                            Some((known, code)) if std::ptr::eq(known, text) => self.put(at, code),
-                            _ => last = self.code(at, text, row).map(|code| (text, code)),
+                    let mut codes = vec![None; texts.different()];
+                    for (&position, &row) in texts.which().iter().zip(&block.rows) {
+                        match codes.get_mut(position as usize) {
+                            Some(&mut Some(code)) => self.put(at, code),
+                            Some(code) => *code = self.code(at, texts.bytes(position), row),
+                            None => self.bytes(at, b"", row),
                         }
                     }
                 }
