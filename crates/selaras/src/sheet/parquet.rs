@@ -225,15 +225,15 @@ impl ColumnCells {
         Ok(match reader {
             ColumnReader::BoolColumnReader(reader) => {
                 let values = values(reader, length, optional, levels)?;
-                Cells::Whole(spread(values, levels, length, EMPTY, i32::from))
+                Cells::Whole(spread(&values, levels, length, EMPTY, i32::from))
             }
             ColumnReader::Int32ColumnReader(reader) => {
                 let values = values(reader, length, optional, levels)?;
                 if matches!(meaning, Meaning::Plain) && !values.contains(&EMPTY) {
-                    Cells::Whole(spread(values, levels, length, EMPTY, |value| value))
+                    Cells::Whole(spread(&values, levels, length, EMPTY, |value| value))
                 } else {
                     let cell = |value| whole_cell(i64::from(value), meaning);
-                    Cells::Mixed(spread(values, levels, length, Cell::Empty, cell))
+                    Cells::Mixed(spread(&values, levels, length, Cell::Empty, cell))
                 }
             }
             ColumnReader::Int64ColumnReader(reader) => {
@@ -241,16 +241,16 @@ impl ColumnCells {
                 let small =
                     |value: &i64| *value > i64::from(i32::MIN) && *value <= i64::from(i32::MAX);
                 if matches!(meaning, Meaning::Plain) && values.iter().all(small) {
-                    Cells::Whole(spread(values, levels, length, EMPTY, |value| value as i32))
+                    Cells::Whole(spread(&values, levels, length, EMPTY, |value| value as i32))
                 } else {
                     let cell = |value| whole_cell(value, meaning);
-                    Cells::Mixed(spread(values, levels, length, Cell::Empty, cell))
+                    Cells::Mixed(spread(&values, levels, length, Cell::Empty, cell))
                 }
             }
             ColumnReader::Int96ColumnReader(reader) => {
                 let values = values(reader, length, optional, levels)?;
                 let cell = |value: Int96| whole_cell(value.to_millis(), Meaning::Moment(1_000));
-                Cells::Mixed(spread(values, levels, length, Cell::Empty, cell))
+                Cells::Mixed(spread(&values, levels, length, Cell::Empty, cell))
             }
             ColumnReader::FloatColumnReader(reader) => {
                 let values = values(reader, length, optional, levels)?;
@@ -279,7 +279,7 @@ fn texts(values: impl Iterator<Item = ByteArray>, levels: &[i16], length: usize)
     const RECENT: usize = 256;
     let mut different = vec![ByteArray::from("")];
     let mut recent = [(0_usize, 0_usize, 0_u32); RECENT];
-    let places = values.map(|value| {
+    let place = |value: ByteArray| {
         let (at, bytes) = (value.data().as_ptr().addr(), value.len());
         if bytes == 0 {
             return 0;
@@ -295,8 +295,9 @@ fn texts(values: impl Iterator<Item = ByteArray>, levels: &[i16], length: usize)
             }
             None => 0,
         }
-    });
-    let which = spread(places.collect(), levels, length, 0, |place| place);
+    };
+    let places: Vec<u32> = values.map(place).collect();
+    let which = spread(&places, levels, length, 0, |place| place);
     Texts::new(different, which)
 }
 
@@ -323,21 +324,33 @@ fn values<T: DataType>(
 }
 
 /// Puts values where the levels say that there is one, and `empty` elsewhere.
-fn spread<V, C: Clone>(
-    values: Vec<V>,
+fn spread<V: Copy, C: Clone>(
+    values: &[V],
     levels: &[i16],
     length: usize,
     empty: C,
     cell: impl Fn(V) -> C,
 ) -> Vec<C> {
+    /// Cells of which mostly none is empty.
+    const RUN: usize = 16;
     if levels.is_empty() {
-        return values.into_iter().map(cell).collect();
+        return values.iter().map(|&value| cell(value)).collect();
     }
-    let mut values = values.into_iter();
+    let mut rest = values;
     let mut cells = Vec::with_capacity(length);
-    for &level in levels {
-        let value = if level > 0 { values.next() } else { None };
-        cells.push(value.map_or_else(|| empty.clone(), &cell));
+    for levels in levels.chunks(RUN) {
+        let present = levels.iter().filter(|level| **level > 0).count();
+        let (own, after) = rest.split_at_checked(present).unwrap_or((rest, &[]));
+        rest = after;
+        if own.len() == levels.len() {
+            cells.extend(own.iter().map(|&value| cell(value)));
+            continue;
+        }
+        let mut own = own.iter();
+        cells.extend(levels.iter().map(|&level| {
+            let value = if level > 0 { own.next() } else { None };
+            value.map_or_else(|| empty.clone(), |&value| cell(value))
+        }));
     }
     cells
 }
@@ -347,10 +360,10 @@ fn floats(values: Vec<f64>, levels: &[i16], length: usize) -> Cells {
     let whole = |value: &f64| value.is_nan() || (value.fract() == 0.0 && value.abs() < 2e9);
     if values.iter().all(whole) {
         let cell = |value: f64| if value.is_nan() { EMPTY } else { value as i32 };
-        Cells::Whole(spread(values, levels, length, EMPTY, cell))
+        Cells::Whole(spread(&values, levels, length, EMPTY, cell))
     } else {
         let cell = |value: f64| if value.is_finite() { Cell::Number(value) } else { Cell::Empty };
-        Cells::Mixed(spread(values, levels, length, Cell::Empty, cell))
+        Cells::Mixed(spread(&values, levels, length, Cell::Empty, cell))
     }
 }
 
