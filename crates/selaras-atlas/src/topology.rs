@@ -86,7 +86,8 @@ pub struct Outline {
 impl Topology {
     /// A topology of `outlines` on a grid of `step` degrees. Borders are found where two outlines
     /// run through the same points; outlines that touch without common points are not joined. Rings
-    /// that have no area on the grid are left out. Outlines with one code are kept apart: [`Topology::dissolve`] joins them.
+    /// that have no area on the grid are left out. Outlines with one code are kept apart:
+    /// [`Topology::dissolve`] joins them.
     #[must_use]
     pub fn build(step: f64, outlines: Vec<Outline>) -> Self {
         let cleaned: Vec<Outline> = outlines.into_iter().map(clean_outline).collect();

@@ -5,8 +5,8 @@ mod tests {
     use proptest::prelude::*;
     use selaras_atlas::{BrokenTopology, Outline, Ring, Topology};
 
-    /// A country of `width` × `height` squares of ten steps, each given to one of a few regions; its
-    /// borders wander between the corners of the squares.
+    /// A country of `width` × `height` squares of ten steps, each given to one of a few regions;
+    /// its borders wander between the corners of the squares.
     fn country(width: usize, owners: &[u8], wander: &[(i8, i8)]) -> Vec<Outline> {
         let corner = |column: usize, row: usize| {
             let (dx, dy) = wander[(row * (width + 1) + column) % wander.len()];

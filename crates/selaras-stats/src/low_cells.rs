@@ -2,13 +2,14 @@
 //!
 //! A cell is a place × variable × component, read as its difference to the same variable ×
 //! component of the province. The lowest of many noisy cells is mostly noise, so each difference is
-//! first shrunk by what the regions of the province show of how much they truly vary (the area-level
-//! model of Fay and Herriot 1979, Journal of the American Statistical Association 74, 269–277), and
-//! the cells called low are held to a false-discovery rate (Benjamini and Hochberg 1995, Journal of
-//! the Royal Statistical Society B 57, 289–300).
+//! first shrunk by what the regions of the province show of how much they truly vary (the
+//! area-level model of Fay and Herriot 1979, Journal of the American Statistical Association 74,
+//! 269–277), and the cells called low are held to a false-discovery rate (Benjamini and Hochberg
+//! 1995, Journal of the Royal Statistical Society B 57, 289–300).
 //!
 //! The model takes the differences of different regions as independent; the error of the province's
-//! mean, which they share, is left out of account and is small where a province has several regions.
+//! mean, which they share, is left out of account and is small where a province has several
+//! regions.
 
 use crate::compare::{critical_t, upper_tail};
 use crate::selection::reversing;

@@ -1,9 +1,9 @@
 //! The spread of scores from an open link (METHOD §2, point 3).
 //!
 //! People who were reached together answer alike, so the error of a mean is taken between
-//! recruitment clusters: `C/(C−1) · Σ (Σ_{i∈c} (yᵢ − ȳ))² / n²` (Liang and Zeger 1986, Biometrika 73,
-//! 13–22, with the usual small-sample factor). It covers the variety and clustering of those who
-//! answered, not those who did not.
+//! recruitment clusters: `C/(C−1) · Σ (Σ_{i∈c} (yᵢ − ȳ))² / n²` (Liang and Zeger 1986, Biometrika
+//! 73, 13–22, with the usual small-sample factor). It covers the variety and clustering of those
+//! who answered, not those who did not.
 
 use serde::{Deserialize, Serialize};
 
@@ -59,8 +59,8 @@ impl Spread {
 pub type Clustering = Vec<(u64, f64)>;
 
 /// The widest of the spreads that the clusterings give: the first (kecamatan × link × day) always,
-/// each of `alone` (link; kecamatan) where it has at least `least_clusters`; never narrower than the
-/// spread between individual respondents.
+/// each of `alone` (link; kecamatan) where it has at least `least_clusters`; never narrower than
+/// the spread between individual respondents.
 ///
 /// `None` with fewer than two respondents or fewer than two clusters of the first kind, since one
 /// cluster shows nothing of how clusters differ.
@@ -146,8 +146,11 @@ pub fn combine(parts: &[(f64, Option<Spread>)]) -> Option<Spread> {
 pub struct Part {
     /// What it counts for in the whole.
     pub coefficient: f64,
-    /// Its spread; none where all of its people were reached together.
+    /// Its spread; none where all of its people were reached together, or where it is not known how
+    /// they were reached.
     pub spread: Option<Spread>,
+    /// Whether it is known how its people were reached.
+    pub known: bool,
     /// The variance of its estimate were every respondent reached alone.
     pub individual: Option<f64>,
 }
@@ -157,7 +160,8 @@ pub struct Part {
 /// that between the part's own respondents. What is borrowed is one estimate however many parts
 /// borrow it, so all of them add one degree of freedom.
 ///
-/// `None` where no part has a spread.
+/// `None` where no part has a spread, or where it is not known how the people of one were reached:
+/// they may be any number of clusters.
 #[must_use]
 pub fn combine_parts(parts: &[Part]) -> Option<Spread> {
     let (mut pooled, mut weight) = (0.0, 0.0);
@@ -171,6 +175,9 @@ pub fn combine_parts(parts: &[Part]) -> Option<Spread> {
     }
     let of_one = pooled / weight;
     let borrowing = |part: &&Part| part.spread.is_none() && part.coefficient != 0.0;
+    if parts.iter().filter(borrowing).any(|part| !part.known) {
+        return None;
+    }
     let variance: f64 = parts
         .iter()
         .filter(borrowing)
@@ -249,13 +256,16 @@ mod tests {
 
     #[test]
     fn a_part_reached_in_one_hall_borrows_the_variance_of_one_cluster() {
-        let part = |coefficient, spread, individual| Part { coefficient, spread, individual };
+        let part =
+            |coefficient, spread, individual| Part { coefficient, spread, known: true, individual };
         let spread = |se: f64, clusters| Some(Spread { se, df: clusters as f64 - 1.0, clusters });
         // Variances of one cluster: 3 · 1/3 = 1 with 2 degrees of freedom, 5 · 2/5 = 2 with 4;
         // pooled 10/6.
         let (a, b) = (spread((1.0_f64 / 3.0).sqrt(), 3), spread(0.4_f64.sqrt(), 5));
         let others = [part(0.6, a, Some(0.1)), part(0.3, b, Some(0.1))];
         let of = |parts: &[Part]| combine_parts(&[&others[..], parts].concat()).unwrap();
+        let unknown = Part { known: false, ..part(0.1, None, Some(0.1)) };
+        assert_eq!(combine_parts(&[&others[..], &[unknown]].concat()), None);
         assert_eq!(of(&[]), combine(&[(0.6, a), (0.3, b)]).unwrap());
         let own = 0.36 / 3.0 + 0.09 * 0.4;
         let one = of(&[part(0.1, None, Some(0.5))]);

@@ -56,8 +56,8 @@ pub struct ReplicateEstimate {
     pub value: f64,
     /// The variance of its error.
     pub variance: f64,
-    /// Replicates in which the statistic had no value, e.g. because nobody of the domain was in them;
-    /// they are left out of the variance.
+    /// Replicates in which the statistic had no value, e.g. because nobody of the domain was in
+    /// them; they are left out of the variance.
     pub without_value: usize,
 }
 

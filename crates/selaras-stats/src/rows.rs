@@ -4,8 +4,8 @@
 //! The slower, second path of METHOD §8; [`crate::survey`] does the rest on totals. Estimates and
 //! variances agree with R `survey`: ratio means and linearised influence values (Binder 1983), the
 //! variance of each stage added, weighted by the fraction sampled at the stages before it (Särndal,
-//! Swensson and Wretman 1992, result 4.3.1), domains as subsets of a sample whose strata and clusters
-//! stay what they were.
+//! Swensson and Wretman 1992, result 4.3.1), domains as subsets of a sample whose strata and
+//! clusters stay what they were.
 //!
 //! Columns hold one value per row; a value that is not finite is missing, and rows that miss any
 //! value of an estimate are left out of it, as if they were outside the domain.
@@ -20,8 +20,8 @@ use crate::weights::calibration::Calibration;
 /// A stratum whose whole population was sampled to within this varies no more.
 const CERTAIN: f64 = 1e-7;
 
-/// A sum of weights within this of the share asked for has reached it: weights such as 30.97 are not
-/// exact in binary, and a quantile must not depend on how their sum rounds.
+/// A sum of weights within this of the share asked for has reached it: weights such as 30.97 are
+/// not exact in binary, and a quantile must not depend on how their sum rounds.
 const REACHED: f64 = 1e-12;
 
 /// One stage of sampling. Clusters of a later stage lie within one cluster of the stage before.
@@ -166,8 +166,8 @@ impl Design {
     /// over the stages of population over sample of its stratum.
     ///
     /// # Errors
-    /// [`RowsError`] where columns are of different length, weights are neither given nor implied, or
-    /// populations do not fit.
+    /// [`RowsError`] where columns are of different length, weights are neither given nor implied,
+    /// or populations do not fit.
     pub fn new(
         stages: &[Stage],
         weights: Option<Vec<f64>>,
@@ -207,7 +207,8 @@ impl Design {
     ///
     /// # Errors
     /// [`RowsError::Length`] where the calibration is of other rows, [`RowsError::Weight`] where it
-    /// gave weights that are not numbers. Negative weights, which linear calibration can give, stay.
+    /// gave weights that are not numbers. Negative weights, which linear calibration can give,
+    /// stay.
     pub fn calibrated(mut self, calibration: Calibration) -> Result<Self, RowsError> {
         self.same_length(calibration.weights())?;
         if let Some(row) = calibration.weights().iter().position(|weight| !weight.is_finite()) {
@@ -245,14 +246,14 @@ impl Design {
     /// The weighted mean of `y` in `domain`, or in the whole sample (Hájek 1971).
     ///
     /// # Errors
-    /// [`RowsError`] where a column is of another length, no row is left, or a stratum's lone cluster
-    /// is refused.
+    /// [`RowsError`] where a column is of another length, no row is left, or a stratum's lone
+    /// cluster is refused.
     pub fn mean(&self, y: &[f64], domain: Option<&[bool]>) -> Result<Estimate, RowsError> {
         self.means(&[y], domain).map(single)
     }
 
-    /// Weighted means of several columns over the rows that have them all, with covariances. Columns
-    /// of 0 and 1 give proportions.
+    /// Weighted means of several columns over the rows that have them all, with covariances.
+    /// Columns of 0 and 1 give proportions.
     ///
     /// # Errors
     /// As [`Self::mean`].
@@ -307,9 +308,9 @@ impl Design {
         self.estimates(vec![ratio], vec![influence], &used).map(single)
     }
 
-    /// The design effect of the mean of `y`: its variance over that of a simple random sample without
-    /// replacement of as many rows from the weights' sum (Kish 1965). `None` where that variance is
-    /// not positive.
+    /// The design effect of the mean of `y`: its variance over that of a simple random sample
+    /// without replacement of as many rows from the weights' sum (Kish 1965). `None` where that
+    /// variance is not positive.
     ///
     /// # Errors
     /// As [`Self::mean`].
@@ -326,10 +327,10 @@ impl Design {
         Ok((simple > 0.0 && simple.is_finite()).then_some(mean.variance / simple))
     }
 
-    /// The smallest value that at least the share `p` of the weight does not exceed, with an interval
-    /// at `confidence`: the t interval of the weighted share of rows up to it, each end turned back
-    /// into a quantile (Woodruff 1952; Francisco and Fuller 1991 on its standard error). The t has the
-    /// degrees of freedom of the rows used.
+    /// The smallest value that at least the share `p` of the weight does not exceed, with an
+    /// interval at `confidence`: the t interval of the weighted share of rows up to it, each end
+    /// turned back into a quantile (Woodruff 1952; Francisco and Fuller 1991 on its standard
+    /// error). The t has the degrees of freedom of the rows used.
     ///
     /// # Errors
     /// As [`Self::mean`]; [`RowsError::NoRows`] also where `p` is not a number.

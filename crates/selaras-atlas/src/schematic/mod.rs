@@ -5,9 +5,10 @@
 //! 1987): a place x belongs to the district p with the least |x − p|² − w. The weight w is that of
 //! a circle as large as the district may be expected to be, plus one weight a region, fitted so
 //! that the region is drawn as large as it is (Aurenhammer, Hoffmann and Aronov 1998) with damped
-//! Newton steps (Kitagawa, Mérigot and Thibert 2019). A few times the points are moved so that
-//! what is drawn of a district has its middle nearer to where the district has it. Islands where no district has its point belong to the nearest
-//! district as a whole. Where the coast used leaves a district no land, a mark stands at its point.
+//! Newton steps (Kitagawa, Mérigot and Thibert 2019). A few times the points are moved so that what
+//! is drawn of a district has its middle nearer to where the district has it. Islands where no
+//! district has its point belong to the nearest district as a whole. Where the coast used leaves a
+//! district no land, a mark stands at its point.
 
 use std::f64::consts::{PI, TAU};
 

@@ -280,8 +280,7 @@ impl<'a> StepDown<'a> {
         let regions = self.regions.iter().zip(&self.spreads).zip(numbers);
         into.extend(regions.map(|((region, spread), (position, numbers))| {
             let more = || self.null.more(draw, position);
-            let square =
-                spread.draw(numbers.spread, numbers.accept, &self.null.normal, more);
+            let square = spread.draw(numbers.spread, numbers.accept, &self.null.normal, more);
             let (value, se) = (region.se * numbers.error, region.se * square.sqrt());
             Point { value, se, df: region.df }
         }));
@@ -312,9 +311,9 @@ fn statistic_above(first: &Point, second: &Point, least: f64) -> Option<f64> {
 
 /// The largest statistic of a draw over the pairs not rejected.
 ///
-/// The statistic is at most t, and t at most `√2·(xᵢ − xⱼ)/(sᵢ + sⱼ)`. So once some pair has reached
-/// `m`, a pair can only exceed it if `xᵢ − sᵢ·m/√2 > xⱼ + sⱼ·m/√2`, which leaves a handful of the
-/// pairs of a draw.
+/// The statistic is at most t, and t at most `√2·(xᵢ − xⱼ)/(sᵢ + sⱼ)`. So once some pair has
+/// reached `m`, a pair can only exceed it if `xᵢ − sᵢ·m/√2 > xⱼ + sⱼ·m/√2`, which leaves a handful
+/// of the pairs of a draw.
 fn find_largest(drawn: &[Point], rejected: &[Vec<bool>]) -> Largest {
     let mut best = Largest { statistic: 0.0, above: 0, below: 0 };
     let look = |best: &mut Largest, above: usize, below: usize| {
@@ -552,8 +551,7 @@ mod tests {
     fn two_regions_are_separated_where_the_t_test_of_two_means_does() {
         // se of the difference 0.1414; the normal critical value is 1.96.
         let apart = |gap: f64| {
-            test(&[region(5.0 + gap, 0.1), region(5.0, 0.1)], &RECORDED, 20_000, 1)
-                .verdict(0, 1)
+            test(&[region(5.0 + gap, 0.1), region(5.0, 0.1)], &RECORDED, 20_000, 1).verdict(0, 1)
         };
         assert_eq!(apart(0.30), Verdict::ClearlyAbove);
         assert_eq!(apart(0.25), Verdict::NotTold);
@@ -607,8 +605,7 @@ mod tests {
     fn a_region_without_a_usable_error_is_told_apart_from_none() {
         let broken = [0.0, f64::NAN, -1.0].map(|se| region(1.0, se));
         for broken in broken.into_iter().chain([Region { df: 0.0, ..region(1.0, 0.1) }]) {
-            let pairs =
-                test(&[region(9.0, 0.1), broken, region(5.0, 0.1)], &RECORDED, 999, 1);
+            let pairs = test(&[region(9.0, 0.1), broken, region(5.0, 0.1)], &RECORDED, 999, 1);
             assert_eq!(pairs.verdict(0, 1), Verdict::NotTold);
             assert_eq!(pairs.verdict(0, 2), Verdict::ClearlyAbove);
             assert_eq!(pairs.above_and_below(1), (0, 0));
@@ -643,9 +640,8 @@ mod tests {
             .collect();
         let alone = test(&regions, &RECORDED, 2_000, 4);
         let together: Vec<Pairs> = std::thread::scope(|scope| {
-            let running: Vec<_> = (0..4)
-                .map(|_| scope.spawn(|| test(&regions, &RECORDED, 2_000, 4)))
-                .collect();
+            let running: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| test(&regions, &RECORDED, 2_000, 4))).collect();
             running.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert!(together.iter().all(|pairs| *pairs == alone));

@@ -300,7 +300,8 @@ impl Products {
     }
 }
 
-/// Most rows whose products are summed in 128 bits, with the carries between limbs left for the end.
+/// Most rows whose products are summed in 128 bits, with the carries between limbs left for the
+/// end.
 ///
 /// With w < 2⁵⁶ and |y| < 2⁵⁸, w·|y| = h·2⁶⁴ + l has h < 2⁵⁰, so that of the products of
 /// [`Products::of`] none reaches 2¹²³ but l², which is kept in halves.

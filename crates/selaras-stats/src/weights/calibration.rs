@@ -212,8 +212,8 @@ pub fn post_stratify(
 }
 
 /// Weights that give every category of several classifications its population total, by iterative
-/// proportional fitting (Deming and Stephan 1940). Its residuals are what the same sweeps leave when
-/// they take the averages by category out instead of scaling the weights.
+/// proportional fitting (Deming and Stephan 1940). Its residuals are what the same sweeps leave
+/// when they take the averages by category out instead of scaling the weights.
 ///
 /// # Errors
 /// [`CalibrationError`] where shapes or totals do not fit, a populated category has no row, or the

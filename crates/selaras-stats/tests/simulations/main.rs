@@ -1,8 +1,9 @@
 //! Simulated truth: what the methods promise, counted.
 //!
-//! Each scenario prints one line a figure: its id, the figure, its Monte-Carlo error, the target and
-//! the number of runs. A plain test run uses short, seeded versions and allows three Monte-Carlo
-//! errors beyond the target. The full figures, which must meet their targets themselves, are made by
+//! Each scenario prints one line a figure: its id, the figure, its Monte-Carlo error, the target
+//! and the number of runs. A plain test run uses short, seeded versions and allows three
+//! Monte-Carlo errors beyond the target. The full figures, which must meet their targets
+//! themselves, are made by
 //!
 //! ```text
 //! SELARAS_SIMULATIONS=full cargo test --release -p selaras-stats --test simulations -- --nocapture

@@ -95,8 +95,8 @@ pub(crate) fn revealed_by_change(
         .collect()
 }
 
-/// What a reader knows of how scores hang together: every score as a sum over kab/kota, those of now
-/// and then those of the round before.
+/// What a reader knows of how scores hang together: every score as a sum over kab/kota, those of
+/// now and then those of the round before.
 struct Reader<'a> {
     internal: &'a IndexResult,
     leaves: Vec<usize>,

@@ -11,7 +11,7 @@ use selaras_stats::totals::Cell;
 use selaras_stats::weights::open_link::{Margin as StatMargin, Neighbours, rake_cells};
 
 use super::comparable::{self, Terms, seasons};
-use super::composition::{Table, rake_rules, refused};
+use super::composition::{Table, rake_rules};
 use super::compute::{Cells, ComputeError, Input, Readings, rule};
 use super::low::{self, Placed, low_rule};
 use super::reading::{self, Reading};
@@ -44,6 +44,8 @@ struct Standardised {
     spread: Option<Spread>,
     /// Variance were every respondent reached alone.
     individual: Option<f64>,
+    /// Whether it is known how people were reached.
+    placed: bool,
 }
 
 /// The change since the round before; none where there is no such round.
@@ -127,8 +129,8 @@ struct Side<'s> {
     at: usize,
 }
 
-/// Both rounds of a kab/kota of an open link, standardised to the mean of their compositions. Scores with too few
-/// respondents in either are none.
+/// Both rounds of a kab/kota of an open link, standardised to the mean of their compositions.
+/// Scores with too few respondents in either are none.
 fn pair(
     input: &Input<'_>,
     before: &Before<'_>,
@@ -235,18 +237,14 @@ fn standardise(
         let reading = &side.readings.of[side.at][score];
         let value = reading.value.filter(|_| reading.n >= options.interval_from)?;
         let individual = reading.part(1.0).individual;
-        Some(Standardised { value, spread: reading.spread, individual })
+        Some(Standardised { value, spread: reading.spread, individual, placed: reading.placed })
     };
     let few = side.readings.of[side.at].first().is_none_or(|index| index.n < options.interval_from);
     if margins.is_empty() || few || side.tally.pooled.is_some() {
         return Ok((0..scores).map(plain).collect());
     }
     let raked = rake_cells(&table.counts, margins, &rake_rules(options))
-        .map_err(|refusal| refused(&refusal))?;
-    if !raked.missed.is_empty() {
-        // Two rounds are compared at one composition or not at all.
-        return Err(Message::new("index-not-adjusted-converge"));
-    }
+        .map_err(|_| Message::new("index-change-composition"))?;
     Ok((0..scores)
         .map(|score| {
             let reading = &side.readings.of[side.at][score];
@@ -278,7 +276,12 @@ fn standardise(
                 options.least_clusters,
                 options.confidence,
             );
-            Some(Standardised { value: mean.mean, spread, individual: mean.individual_variance })
+            Some(Standardised {
+                value: mean.mean,
+                spread,
+                individual: mean.individual_variance,
+                placed: reading.placed,
+            })
         })
         .collect())
 }
@@ -352,8 +355,8 @@ fn recorded_change(
     })
 }
 
-/// The change of the region at `at` of an open link: of a kab/kota its pair, of an aggregate the adults-weighted
-/// mean over the kab/kota that both rounds have.
+/// The change of the region at `at` of an open link: of a kab/kota its pair, of an aggregate the
+/// adults-weighted mean over the kab/kota that both rounds have.
 fn region_change(
     input: &Input<'_>,
     readings: &Readings<'_>,
@@ -393,6 +396,7 @@ fn region_change(
         let part = |coefficient: f64, of: &Standardised| Part {
             coefficient,
             spread: of.spread,
+            known: of.placed,
             individual: of.individual,
         };
         let spreads: Vec<Part> = parts

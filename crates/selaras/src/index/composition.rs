@@ -380,15 +380,14 @@ fn adjust(input: &Input<'_>, region: &mut RegionResult, cells: &[Cell<'_>]) {
         return;
     }
     let table = Table::new(input.tally, cells);
-    let (given, margins): (Vec<&Margin>, Vec<StatMargin>) = input
+    let margins: Vec<StatMargin> = input
         .margins
         .iter()
         .filter(|margin| margin.region == region.code)
         .filter_map(|margin| {
-            let over = margin_over(margin, &table, input.tally, input.instrument, input.labels)?;
-            Some((margin, over))
+            margin_over(margin, &table, input.tally, input.instrument, input.labels)
         })
-        .unzip();
+        .collect();
     if margins.is_empty() {
         region.not_adjusted = Some(no_margins(&missing(input, &region.code)));
         return;
@@ -405,14 +404,6 @@ fn adjust(input: &Input<'_>, region: &mut RegionResult, cells: &[Cell<'_>]) {
     region.not_adjusted_for.extend(
         left_out.map(|margins| Message::new("index-adjusted-without").with("margins", margins)),
     );
-    let short = given
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| raked.missed.iter().any(|missed| missed.margin == *at));
-    let short = listed(short.map(|(_, margin)| name_of(margin, input.instrument)).collect());
-    region
-        .not_adjusted_for
-        .extend(short.map(|margins| Message::new("index-adjusted-short").with("margins", margins)));
     for (score, shown) in region.scores.iter_mut().enumerate() {
         shown.adjusted = adjusted(&raked, &table, cells, score, shown.value);
     }
@@ -434,23 +425,8 @@ fn listed(keys: Vec<&str>) -> Option<Message> {
     })
 }
 
-/// The message that names a margin.
-fn name_of(margin: &Margin, instrument: &Instrument) -> &'static str {
-    let kind = |name: &String| match name.as_str() {
-        margins::CIVIL_SERVANTS => Some(AttributeKind::Occupation),
-        _ => instrument.attributes.iter().find(|of| of.id == *name).map(|of| of.kind),
-    };
-    match margin.attributes.iter().find_map(kind) {
-        Some(AttributeKind::Sex | AttributeKind::Age) => "index-missing-sex-age",
-        Some(AttributeKind::Education) => "index-missing-education",
-        Some(AttributeKind::Occupation) => "index-missing-civil-servants",
-        Some(AttributeKind::Other) => "index-missing-other",
-        None => "index-missing-district",
-    }
-}
-
 /// Why raking gave nothing.
-pub(super) fn refused(refusal: &RakeRefusal) -> Message {
+fn refused(refusal: &RakeRefusal) -> Message {
     match refusal {
         RakeRefusal::Kish { kish_effect, limit } => Message::new("index-not-adjusted-kish")
             .with("effect", Value::Decimal(*kish_effect, 1))
@@ -501,12 +477,6 @@ fn adjust_wholes(input: &Input<'_>, readings: &Readings<'_>, regions: &mut [Regi
                 .map(|(value, plain)| Adjusted { value, difference: value - plain });
         }
         let any = regions[at].scores.iter().any(|score| score.adjusted.is_some());
-        let part = |leaf: &usize| {
-            regions[*leaf].not_adjusted_for.iter().any(|of| of.key == "index-adjusted-short")
-        };
-        if any && readings.leaves[at].iter().any(part) {
-            regions[at].not_adjusted_for.push(Message::new("index-adjusted-short-parts"));
-        }
         if !any && regions[at].n.unwrap_or(0) > 0 {
             regions[at].not_adjusted = Some(Message::new("index-not-adjusted-parts"));
         }

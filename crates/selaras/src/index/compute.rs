@@ -270,6 +270,7 @@ fn recorded(influence: &Influence) -> Reading {
         n: estimate.n,
         value: Some(estimate.value),
         sd: None,
+        placed: true,
         spread: estimate.se.filter(|_| estimate.df > 0.0).map(|se| Spread {
             se,
             df: estimate.df,
@@ -492,8 +493,8 @@ fn bounds(
     placed(value, covered, &observed)
 }
 
-/// `value`, of a share `covered` of the adults, with the others at the lowest and the highest of the
-/// scores `observed`; none with fewer than two of these.
+/// `value`, of a share `covered` of the adults, with the others at the lowest and the highest of
+/// the scores `observed`; none with fewer than two of these.
 pub(super) fn placed(value: f64, covered: f64, observed: &[f64]) -> Option<(f64, f64)> {
     let at = |end: f64| covered * value + (1.0 - covered) * end;
     let low = observed.iter().copied().reduce(f64::min)?;

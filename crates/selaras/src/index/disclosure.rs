@@ -3,8 +3,9 @@
 //! A region's scores are public together or not at all, since index, dimensions and variables are
 //! averages of one another: one of them withheld could be had from the rest. What remains to guard
 //! are sums up the tree of regions: a province's figure is the mean of its kab/kota with weights
-//! that anyone can look up (adults of an open link) or guess (design weights). [`public`] leaves out every aggregate from which a withheld score could
-//! be computed, exactly or to within [`PROTECTED_SHARE`] of the scale.
+//! that anyone can look up (adults of an open link) or guess (design weights). [`public`] leaves
+//! out every aggregate from which a withheld score could be computed, exactly or to within
+//! [`PROTECTED_SHARE`] of the scale.
 
 use std::collections::HashMap;
 
@@ -61,6 +62,8 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
     result.low_cells.clear();
     // Rows by file are counts of answers too: often one file is one kab/kota.
     result.inputs.clear();
+    // How many kab/kota were reached in one place is a count over withheld ones too.
+    result.notes.retain(|note| note.key != "index-note-one-cluster");
     for (at, region) in result.regions.iter_mut().enumerate() {
         let source = &internal.regions[at];
         region.districts.clear();
@@ -191,8 +194,8 @@ impl Tree {
         shown
     }
 
-    /// Withholds every aggregate that would reveal a withheld part in any of the `published` scores:
-    /// kab/kota may weigh differently in each, and what one score hides is hidden in all.
+    /// Withholds every aggregate that would reveal a withheld part in any of the `published`
+    /// scores: kab/kota may weigh differently in each, and what one score hides is hidden in all.
     fn guard(
         &self,
         published: &[usize],

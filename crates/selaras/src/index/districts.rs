@@ -11,8 +11,8 @@ use super::reading::{self, Reading};
 use super::result::{DistrictResult, Score, ScoreDefinition, ScoreKind, Withheld};
 use crate::round::answers::{Design, NONE};
 
-/// The kecamatan of the kab/kota with these totals' cells that have answers, by code. Empty in a recorded design,
-/// whose sample was not drawn for kecamatan.
+/// The kecamatan of the kab/kota with these totals' cells that have answers, by code. Empty in a
+/// recorded design, whose sample was not drawn for kecamatan.
 pub(super) fn of(
     input: &Input<'_>,
     definitions: &[ScoreDefinition],

@@ -188,8 +188,8 @@ pub(crate) fn of_design(provinces: &[Vec<(u64, u64)>], design: Design) -> IndexR
 }
 
 /// Puts beside `result`, made of `provinces`, its change since a round in which the kab/kota had
-/// `before` answers: as computed, of an open link over the kab/kota with an interval in both rounds,
-/// of a recorded design over all answers.
+/// `before` answers: as computed, of an open link over the kab/kota with an interval in both
+/// rounds, of a recorded design over all answers.
 pub(crate) fn with_change(
     mut result: IndexResult,
     provinces: &[Vec<(u64, u64)>],

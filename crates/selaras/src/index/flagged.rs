@@ -21,7 +21,8 @@ pub(super) const FLAGGED: u8 = Flag::StraightLine as u8 | Flag::Duplicate as u8 
 const NOTE: &str = "index-note-without-flagged";
 
 /// Takes `files`, which have no faults and are of this `design`, in once more and sums up what
-/// carries no flag; `options` hold the bursts that taking them in has found. Cells of the raking attributes are not kept apart.
+/// carries no flag; `options` hold the bursts that taking them in has found. Cells of the raking
+/// attributes are not kept apart.
 ///
 /// # Errors
 /// Weights that do not fit the totals.

@@ -2,8 +2,9 @@
 //!
 //! A result is a pure function of what [`Frozen`] names: the snapshots of the round and of the
 //! round before, by hash, the margins, the instrument, the settings with their seed, the day, and
-//! this version of the program. It lies in a folder of its own as `result.json` (internal form; of simulated answers `DATA-SIMULASI-result.json`)
-//! with `frozen.json` beside it, and is written whole before the round points at it.
+//! this version of the program. It lies in a folder of its own as `result.json` (internal form; of
+//! simulated answers `DATA-SIMULASI-result.json`) with `frozen.json` beside it, and is written
+//! whole before the round points at it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -283,9 +284,9 @@ fn reference(round: &Round, as_of: Date) -> RoundRef {
     }
 }
 
-/// Computes the result of what is frozen, answers left out that carry a flag in `without`: with such
-/// scores alone are wanted, and there is neither a round before nor an adjusted score. `tell` hears
-/// when a part is done (of three).
+/// Computes the result of what is frozen, answers left out that carry a flag in `without`: with
+/// such scores alone are wanted, and there is neither a round before nor an adjusted score. `tell`
+/// hears when a part is done (of three).
 ///
 /// # Errors
 /// The sentence that says why there is none.

@@ -1,5 +1,5 @@
-//! Who stands behind a low cell: its score by group of respondents (METHOD §4). Internal, of an open
-//! link, and a sign of a need for service, never of a fault of people.
+//! Who stands behind a low cell: its score by group of respondents (METHOD §4). Internal, of an
+//! open link, and a sign of a need for service, never of a fault of people.
 //!
 //! Groups are the bands of sex, age, education and occupation in one kab/kota; they are never
 //! crossed with a kecamatan or with each other. Groups that point at people are left out, and where

@@ -18,6 +18,16 @@ pub enum Pair {
     },
 }
 
+/// The letters of a compact display: each is one of a–z and the digits after it.
+fn letters(display: &str) -> impl Iterator<Item = &str> {
+    let starts = display.char_indices().filter(|(_, c)| c.is_alphabetic()).map(|(at, _)| at);
+    starts.filter_map(|at| {
+        let rest = display.get(at..)?;
+        let end = rest.char_indices().skip(1).find(|(_, c)| c.is_alphabetic());
+        rest.get(..end.map_or(rest.len(), |(end, _)| end))
+    })
+}
+
 /// The index of `one` beside that of `other`; none where one of them was not tested, or they lie in
 /// different provinces. What is said follows the letters: they share one exactly when they are not
 /// told apart.
@@ -27,7 +37,7 @@ pub fn pair(result: &IndexResult, one: &RegionResult, other: &RegionResult) -> O
     if !tested || one.code == other.code || one.parent != other.parent {
         return None;
     }
-    if one.letters.chars().any(|letter| other.letters.contains(letter)) {
+    if letters(&one.letters).any(|own| letters(&other.letters).any(|letter| letter == own)) {
         return Some(Pair::NotTold);
     }
     let at = result.scores.iter().position(|score| score.kind == ScoreKind::Index)?;
@@ -42,4 +52,15 @@ pub fn pair(result: &IndexResult, one: &RegionResult, other: &RegionResult) -> O
     let spread = combine(&[(1.0, Some(spread)), (-1.0, Some(beside))])?;
     let half = spread.half_width(result.options.confidence);
     Some(Pair::Apart { difference, interval: (difference - half, difference + half) })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_letter_of_a_later_round_is_not_that_of_the_first() {
+        let of = |display| super::letters(display).collect::<Vec<_>>();
+        assert_eq!(of("ab"), ["a", "b"]);
+        assert_eq!(of("za2b2c13"), ["z", "a2", "b2", "c13"]);
+        assert_eq!(of(""), [""; 0]);
+    }
 }

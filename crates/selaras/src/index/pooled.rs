@@ -12,7 +12,7 @@ use selaras_stats::selection;
 use selaras_stats::survey::{Domain, Influence, Sample};
 use selaras_stats::totals::Cell;
 
-use super::reading::Reading;
+use super::reading::{self, Reading};
 use super::result::Options;
 use super::tally::Tally;
 use crate::instrument::Scorer;
@@ -148,6 +148,7 @@ pub(super) fn of_open_link(
     let bases: Vec<Option<Base>> = (0..pooled.base.len()).map(|at| base(cells, 3 * at)).collect();
     let present: Vec<bool> = bases.iter().map(Option::is_some).collect();
     let shares = pooled.shares(tally.scorer(), &present);
+    let placed = reading::placed(tally, cells);
     let reading = |shares: Option<Vec<f64>>| -> Option<Reading> {
         let shares = shares?;
         let used = || {
@@ -186,6 +187,7 @@ pub(super) fn of_open_link(
             value: Some(value),
             sd,
             spread,
+            placed,
             deff: spread
                 .zip(individual)
                 .filter(|(_, individual)| *individual > 0.0)

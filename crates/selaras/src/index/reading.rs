@@ -10,6 +10,7 @@ use selaras_stats::totals::Cell;
 use super::pooled;
 use super::result::Options;
 use super::tally::Tally;
+use crate::round::answers::{NO_DAY, NONE};
 
 /// An estimate and what its honesty rests on.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +23,8 @@ pub(super) struct Reading {
     pub(super) sd: Option<f64>,
     /// Standard error with what it rests on.
     pub(super) spread: Option<Spread>,
+    /// Whether it is known where, by which link or on which day people were reached (open link).
+    pub(super) placed: bool,
     /// Design effect.
     pub(super) deff: Option<f64>,
     /// Shift of the estimate at a correlation of 1 between answering and the score (open link).
@@ -32,8 +35,15 @@ impl Reading {
     /// The reading as a part of a whole.
     pub(super) fn part(&self, coefficient: f64) -> Part {
         let individual = self.sd.map(|sd| sd * sd / self.n as f64);
-        Part { coefficient, spread: self.spread, individual }
+        Part { coefficient, spread: self.spread, known: self.placed, individual }
     }
+}
+
+/// Whether it is known of any of a region's respondents where, by which link or on which day they
+/// were reached.
+pub(super) fn placed(tally: &Tally, cells: &[Cell<'_>]) -> bool {
+    let mut clusters = cells.iter().filter_map(|cell| tally.clusters.get(cell.key().psu as usize));
+    clusters.any(|of| of.district != NONE || of.link != NONE || of.day != NO_DAY)
 }
 
 /// The readings of one kab/kota of an open link, one a score. `cells` are the totals' cells of the
@@ -48,6 +58,7 @@ pub(super) fn of_open_link(
         return pooled::of_open_link(tally, pooled, cells, adults, options);
     }
     let of_cluster = |psu: u32| tally.clusters.get(psu as usize);
+    let placed = placed(tally, cells);
     (0..tally.totals.scores().len())
         .map(|score| {
             let mut answered = Answered::default();
@@ -90,6 +101,7 @@ pub(super) fn of_open_link(
                 value: answered.mean(),
                 sd,
                 spread,
+                placed,
                 deff: spread
                     .zip(individual)
                     .filter(|(_, individual)| *individual > 0.0)
@@ -159,6 +171,7 @@ pub(super) fn whole(
         value: Some(present.iter().map(|(_, adults, value)| adults / all * value).sum()),
         sd: None,
         spread: open_link::combine_parts(&spreads),
+        placed: true,
         deff: None,
         full_shift: selection::aggregate(&shifts),
     };

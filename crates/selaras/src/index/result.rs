@@ -368,8 +368,8 @@ pub struct Score {
 /// What of an aggregate a score covers (METHOD §1).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// Codes of the kab/kota without the score, those included that the round does not cover, as far
-    /// as these are known.
+    /// Codes of the kab/kota without the score, those included that the round does not cover, as
+    /// far as these are known.
     pub missing: Vec<String>,
     /// Share of adults in the kab/kota that have the score.
     pub adults_covered: Option<f64>,
@@ -468,8 +468,7 @@ pub struct RegionResult {
     pub scores: Vec<Score>,
     /// Why there is no adjusted score.
     pub not_adjusted: Option<Message>,
-    /// What the adjusted scores leave out of account: margins that were not given, or that trimmed
-    /// weights do not reach.
+    /// What the adjusted scores leave out of account: margins that were not given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_adjusted_for: Vec<Message>,
     /// Kish design effect of the raking weights.

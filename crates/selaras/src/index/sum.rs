@@ -53,7 +53,8 @@ pub fn sum_up(
 }
 
 /// Sums up what `deliver` passes on, on `threads` threads (0 for as many as the machine has), and
-/// settles the tally. What it is passed gives back answers whose room may be used again. Cells of the raking attributes are kept apart where `margins` asks for it.
+/// settles the tally. What it is passed gives back answers whose room may be used again. Cells of
+/// the raking attributes are kept apart where `margins` asks for it.
 pub(super) fn gather<R>(
     instrument: &Instrument,
     frame: &Frame,

@@ -1,9 +1,10 @@
 //! What is known of a region's population, to rake an open link's answers to (METHOD §2, point 2).
 //!
 //! The file has the columns `region,margin,cell,persons,source,year`, or what offices call them.
-//! `margin` names what the cells divide by: `sex_age` (cells such as `L:17_24`), an attribute of the
-//! instrument (cells are its bands), [`CIVIL_SERVANTS`] (`yes`, `no`) or [`DISTRICT`] (kecamatan).
-//! Regions, margins and cells may stand by code or by name; [`template`] is a workbook to fill in.
+//! `margin` names what the cells divide by: `sex_age` (cells such as `L:17_24`), an attribute of
+//! the instrument (cells are its bands), [`CIVIL_SERVANTS`] (`yes`, `no`) or [`DISTRICT`]
+//! (kecamatan). Regions, margins and cells may stand by code or by name; [`template`] is a workbook
+//! to fill in.
 
 mod template;
 

@@ -5,6 +5,7 @@
 //! by code or by name.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -155,7 +156,8 @@ pub fn kept(data: &DataFolder, round: RoundId) -> Result<Option<RoundOfficial>, 
         Ok(bytes) => {
             serde_json::from_slice(&bytes).map(Some).map_err(|_| Error::Damaged("official figures"))
         }
-        Err(_) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(_) => Err(Error::Damaged("official figures")),
     }
 }
 

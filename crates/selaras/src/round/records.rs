@@ -46,8 +46,8 @@ impl Records {
         Self::of(source?, &name, rows, fields, missing)
     }
 
-    /// Reads `source`, a file called `name`, of at most `rows` rows. A needed field without a column
-    /// is a fault with the key `missing`.
+    /// Reads `source`, a file called `name`, of at most `rows` rows. A needed field without a
+    /// column is a fault with the key `missing`.
     pub(super) fn of(
         source: Source,
         name: &str,

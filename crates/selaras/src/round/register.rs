@@ -256,9 +256,9 @@ async fn note_simulated(
     Ok(())
 }
 
-/// Writes down that a table beside a round's answers (`margins`, `official`) now comes from the file
-/// with this SHA-256, or that there is none any more. `simulated`: whether it bears the mark of
-/// simulated data.
+/// Writes down that a table beside a round's answers (`margins`, `official`) now comes from the
+/// file with this SHA-256, or that there is none any more. `simulated`: whether it bears the mark
+/// of simulated data.
 ///
 /// # Errors
 /// As [`get`].
@@ -279,8 +279,9 @@ pub async fn set_table(
     Ok(())
 }
 
-/// Adds a file to a round, which is simulated from then on where the name bears the mark. The same bytes twice are recognised; a corrected file takes the place
-/// of [`NewFile::replaces`], which no longer counts.
+/// Adds a file to a round, which is simulated from then on where the name bears the mark. The same
+/// bytes twice are recognised; a corrected file takes the place of [`NewFile::replaces`], which no
+/// longer counts.
 ///
 /// # Errors
 /// As [`get`]; also [`store::Error::NotFound`] where the file to be replaced is not a counting file

@@ -228,8 +228,8 @@ pub fn region_code_finder(frame: &Frame) -> impl Fn(&str) -> Option<String> + '_
     }
 }
 
-/// The mapping for the file of `look`: from the `profiles` (name and body) where one fits, else proposed; and
-/// whether it comes from a profile.
+/// The mapping for the file of `look`: from the `profiles` (name and body) where one fits, else
+/// proposed; and whether it comes from a profile.
 #[must_use]
 pub fn map(
     look: &Look,
@@ -442,8 +442,8 @@ pub async fn reopen(
 }
 
 /// Stages the file that came as [`Upload::raw`] of `id`, called `name`, read as `opening` says;
-/// proposes its mapping. A file of the round that counts and bears the same name is proposed as the one it
-/// replaces.
+/// proposes its mapping. A file of the round that counts and bears the same name is proposed as the
+/// one it replaces.
 ///
 /// # Errors
 /// The [`Refusal`]; then nothing of the file remains.

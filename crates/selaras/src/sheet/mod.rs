@@ -303,8 +303,8 @@ impl Deadline {
 /// Numbers of rows, and their texts by column.
 pub type Numbered = (Vec<u64>, Vec<Vec<String>>);
 
-/// How a block is taken: going on may hand back the bytes of an earlier block of text, whose room is
-/// used again; breaking stops the reading.
+/// How a block is taken: going on may hand back the bytes of an earlier block of text, whose room
+/// is used again; breaking stops the reading.
 pub type Sink<'a> = &'a mut dyn FnMut(Block) -> ControlFlow<(), Vec<u8>>;
 
 impl Sheet {

@@ -1,4 +1,5 @@
-//! Files of answers on their way into a round: sending, mapping, faults, report; margins; computing.
+//! Files of answers on their way into a round: sending, mapping, faults, report; margins;
+//! computing.
 
 use std::time::Duration;
 

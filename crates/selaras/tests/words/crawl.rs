@@ -1,5 +1,5 @@
-//! The pages of the demo and the files they offer in the pseudo-locale, and the pages that a file of
-//! answers is led through.
+//! The pages of the demo and the files they offer in the pseudo-locale, and the pages that a file
+//! of answers is led through.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};

@@ -116,8 +116,8 @@ const SQL: [&str; 16] = [
 ];
 
 /// Literals of several words that are not said: statements, markup, addresses, what goes to the log
-/// or into an error that is shown as a technical detail at most, and notices that must be shown word
-/// for word.
+/// or into an error that is shown as a technical detail at most, and notices that must be shown
+/// word for word.
 fn is_no_message(literal: &Literal) -> bool {
     let text = literal.text.trim_start_matches(['\\', '\n', ' ']);
     let before = literal.before.as_str();

@@ -70,8 +70,8 @@ pub(crate) fn data() -> BTreeSet<String> {
     data
 }
 
-/// The words of `text` that stand in no message file, since the pseudo-locale would have blocked them
-/// out, and not in `data` either.
+/// The words of `text` that stand in no message file, since the pseudo-locale would have blocked
+/// them out, and not in `data` either.
 pub(crate) fn foreign(text: &str, data: &BTreeSet<String>) -> Vec<String> {
     // The simulated margins call themselves so in their column of sources; files are named by what
     // their names end in.

@@ -1,14 +1,14 @@
 //! Adjusting an open link's respondents to the composition of the population (METHOD §2, point 2).
 //!
 //! Every respondent starts with weight 1, so everything is done on counts by joint margin cell:
-//! small categories are collapsed, the table is raked (Deming and Stephan 1940), weights are trimmed
-//! and raked again, and the result is refused where it would rest on too few people.
+//! small categories are collapsed, the table is raked (Deming and Stephan 1940), weights are
+//! trimmed and raked again, and the result is refused where it would rest on too few people.
 
 use serde::Serialize;
 use thiserror::Error;
 
 use super::projection::Projection;
-use super::{WeightSummary, summarise};
+use super::summarise;
 
 /// What the population is known to look like in one attribute, or in several crossed.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,9 +29,9 @@ pub struct Margin {
 pub enum Neighbours {
     /// Unordered categories: with the smallest other one.
     Any,
-    /// Categories come in runs of this many ordered ones (age bands; age bands within each sex): with
-    /// the smaller of the adjacent ones in the run, and only when a whole run has become one category,
-    /// with the smallest other one.
+    /// Categories come in runs of this many ordered ones (age bands; age bands within each sex):
+    /// with the smaller of the adjacent ones in the run, and only when a whole run has become one
+    /// category, with the smallest other one.
     Adjacent(usize),
 }
 
@@ -61,19 +61,6 @@ pub struct Collapsed {
     pub categories: Vec<usize>,
     /// Respondents in all of them.
     pub respondents: u64,
-}
-
-/// A category whose share of the population was not reached because weights were trimmed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Missed {
-    /// Index of the margin.
-    pub margin: usize,
-    /// Categories collapsed into the one.
-    pub categories: Vec<usize>,
-    /// Their share among the weighted respondents who said theirs.
-    pub share: f64,
-    /// Their share of the population.
-    pub population: f64,
 }
 
 /// Why there is no adjusted score.
@@ -128,7 +115,7 @@ pub enum RakeRefusal {
         collapsed: Vec<Collapsed>,
     },
     /// The margins contradict one another among these respondents, or can only be reached with
-    /// weights above the trimming point that are, untrimmed, more unequal than the rules allow.
+    /// weights above the trimming point.
     #[error("not converged after {sweeps} sweeps: categories {categories:?} of margin {margin}")]
     NotConverged {
         /// Sweeps made.
@@ -176,8 +163,6 @@ pub struct Raked {
     pub sweeps: u32,
     /// Categories joined for want of respondents.
     pub collapsed: Vec<Collapsed>,
-    /// Categories that the weights, trimmed, do not bring to their share; none without trimming.
-    pub missed: Vec<Missed>,
     /// Respondents without a category, by margin.
     pub unstated: Vec<u64>,
     /// Whether a margin still tells categories apart after collapsing, by margin.
@@ -211,7 +196,8 @@ pub struct RakedMean {
     /// Sum of the weights of those who answered.
     pub weight: f64,
     /// What each PSU contributes to the mean's error. With H strata of n_h PSUs the variance is
-    /// `Σ_h n_h/(n_h − 1) Σ (z − z̄_h)²`; the covariance of two means is the same of their products.
+    /// `Σ_h n_h/(n_h − 1) Σ (z − z̄_h)²`; the covariance of two means is the same of their
+    /// products.
     pub influence: Vec<f64>,
     /// The variance if every respondent were a PSU of one's own, in one stratum; `None` for one
     /// respondent.
@@ -231,16 +217,13 @@ struct Groups {
 ///
 /// Order of work: categories under the least number of respondents are collapsed, the smallest
 /// first, until none is left; the table is raked; while any weight exceeds the trimming point
-/// (`trim_at_medians` times the respondents' median weight, taken anew each time), the weights above
-/// it are cut down to it and held there while the other cells are raked again. What comes out has no
-/// weight above the trimming point and reaches every margin within the tolerance, or names those it
-/// misses: a single margin has no other cells that could take the trimmed ones' part. Nothing is
-/// missed where the weights before trimming were themselves beyond `kish_limit` or `ratio_limit`:
-/// then too little of the composition would be mended, and the answer is a refusal.
+/// (`trim_at_medians` times the respondents' median weight, taken anew each time), the weights
+/// above it are cut down to it and held there while the other cells are raked again. What comes out
+/// reaches every margin within the tolerance and has no weight above the trimming point.
 ///
 /// # Errors
-/// [`RakeRefusal`] where the input does not fit together, where the margins cannot be met, or where
-/// the weights are more unequal than the rules allow.
+/// [`RakeRefusal`] where the input does not fit together, where margins and trimming cannot both be
+/// met, or where the weights are more unequal than the rules allow.
 pub fn rake_cells(
     counts: &[u64],
     margins: &[Margin],
@@ -267,29 +250,21 @@ pub fn rake_cells(
     let table = Table::new(counts, margins, &groups);
     let cells = table.cells.len();
     let mut fit = Fit { weights: vec![1.0; cells], held: vec![false; cells], sweeps: 0 };
-    let mut untrimmed: Option<WeightSummary> = None;
     let summary = loop {
-        let reached = fit.rake(&table, rules);
-        let bearable = untrimmed.is_some_and(|of| {
-            of.ratio <= rules.ratio_limit && of.kish_effect <= rules.kish_limit
-        }) && fit.weights.iter().all(|weight| *weight > 0.0)
-            // Trimming ends long before; no table may run on.
-            && fit.sweeps <= rules.sweeps.saturating_mul(2);
-        if let (Err(worst), false) = (reached, bearable) {
+        fit.rake(&table, rules).map_err(|worst| {
             let (margin, group) = table.margin_of(worst.column);
-            return Err(RakeRefusal::NotConverged {
+            RakeRefusal::NotConverged {
                 sweeps: fit.sweeps,
                 margin,
                 categories: groups[margin].members.get(group).cloned().unwrap_or_default(),
                 distance: worst.distance,
                 trimming: fit.held.contains(&true),
-            });
-        }
+            }
+        })?;
         let counts = table.cells.iter().map(|cell| cell.count);
         let Some(summary) = summarise(counts.zip(fit.weights.iter().copied())) else {
             return Err(RakeRefusal::NoRespondents);
         };
-        untrimmed.get_or_insert(summary);
         if !fit.trim(rules.trim_at_medians * summary.median, rules.tolerance) {
             break summary;
         }
@@ -302,13 +277,6 @@ pub fn rake_cells(
             kish_effect: summary.kish_effect,
             limit: rules.kish_limit,
         });
-    }
-    let missed = table.missed(&groups, &fit.weights);
-    if !missed.is_empty() {
-        let respondents: f64 = table.cells.iter().map(|cell| cell.count).sum();
-        let cells = table.cells.iter().zip(&fit.weights);
-        let total: f64 = cells.map(|(cell, weight)| cell.count * weight).sum();
-        fit.weights.iter_mut().for_each(|weight| *weight *= respondents / total);
     }
     let mut weights = vec![0.0; counts.len()];
     let mut trimmed = 0;
@@ -324,7 +292,6 @@ pub fn rake_cells(
         trimmed,
         sweeps: fit.sweeps,
         collapsed,
-        missed,
         unstated: groups.iter().map(|groups| groups.unstated).collect(),
         adjusted_for,
         table,
@@ -519,28 +486,6 @@ impl Table {
         sums.into_iter()
     }
 
-    /// Categories that `weights` do not bring to their share of the population.
-    fn missed(&self, groups: &[Groups], weights: &[f64]) -> Vec<Missed> {
-        /// Nobody reads shares closer than this.
-        const SAME: f64 = 1e-6;
-        let sums: Vec<f64> = self.sums(weights).collect();
-        let of_margin = |(margin, (groups, &start)): (usize, (&Groups, &usize))| {
-            let of = sums.get(start..start + groups.members.len()).unwrap_or_default();
-            let all: f64 = of.iter().sum();
-            let found = groups.members.iter().zip(&groups.population).zip(of);
-            found
-                .map(|((categories, &population), sum)| Missed {
-                    margin,
-                    categories: categories.clone(),
-                    share: sum / all,
-                    population,
-                })
-                .filter(|missed| (missed.share - missed.population).abs() > SAME)
-                .collect::<Vec<_>>()
-        };
-        groups.iter().zip(&self.starts).enumerate().flat_map(of_margin).collect()
-    }
-
     fn projection(&self) -> Projection {
         let mut gram = vec![vec![0.0; self.targets.len()]; self.targets.len()];
         for cell in &self.cells {
@@ -564,7 +509,8 @@ struct Fit {
 }
 
 impl Fit {
-    /// Iterative proportional fitting of the cells that are not held, until every margin is reached.
+    /// Iterative proportional fitting of the cells that are not held, until every margin is
+    /// reached.
     fn rake(&mut self, table: &Table, rules: &RakeRules) -> Result<(), Worst> {
         loop {
             self.sweeps = self.sweeps.saturating_add(1);
@@ -631,13 +577,13 @@ impl Raked {
     /// The adjusted mean of a score and its linearised error (Deville and Särndal 1992, section 3).
     ///
     /// With `u = (y − mean) / Σw` for those who answered and 0 for the others, a PSU's influence is
-    /// the sum of `w·e`, where `e` is the residual of the regression of `u` on the collapsed margins
-    /// among all respondents of the table. `totals` must therefore hold every PSU × cell with
-    /// respondents, also where nobody has the score; a PSU may come in any order and several times.
-    /// The margins count as known without error, and trimming as if it were not random.
+    /// the sum of `w·e`, where `e` is the residual of the regression of `u` on the collapsed
+    /// margins among all respondents of the table. `totals` must therefore hold every PSU × cell
+    /// with respondents, also where nobody has the score; a PSU may come in any order and several
+    /// times. The margins count as known without error, and trimming as if it were not random.
     ///
-    /// `None` where nobody with a weight answered. Totals of a cell without respondents in the table
-    /// are left out; of a PSU from `psus` up, out of the error.
+    /// `None` where nobody with a weight answered. Totals of a cell without respondents in the
+    /// table are left out; of a PSU from `psus` up, out of the error.
     #[must_use]
     pub fn mean(&self, totals: &[CellTotal], psus: usize) -> Option<RakedMean> {
         let (mut weight, mut mean) = (0.0, 0.0);

@@ -130,7 +130,6 @@ fn weights_above_five_medians_are_trimmed_and_the_margins_still_reached() {
     assert!(raked.weights[3] <= 5.0 * raked.weights[0] * (1.0 + 1e-6));
     assert!((share(&raked, &counts, &margins[0], 1) - 0.3).abs() < 1e-9);
     assert!((share(&raked, &counts, &margins[1], 1) - 0.3).abs() < 1e-9);
-    assert_eq!(raked.missed, []);
 }
 
 #[test]
@@ -148,20 +147,6 @@ fn a_composition_that_only_large_weights_could_mend_is_refused() {
     let looser = RakeRules { ratio_limit: 100.0, ..loose };
     let refusal = rake_cells(&[900, 100], &far, &looser).unwrap_err();
     assert!(matches!(refusal, RakeRefusal::Kish { kish_effect, .. } if kish_effect > 8.0));
-}
-
-#[test]
-fn a_margin_that_trimming_keeps_from_its_share_is_named() {
-    // 55/90 and 45/10 are 0.611 and 4.5: within ratio and Kish, and above 5 · 0.611 = 3.056.
-    let near = [margin(&[0, 1], &[55.0, 45.0])];
-    let raked = rake_cells(&[900, 100], &near, &RULES).unwrap();
-    assert_eq!(raked.trimmed, 100);
-    assert!((raked.ratio - 5.0).abs() < 1e-9);
-    assert!((raked.weights[0] * 900.0 + raked.weights[1] * 100.0 - 1_000.0).abs() < 1e-9);
-    let missed = raked.missed.iter().find(|missed| missed.categories == [1]).unwrap();
-    // 305.6 of 550 + 305.6.
-    assert!((missed.share - 5.0 / 14.0).abs() < 1e-9 && missed.population == 0.45);
-    assert_eq!(raked.missed.len(), 2);
 }
 
 #[test]
@@ -374,11 +359,7 @@ proptest! {
                         group.iter().map(|&c| share(&raked, &counts, margin, c)).sum();
                     let known: f64 =
                         group.iter().map(|&c| margin.population[c]).sum::<f64>() / population;
-                    let missed = raked.missed.iter().any(|missed| {
-                        missed.margin == index && missed.categories == group
-                    });
-                    prop_assert!(missed || (found - known).abs() < 2e-6, "{found} {known}");
-                    prop_assert!(!missed || raked.trimmed > 0);
+                    prop_assert!((found - known).abs() < 1e-8, "{found} {known}");
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! A result as files: the folder that `selaras index` writes.
 //!
 //! Every file is a function of the result, the instrument and the language: no clock, no folder and
-//! no number of threads enters, so the same round is the same bytes. What a file may hold is decided
-//! before, by the form of the result ([`super::disclosure`]); nothing here looks behind it.
+//! no number of threads enters, so the same round is the same bytes. What a file may hold is
+//! decided before, by the form of the result ([`super::disclosure`]); nothing here looks behind it.
 
 mod geojson;
 mod report;
@@ -125,7 +125,8 @@ impl FromStr for File {
     }
 }
 
-/// Writes `wanted` files of `result` into the folder `out`, which is made where it is missing. Files come into being whole: each is written beside its place and moved there.
+/// Writes `wanted` files of `result` into the folder `out`, which is made where it is missing.
+/// Files come into being whole: each is written beside its place and moved there.
 ///
 /// # Errors
 /// The folder or a file cannot be written.

@@ -373,7 +373,8 @@ impl<'a> Teller<'a> {
         table
     }
 
-    /// The share of civil servants among the respondents of `region`, beside that of its population.
+    /// The share of civil servants among the respondents of `region`, beside that of its
+    /// population.
     fn civil_servants(&self, region: &RegionResult) -> Cell {
         let line = region.composition.iter().find(|line| line.attribute == CIVIL_SERVANTS);
         let Some(line) = line else {

@@ -6,8 +6,8 @@ const MOST_LEVELS: usize = 200;
 const MOST_KEY_PARTS: usize = 24;
 
 /// Where the text opens more levels than [`MOST_LEVELS`], or a key has more parts than
-/// [`MOST_KEY_PARTS`]. The parser calls itself for every level, even where it only notes a fault, so
-/// that such a text would exhaust the stack. Quotes are not heeded: no sentence comes near.
+/// [`MOST_KEY_PARTS`]. The parser calls itself for every level, even where it only notes a fault,
+/// so that such a text would exhaust the stack. Quotes are not heeded: no sentence comes near.
 pub(super) fn endless(text: &str) -> Option<usize> {
     let (mut levels, mut parts, mut last) = (0_usize, 0_usize, b' ');
     for (at, byte) in text.bytes().enumerate() {

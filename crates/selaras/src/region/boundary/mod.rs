@@ -31,7 +31,8 @@ const OVERLAP_ERROR: f64 = 0.05;
 const CROSSING_ERROR: f64 = 0.01;
 /// Difference from the official area that is worth a warning.
 const AREA_WARNING: f64 = 0.10;
-/// The same that most regions of a file may not reach: it says that its shapes are of something else.
+/// The same that most regions of a file may not reach: it says that its shapes are of something
+/// else.
 const AREA_ABSURD: f64 = 2.0;
 /// Kilometres, beside the size of a region, from which its shape is drawn elsewhere.
 const FAR_KM: f64 = 100.0;

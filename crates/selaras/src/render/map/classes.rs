@@ -63,9 +63,9 @@ pub struct Classes {
 }
 
 impl Classes {
-    /// Classes of scores on a scale from `low` to `high`: from the middle of the scale upwards, where
-    /// scores lie, in steps of a sixteenth of it, rounded. They follow from the scale alone, so that
-    /// one colour means one thing on every map of every round.
+    /// Classes of scores on a scale from `low` to `high`: from the middle of the scale upwards,
+    /// where scores lie, in steps of a sixteenth of it, rounded. They follow from the scale alone,
+    /// so that one colour means one thing on every map of every round.
     #[must_use]
     pub fn scores((low, high): (f64, f64)) -> Self {
         let step = round_step((high - low) / 16.0);

@@ -55,8 +55,9 @@ pub(super) struct Part {
     pub(super) faults: Vec<CellFault>,
     /// All faults, those of `outside` among them.
     pub(super) fault_count: u64,
-    /// Rows by the text of a region outside the frame; they are not among `faults`.
-    pub(super) outside: HashMap<String, u64>,
+    /// Rows by the text of a region outside the frame, and the first of them as in
+    /// [`CellFault::row`]; they are not among `faults`.
+    pub(super) outside: HashMap<String, (u64, u32)>,
     /// Names met for the first time by this thread, per [`Kind`].
     pub(super) fresh: [Vec<String>; 4],
     /// The thread.
@@ -516,7 +517,7 @@ impl<'a> Decoder<'a> {
             Err(reason) => {
                 let text = text();
                 if reason == OUTSIDE {
-                    self.outside(&text);
+                    self.outside(&text, row);
                 } else {
                     self.fault(row, Some(at), &text, reason);
                 }
@@ -605,12 +606,12 @@ impl<'a> Decoder<'a> {
     }
 
     #[cold]
-    fn outside(&mut self, text: &str) {
+    fn outside(&mut self, text: &str, row: u32) {
         self.part.fault_count += 1;
         match self.part.outside.get_mut(text) {
-            Some(rows) => *rows += 1,
+            Some((rows, _)) => *rows += 1,
             None => {
-                self.part.outside.insert(text.to_owned(), 1);
+                self.part.outside.insert(text.to_owned(), (1, row));
             }
         }
     }
@@ -711,8 +712,9 @@ fn fill(part: &mut Part, plan: &Plan<'_>) {
     answers.flags.resize(len, 0);
 }
 
-/// Leaves out the rows that have a fault or a region outside the frame. Where there are more faults than are kept, nothing will
-/// be taken over anyway, and which rows of the block survive does not matter.
+/// Leaves out the rows that have a fault or a region outside the frame. Where there are more faults
+/// than are kept, nothing will be taken over anyway, and which rows of the block survive does not
+/// matter.
 fn drop_faulty(part: &mut Part) {
     let mut faulty: Vec<u32> = part.faults.iter().map(|fault| fault.row).collect();
     faulty.sort_unstable();

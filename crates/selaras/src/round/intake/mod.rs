@@ -376,8 +376,8 @@ struct FileDelivery<'a> {
     last_district: Option<((u32, u32), u32)>,
     last_psu: Option<((u32, u32), u32)>,
     last_fpc: Option<(u32, f64)>,
-    /// Rows of regions outside the frame, by text.
-    outside: HashMap<String, u64>,
+    /// Rows of regions outside the frame by text, and the first of them in the file.
+    outside: HashMap<String, (u64, u64)>,
 }
 
 impl<'a> FileDelivery<'a> {
@@ -399,7 +399,8 @@ impl<'a> FileDelivery<'a> {
     /// One fault for all rows of regions outside the frame; none where there are none.
     fn outside(&self) -> Option<Fault> {
         const NAMED: usize = 12;
-        let rows: u64 = self.outside.values().sum();
+        let rows: u64 = self.outside.values().map(|(rows, _)| rows).sum();
+        let first = self.outside.values().map(|(_, first)| *first).min();
         let name = |text: &String| match (self.plan.lookup)(text) {
             Found::Outside(name) => Some(name),
             _ => None,
@@ -410,7 +411,7 @@ impl<'a> FileDelivery<'a> {
         }
         let named: Vec<&str> = regions.iter().take(NAMED).map(String::as_str).collect();
         let column = self.plan.actions.iter().position(|action| matches!(action, Action::Region));
-        let fault = self.plan.sheet.fault("intake-error-outside", None, column);
+        let fault = self.plan.sheet.fault("intake-error-outside", first, column);
         let fault = fault.with("rows", rows).with("regions", regions.len());
         Some(match regions.len().saturating_sub(NAMED) {
             0 => fault.with("names", named.join(", ")),
@@ -453,14 +454,15 @@ impl Delivery<'_> {
             }
         }
         let base = if file.plan.sheet.format == Format::Csv { file.row } else { 0 };
-        let told_together: u64 = outside.values().sum();
+        let told_together: u64 = outside.values().map(|(rows, _)| rows).sum();
         let unkept = *fault_count - told_together - faults.len() as u64;
         for fault in faults {
             report.faults.push(self::fault(file.plan, base, fault));
         }
         report.faults.count += unkept;
-        for (text, rows) in outside.drain() {
-            *file.outside.entry(text).or_default() += rows;
+        for (text, (rows, first)) in outside.drain() {
+            let first = base + u64::from(first);
+            file.outside.entry(text).or_insert((0, first)).0 += rows;
         }
 
         self.number(file, thread, Kind::Link, &mut answers.link);

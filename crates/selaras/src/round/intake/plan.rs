@@ -198,8 +198,8 @@ impl<'a> Plan<'a> {
     }
 
     /// `raw` as a number where it is plain digits with at most one decimal mark and no more of them
-    /// than a double holds exactly: the quotient of two exact doubles is the nearest double (Clinger
-    /// 1990), so it is what [`Plan::number`] gives.
+    /// than a double holds exactly: the quotient of two exact doubles is the nearest double
+    /// (Clinger 1990), so it is what [`Plan::number`] gives.
     pub(super) fn plain_number(&self, raw: &[u8]) -> Option<f64> {
         let mark = if self.decimal_comma { b',' } else { b'.' };
         let (mut digits, mut divisor, mut fraction) = (0_u64, 1_u64, false);

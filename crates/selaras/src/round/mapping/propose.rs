@@ -245,8 +245,8 @@ pub fn attribute_role(
     Some(Role::Attribute { attribute: attribute.to_owned(), reading, labels })
 }
 
-/// The attribute of `instrument` that `header`, as [`words`], names: by its id, its name, or what such
-/// a column is usually called.
+/// The attribute of `instrument` that `header`, as [`words`], names: by its id, its name, or what
+/// such a column is usually called.
 pub(crate) fn attribute_named<'a>(
     instrument: &'a Instrument,
     header: &str,
