@@ -7,10 +7,10 @@ cli-help-demo =
     {"              ["}--port 8061] [--data FOLDER]
 cli-help-serve =
     {"  "}serve       opens the program on your office's data folder (on this computer only)
-                  --data FOLDER [--port 8061] [--region CODE]
+    {"              "}--data FOLDER [--port 8061] [--region CODE]
 cli-help-index =
     {"  "}index       computes the index from files of answers
-                  --instrument ID|FILE --answers FILE… --out FOLDER
+    {"              "}--instrument ID|FILE --answers FILE… --out FOLDER
     {"              ["}--mapping PROFILE.json] [--regions FRAME.csv] [--region CODE] [--margins FILE]
     {"              ["}--official FILE]
     {"              ["}--before-answers FILE…] [--before-opened DATE] [--before-closed DATE]
@@ -21,19 +21,19 @@ cli-help-index =
     {"              ["}--only result.json|skor.csv|cakupan.csv|indeks.xlsx|peta.geojson|laporan.html]…
 cli-help-simulate =
     {"  "}simulate    makes a simulated round with the truth beside it
-                  --instrument ID|FILE --out FOLDER [--region CODE] [--year YEAR] [--round 1|2]
+    {"              "}--instrument ID|FILE --out FOLDER [--region CODE] [--year YEAR] [--round 1|2]
     {"              ["}--seed NUMBER] [--each NUMBER | --total NUMBER] [--recorded] [--parquet]
 cli-help-regions =
     {"  "}regions     finds a region, or takes official boundaries in
-                  find NAME|CODE
-                  import FILE --data FOLDER --source TEXT --date DATE
+    {"              "}find NAME|CODE
+    {"              "}import FILE --data FOLDER --source TEXT --date DATE
     {"              ["}--codes kemendagri|bps|bps-2023]
 cli-help-round =
     {"  "}round       makes, lists and deletes rounds
-                  list --data FOLDER
-                  add --data FOLDER --year YEAR --instrument ID|FILE [--name TEXT] [--region CODE]
+    {"              "}list --data FOLDER
+    {"              "}add --data FOLDER --year YEAR --instrument ID|FILE [--name TEXT] [--region CODE]
     {"              ["}--opened DATE] [--closed DATE] [--target NUMBER] [--simulated]
-                  remove ID --data FOLDER
+    {"              "}remove ID --data FOLDER
 cli-help-licences =
     {"  "}licences    licences of program and data
 cli-help-help =

@@ -3,6 +3,7 @@ region-level-regency = Regency or city
 region-level-district = District
 region-level-village = Village
 region-error-not-a-code = “{ $text }” is not a Kemendagri code. Write the code with dots, for example 61.01.
+region-error-like = Region “{ $text }” is not known. If { $name } is meant, write that name exactly, or its code.
 region-error-unknown = No province, regency or city has the code { $code }. Check the code against the list of regions.
 region-error-ambiguous = “{ $text }” may mean more than one region. Write its code, for example 61.71.
 region-schematic-note = Shapes are computed from the middle points of districts, official areas and the coast. The lines drawn are not the real boundaries. Import official boundaries to replace them.

@@ -39,6 +39,7 @@ results-and-more = { $names } and { $more } more
 results-change-first = There is no round before to compare with.
 results-change-apart = The round before: { $before }.
 results-change-no-region = Cannot be compared: this region is not in both rounds.
+results-change-of-some = This difference is of the regions alone that can be compared between the rounds: { $n } of { $all } answers, so that it may go against the difference of the two scores.
 results-change-first-short = no earlier round
 results-change-not-comparable-short = cannot be compared
 results-change-one-round-short = in one of the rounds only

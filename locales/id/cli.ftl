@@ -7,10 +7,10 @@ cli-help-demo =
     {"              ["}--port 8061] [--data FOLDER]
 cli-help-serve =
     {"  "}serve       membuka program pada folder data kantor Anda (hanya di komputer ini)
-                  --data FOLDER [--port 8061] [--region KODE]
+    {"              "}--data FOLDER [--port 8061] [--region KODE]
 cli-help-index =
     {"  "}index       menghitung indeks dari berkas jawaban
-                  --instrument ID|BERKAS --answers BERKAS… --out FOLDER
+    {"              "}--instrument ID|BERKAS --answers BERKAS… --out FOLDER
     {"              ["}--mapping PROFIL.json] [--regions KERANGKA.csv] [--region KODE] [--margins BERKAS]
     {"              ["}--official BERKAS]
     {"              ["}--before-answers BERKAS…] [--before-opened TANGGAL] [--before-closed TANGGAL]
@@ -21,19 +21,19 @@ cli-help-index =
     {"              ["}--only result.json|skor.csv|cakupan.csv|indeks.xlsx|peta.geojson|laporan.html]…
 cli-help-simulate =
     {"  "}simulate    membuat putaran simulasi beserta nilai yang sebenarnya
-                  --instrument ID|BERKAS --out FOLDER [--region KODE] [--year TAHUN] [--round 1|2]
+    {"              "}--instrument ID|BERKAS --out FOLDER [--region KODE] [--year TAHUN] [--round 1|2]
     {"              ["}--seed ANGKA] [--each ANGKA | --total ANGKA] [--recorded] [--parquet]
 cli-help-regions =
     {"  "}regions     mencari wilayah, atau memasukkan batas wilayah resmi
-                  find NAMA|KODE
-                  import BERKAS --data FOLDER --source TEKS --date TANGGAL
+    {"              "}find NAMA|KODE
+    {"              "}import BERKAS --data FOLDER --source TEKS --date TANGGAL
     {"              ["}--codes kemendagri|bps|bps-2023]
 cli-help-round =
     {"  "}round       membuat, mendaftar, dan menghapus putaran
-                  list --data FOLDER
-                  add --data FOLDER --year TAHUN --instrument ID|BERKAS [--name TEKS] [--region KODE]
+    {"              "}list --data FOLDER
+    {"              "}add --data FOLDER --year TAHUN --instrument ID|BERKAS [--name TEKS] [--region KODE]
     {"              ["}--opened TANGGAL] [--closed TANGGAL] [--target ANGKA] [--simulated]
-                  remove ID --data FOLDER
+    {"              "}remove ID --data FOLDER
 cli-help-licences =
     {"  "}licences    lisensi program dan data
 cli-help-help =

@@ -3,6 +3,7 @@ region-level-regency = Kabupaten/kota
 region-level-district = Kecamatan
 region-level-village = Desa/kelurahan
 region-error-not-a-code = «{ $text }» bukan kode wilayah Kemendagri. Tulis kode dengan titik, misalnya 61.01.
+region-error-like = Wilayah «{ $text }» tidak dikenal. Bila maksudnya { $name }, tulis nama itu persis, atau tulis kodenya.
 region-error-unknown = Tidak ada provinsi atau kabupaten/kota dengan kode { $code }. Periksa kode pada daftar wilayah.
 region-error-ambiguous = «{ $text }» dapat berarti lebih dari satu wilayah. Tulis kodenya, misalnya 61.71.
 region-schematic-note = Bentuk dihitung dari titik tengah kecamatan, luas resmi, dan garis pantai. Batas di gambar bukan batas sebenarnya. Impor batas resmi untuk menggantikannya.

@@ -39,6 +39,7 @@ results-and-more = { $names }, dan { $more } lagi
 results-change-first = Belum ada putaran sebelumnya untuk dibandingkan.
 results-change-apart = Putaran sebelumnya: { $before }.
 results-change-no-region = Tidak dapat dibandingkan: wilayah ini tidak ada dalam kedua putaran.
+results-change-of-some = Selisih ini hanya dari wilayah yang dapat dibandingkan dalam kedua putaran: { $n } dari { $all } jawaban, sehingga dapat berlawanan dengan beda kedua skor.
 results-change-first-short = belum ada putaran sebelumnya
 results-change-not-comparable-short = tidak dapat dibandingkan
 results-change-one-round-short = hanya ada dalam salah satu putaran

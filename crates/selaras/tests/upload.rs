@@ -511,7 +511,7 @@ fn margins_are_taken_by_name_and_their_template_is_at_hand(url: Option<&str>) {
     let template = server.get(&format!("{margins}/contoh.xlsx"));
     assert_eq!((template.status, &template.body[..2]), (200, &b"PK"[..]));
     let blank = server.upload(&margins, &[], "susunan.xlsx", &template.body);
-    assert_eq!(blank.status, 303, "{}", blank.text());
+    assert_eq!(blank.status, 422, "nothing was filled in: {}", blank.text());
 
     let file = "Wilayah;Susunan;Golongan;Jumlah;Sumber;Tahun\n\
                 Kota Pontianak;Jenis kelamin;Laki-laki;331.000;Dukcapil;2025\n\

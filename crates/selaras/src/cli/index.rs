@@ -245,6 +245,11 @@ pub(super) fn instrument(named: &str) -> Result<Instrument, Stop> {
 pub(super) fn region_code(text: &str) -> Result<region::Code, Stop> {
     match region::search_wide(text) {
         region::Found::One(found) => Ok(found.code),
+        region::Found::Candidates(several) if several.len() == 1 => {
+            let name = several.first().map_or("", |region| region.name.as_str());
+            let fault = Message::new("region-error-like").with("text", text);
+            Err(Stop::usage(fault.with("name", name)))
+        }
         region::Found::Candidates(_) => {
             Err(Stop::usage(Message::new("region-error-ambiguous").with("text", text)))
         }

@@ -16,7 +16,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use schematic::{schematic, schematic_inside};
-pub use search::{Found, Scope, search, search_wide};
+pub use search::{Found, Scope, is_spelled, search, search_wide};
 pub use table::{children, districts, find, get, provinces, regencies, villages};
 
 use crate::locale::Message;

@@ -104,8 +104,16 @@ pub fn search(text: &str, scope: Scope) -> Found {
     if others.is_empty() { Found::None } else { Found::Candidates(others) }
 }
 
+/// Whether `text` is a code, or a name spelled as that of `region`: what is only much like it may
+/// well mean another place.
+#[must_use]
+pub fn is_spelled(text: &str, region: &Region) -> bool {
+    !text.chars().any(char::is_alphabetic) || Asked::read(text.trim()).distance(region) == Some(0)
+}
+
 /// The province or kab/kota that `text` means, as [`search`] finds it at either level. A kecamatan
-/// of the same name does not count; a name that fits a province as well as a kab/kota finds both.
+/// of the same name does not count; a name that fits a province as well as a kab/kota finds both, and
+/// one that is only much like a name is not believed.
 #[must_use]
 pub fn search_wide(text: &str) -> Found {
     let (mut sure, mut all) = (Vec::new(), Vec::new());
@@ -129,7 +137,7 @@ pub fn search_wide(text: &str) -> Found {
     }
     match (sure.as_slice(), all.is_empty()) {
         ([], true) => Found::None,
-        ([one], true) => Found::One(one),
+        ([one], true) if is_spelled(text, one) => Found::One(one),
         _ => {
             all.extend(sure);
             all.sort_by_key(|region| region.code);
@@ -368,6 +376,7 @@ mod tests {
         assert_eq!(wide("61.71"), ["61.71"]);
         assert_eq!(wide("Gorontalo"), ["?", "75", "75.01", "75.71"]);
         assert_eq!(wide("Kota Gorontalo"), ["75.71"]);
+        assert_eq!(wide("Kota Solo"), ["?", "13.72"], "Surakarta, or Solok with a slip");
         assert_eq!(wide("Atlantis"), Vec::<&str>::new());
         for region in provinces().iter().filter(|region| region.name != "Gorontalo") {
             let found = search_wide(&region.name);

@@ -75,6 +75,9 @@ impl Margin {
 /// Rows of a margins file that are read: every kecamatan and class of 514 kab/kota fit.
 const ROWS: usize = 500_000;
 
+/// Classes that one fault names at most; more are an ellipsis.
+const MISSING_NAMED: usize = 8;
+
 // Positions in [`names::MARGINS`].
 const REGION: usize = 0;
 const MARGIN: usize = 1;
@@ -126,6 +129,7 @@ fn margins(
     let known = Known::of(instrument);
     let mut faults = Faults::default();
     let mut margins: Vec<Margin> = Vec::new();
+    let mut first_rows: Vec<usize> = Vec::new();
     let mut blank: Vec<(String, Vec<String>, usize)> = Vec::new();
     // Hundreds of rows name one region, and a search by name takes its time.
     let mut found: HashMap<&str, Option<String>> = HashMap::new();
@@ -175,13 +179,32 @@ fn margins(
                 margin.persons.push((bands, persons));
             }
             Some(_) => fault(SOURCE, "margins-error-two-sources"),
-            None => margins.push(Margin {
-                region,
-                attributes,
-                persons: vec![(bands, persons)],
-                source,
-                year,
-            }),
+            None => {
+                first_rows.push(row);
+                margins.push(Margin {
+                    region,
+                    attributes,
+                    persons: vec![(bands, persons)],
+                    source,
+                    year,
+                });
+            }
+        }
+    }
+    let nothing = margins.is_empty() && faults.is_empty();
+    if let (true, Some((.., row))) = (nothing, blank.first()) {
+        faults.push(records.fault("margins-error-blank", *row, PERSONS));
+    }
+    for (margin, &row) in margins.iter().zip(&first_rows) {
+        let missing = missing(margin, instrument);
+        let told = blank.iter().any(|(region, attributes, _)| {
+            (region, attributes) == (&margin.region, &margin.attributes)
+        });
+        if !missing.is_empty() && !told {
+            let fault = records.fault("margins-error-incomplete", row, CELL);
+            let named = missing.get(..MISSING_NAMED.min(missing.len())).unwrap_or_default();
+            let more = if named.len() < missing.len() { ", …" } else { "" };
+            faults.push(fault.with("missing", named.join(", ") + more));
         }
     }
     // Shares of a margin with a class left out would be wrong.
@@ -191,6 +214,32 @@ fn margins(
         }
     }
     if faults.is_empty() { Ok(margins) } else { Err(faults) }
+}
+
+/// The classes that a margin should have and that no row names. Which kecamatan there are is known to
+/// the office.
+fn missing(margin: &Margin, instrument: &Instrument) -> Vec<String> {
+    let classes = |attribute: &String| -> Vec<String> {
+        match attribute.as_str() {
+            CIVIL_SERVANTS => vec![CIVIL_SERVANT.to_owned(), OTHERS.to_owned()],
+            id => {
+                let found = instrument.attributes.iter().find(|of| of.id == *id);
+                let bands = found.map_or(&[][..], |of| of.bands.as_slice());
+                bands.iter().map(|band| band.id.clone()).collect()
+            }
+        }
+    };
+    let mut all: Vec<Vec<String>> = vec![Vec::new()];
+    for attribute in margin.attributes.iter().filter(|name| *name != DISTRICT) {
+        let classes = classes(attribute);
+        let longer = |start: &Vec<String>| -> Vec<Vec<String>> {
+            classes.iter().map(|class| [&start[..], std::slice::from_ref(class)].concat()).collect()
+        };
+        all = all.iter().flat_map(longer).collect();
+    }
+    let listed = |cell: &Vec<String>| margin.persons.iter().any(|(of, _)| of == cell);
+    all.retain(|cell| !cell.is_empty() && !listed(cell));
+    all.iter().map(|cell| cell.join(":")).collect()
 }
 
 /// The code of the kab/kota that `text` means. A code that the round does not have stays as it is:

@@ -15,6 +15,7 @@ use super::frame::Frame;
 use super::names;
 use super::records::Records;
 use super::register::{self, RegisterError};
+use super::upload;
 use crate::policy::Actor;
 use crate::sheet::private::words;
 use crate::sheet::{Faults, Source};
@@ -130,8 +131,10 @@ fn region_meant(frame: &Frame, text: &str) -> Option<String> {
     }
     let name = words(text);
     let mut named = frame.regions.iter().filter(|region| words(&region.name) == name);
-    let found = named.next().filter(|_| !name.is_empty() && named.next().is_none())?;
-    Some(found.code.clone())
+    match named.next().filter(|_| !name.is_empty() && named.next().is_none()) {
+        Some(found) => Some(found.code.clone()),
+        None => upload::region_code_finder(frame)(text),
+    }
 }
 
 /// A day as year, month, day with dashes, or day, month, year with slashes; a time after it does

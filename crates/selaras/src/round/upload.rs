@@ -180,8 +180,9 @@ pub fn ground(data: &DataFolder, round: &Round) -> Result<(&'static Instrument, 
     Ok((instrument, region::frame(&codes)?))
 }
 
-/// Finds kab/kota of `frame`: as [`Regions`] does, and where that finds nothing by a name spelled
-/// a little differently, never guessing between two. A kab/kota outside the frame is told as such.
+/// Finds kab/kota of `frame`: as [`Regions`] does, and where that finds nothing among all kab/kota,
+/// never guessing between two or by a name spelled a little differently. A kab/kota outside the frame
+/// is told as such.
 pub fn region_finder(frame: &Frame) -> impl Fn(&str) -> Found + Sync + '_ {
     let regions = Regions::new(frame);
     let placed = |found: &region::Region| match frame.position(found.code.as_str()) {
@@ -192,7 +193,8 @@ pub fn region_finder(frame: &Frame) -> impl Fn(&str) -> Found + Sync + '_ {
         Found::Nothing if text.chars().any(char::is_alphabetic) => {
             let scope = region::Scope { within: None, level: Some(region::Level::Regency) };
             match region::search(text, scope) {
-                region::Found::One(found) => placed(found),
+                region::Found::One(found) if region::is_spelled(text, found) => placed(found),
+                region::Found::One(found) => Found::Like(found.name.clone()),
                 region::Found::Candidates(several) => {
                     Found::Several(several.iter().map(|region| region.name.clone()).collect())
                 }
@@ -224,7 +226,7 @@ pub fn region_code_finder(frame: &Frame) -> impl Fn(&str) -> Option<String> + '_
     let find = region_finder(frame);
     move |text| match find(text) {
         Found::One(at) => frame.regions.get(at as usize).map(|region| region.code.clone()),
-        Found::Several(_) | Found::Outside(_) | Found::Nothing => None,
+        Found::Several(_) | Found::Outside(_) | Found::Like(_) | Found::Nothing => None,
     }
 }
 

@@ -314,6 +314,10 @@ fn entries(text: &str) -> Vec<&str> {
 fn meant(entry: &str) -> Result<String, Message> {
     match region::search_wide(entry) {
         region::Found::One(found) => Ok(found.code.to_string()),
+        region::Found::Candidates(several) if several.len() == 1 => {
+            let name = several.first().map_or("", |region| region.name.as_str());
+            Err(Message::new("region-error-like").with("text", entry).with("name", name))
+        }
         region::Found::Candidates(several) => {
             let named = |region: &&region::Region| format!("{} {}", region.code, region.name);
             let names: Vec<String> = several.iter().take(5).map(named).collect();

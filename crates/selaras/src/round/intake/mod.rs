@@ -652,6 +652,10 @@ fn fault(plan: &Plan<'_>, base: u64, found: &decode::CellFault) -> Fault {
         value: (!found.value.is_empty()).then(|| found.value.clone()),
         ..fault.with("value", found.value.as_str())
     };
+    let fault = match (plan.lookup)(&found.value) {
+        Found::Like(name) => fault.with("name", name),
+        _ => fault,
+    };
     fault.with("min", u32::from(plan.scale.0)).with("max", u32::from(plan.scale.1))
 }
 

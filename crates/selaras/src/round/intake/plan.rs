@@ -268,6 +268,7 @@ impl<'a> Plan<'a> {
             super::Found::One(at) => Ok(at),
             super::Found::Several(_) => Err("region-ambiguous"),
             super::Found::Outside(_) => Err(OUTSIDE),
+            super::Found::Like(_) => Err("region-like"),
             super::Found::Nothing if lost_zero(text) => Err("region-zero"),
             super::Found::Nothing => Err("region"),
         }

@@ -14,6 +14,8 @@ pub enum Found {
     Several(Vec<String>),
     /// None of the frame: the region of this name, which lies outside it.
     Outside(String),
+    /// None, but this name is much like it.
+    Like(String),
     /// None.
     Nothing,
 }

@@ -689,6 +689,7 @@ fn every_message_of_sheet_and_intake_is_there_in_both_languages() {
         "birth",
         "region",
         "region-ambiguous",
+        "region-like",
         "region-zero",
         "no-region",
         "private",

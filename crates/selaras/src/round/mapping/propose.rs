@@ -478,7 +478,9 @@ impl<'a> Proposal<'a> {
         let distinct: BTreeSet<&str> = values.iter().copied().collect();
         let found = distinct
             .iter()
-            .filter(|value| matches!((self.find_region)(value), Found::One(_) | Found::Outside(_)))
+            .filter(|value| {
+                !matches!((self.find_region)(value), Found::Several(_) | Found::Nothing)
+            })
             .count();
         found as f64 / distinct.len().max(1) as f64
     }

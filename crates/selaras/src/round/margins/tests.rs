@@ -41,7 +41,22 @@ fn an_offices_own_headers_names_and_labels_are_read_as_ours_are() {
         name("jenis_kelamin", "P"),
         name("pendidikan", "sma"),
     );
-    assert_eq!(read_text(&theirs).unwrap(), read_text(ours).unwrap());
+    // All other classes, in the words of our own files.
+    let of = |id: &str| -> Vec<String> {
+        let attribute = instrument.attributes.iter().find(|of| of.id == id).unwrap();
+        attribute.bands.iter().map(|band| band.id.clone()).collect()
+    };
+    let (sexes, ages) = (of("jenis_kelamin"), of("usia"));
+    let cells = sexes.iter().flat_map(|sex| ages.iter().map(move |age| format!("{sex}:{age}")));
+    let cells = cells.filter(|cell| !cell.ends_with(":17_24")).map(|cell| ("sex_age", cell));
+    let schools = of("pendidikan").into_iter().filter(|band| band != "sma");
+    let rest: Vec<_> = cells.chain(schools.map(|band| ("pendidikan", band))).collect();
+    let (mut ours, mut theirs) = (ours.to_owned(), theirs);
+    for (margin, cell) in rest {
+        ours.push_str(&format!("61.71,{margin},{cell},7,Dukcapil,2025\n"));
+        theirs.push_str(&format!("2025;61.71;{margin};{cell};7;Dukcapil\n"));
+    }
+    assert_eq!(read_text(&theirs).unwrap(), read_text(&ours).unwrap());
 }
 
 #[test]
@@ -51,7 +66,8 @@ fn a_class_listed_twice_for_a_region_is_a_fault_however_it_is_written() {
          61.71,civil_servant,yes,100,BKN,2025\n\
          61.71,civil_servant,no,2450,BKN,2025\n\n\
          61.72,civil_servant,yes,100,BKN,2025\n\
-         Kota Pontianak,ASN,PNS,100,BKN,2025\n",
+         Kota Pontianak,ASN,PNS,100,BKN,2025\n\
+         61.72,civil_servant,no,900,BKN,2025\n",
     )
     .unwrap_err();
     let told = faults.kept.iter().map(|fault| (fault.cell(), fault.reason.key.as_str()));
@@ -82,12 +98,16 @@ fn every_fault_names_its_cell_and_what_was_expected() {
 }
 
 #[test]
-fn a_template_left_blank_is_no_margin_and_a_class_left_blank_is_a_fault() {
+fn a_template_left_blank_and_a_class_left_out_or_blank_are_faults() {
     let frame = region::frame(&["61.71".parse().unwrap()]).unwrap();
     let book = template(&frame, instrument(), Words::new(Language::Id)).unwrap();
     let find = |_: &str| None;
-    let margins = read_source(Source::memory(book), "susunan.xlsx", instrument(), &find);
-    assert_eq!(margins.unwrap(), Vec::new());
+    let blank = read_source(Source::memory(book), "susunan.xlsx", instrument(), &find);
+    assert_eq!(blank.unwrap_err().kept[0].reason.key, "margins-error-blank");
+    let text = "region,margin,cell,persons,source,year\n61.71,pendidikan,tinggi,12,BPS,2025\n";
+    let faults = read_text(text).unwrap_err();
+    let said = Words::new(Language::Id).tell(&faults.kept[0].message());
+    assert!(said.contains("belum lengkap: sd, smp, sma belum ada"), "{said}");
     let text = "region,margin,cell,persons,source,year\n\
                 61.71,asn,ya,,,\n61.71,asn,tidak,15,BPS,2025\n";
     let faults = read_text(text).unwrap_err();

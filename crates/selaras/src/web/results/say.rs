@@ -226,8 +226,23 @@ impl Reading {
         ChangeSentence {
             figure: score.difference.map(|difference| words.signed(difference, DECIMALS)),
             range: score.interval.map(|interval| self.signed_between(interval)),
-            verdict: words.tell(&Message::new(sentence).with("before", before)),
+            verdict: [
+                Some(words.tell(&Message::new(sentence).with("before", before))),
+                self.part_compared(region, score),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" "),
         }
+    }
+
+    /// Of how many of its answers the change of a region speaks, where not of all: an aggregate
+    /// changes by those of its regions that can be compared.
+    fn part_compared(&self, region: &RegionResult, change: &ScoreChange) -> Option<String> {
+        let (part, all) = (change.n?, self.index_of(region)?.n?);
+        let message = Message::new("results-change-of-some").with("n", part).with("all", all);
+        (part < all).then(|| self.words.tell(&message))
     }
 
     /// The index that an office has published of `region`, with where and when.
