@@ -42,6 +42,7 @@ index-change-rule-missing = Missing answers are treated by different rules.
 index-change-weights = Weights or structure differ in: { $items }.
 index-change-window-unknown = An opening or closing day of one of the rounds is not known, so that it cannot be checked whether both were held at the same time of year.
 index-change-boundaries = Not comparable: the kab/kota within it are not those of the round before.
+index-change-parts = Not comparable: none of the kab/kota within it can be compared with the round before.
 index-change-recorded = The change was computed from the design-weighted means of both rounds, without bringing them to one composition of respondents.
 index-change-design = Not comparable: the samples were taken in different ways.
 index-change-window = Not comparable: the times of answering lie { $days } days apart within the year (limit { $limit } days).

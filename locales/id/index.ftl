@@ -42,6 +42,7 @@ index-change-rule-missing = Aturan untuk jawaban kosong berbeda.
 index-change-weights = Bobot atau susunan berbeda pada: { $items }.
 index-change-window-unknown = Tanggal buka atau tutup salah satu putaran tidak diketahui, sehingga kesamaan waktu pengisian tidak dapat diperiksa.
 index-change-boundaries = Tidak dapat dibandingkan: kabupaten/kota di dalamnya tidak sama dengan putaran sebelumnya.
+index-change-parts = Tidak dapat dibandingkan: tidak ada kabupaten/kota di dalamnya yang dapat dibandingkan dengan putaran sebelumnya.
 index-change-recorded = Perubahan dihitung dari rata-rata berbobot rancangan kedua putaran, tanpa menyamakan susunan responden.
 index-change-design = Tidak dapat dibandingkan: cara pengambilan sampel berbeda.
 index-change-window = Tidak dapat dibandingkan: waktu pengisian terpaut { $days } hari dalam tahun (batas { $limit } hari).
