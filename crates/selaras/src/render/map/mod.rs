@@ -18,7 +18,7 @@ pub use classes::{Classes, KeyEntry, Legend, LegendEntry, Ramp};
 use crate::locale::{Message, Words};
 use crate::render::chart::Datum;
 use crate::render::svg::{Element, Frame, decimal, simulated_mark, watermark, wrap};
-use labels::{Disc, LINE, Layer, Name, Placing, Says, TYPE};
+use labels::{ClassSaid, Disc, LINE, Layer, Name, Placing, Says, TYPE};
 use room::Room;
 
 /// Path coordinates are whole numbers at this many to a unit of the drawing.
@@ -232,6 +232,22 @@ fn circle(x: f64, y: f64, radius: f64) -> Element {
     Element::new("circle").set("cx", x).set("cy", y).set("r", radius)
 }
 
+/// A group of words with a halo.
+fn lettering(
+    anchor: &'static str,
+    (ink, halo): (&'static str, &'static str),
+    unit: f64,
+) -> Element {
+    Element::new("g")
+        .set("text-anchor", anchor)
+        .set("fill", ink)
+        .set("stroke", halo)
+        .set("stroke-width", 3.0 * unit)
+        .set("stroke-linejoin", "round")
+        .set("paint-order", "stroke")
+        .set("pointer-events", "none")
+}
+
 /// How an area is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fill {
@@ -241,6 +257,14 @@ enum Fill {
     Withheld,
     /// No region of the theme.
     Land,
+}
+
+/// The number of a class, a key to the legend: what colour says must be read in black and white.
+fn number(fill: Fill) -> Option<String> {
+    match fill {
+        Fill::Class(class, _) => Some((class + 1).to_string()),
+        Fill::NoData | Fill::Withheld | Fill::Land => None,
+    }
 }
 
 /// A map while it is drawn.
@@ -504,6 +528,9 @@ impl<'a> Drawing<'a> {
             let Some(region) = self.region(name.area) else { continue };
             drawn.push(self.name(name, region, unit));
         }
+        for numbers in self.numbers(layer) {
+            drawn.push(numbers);
+        }
         let mut taken = layer.taken.clone();
         let words = &self.frame.words;
         if self.frame.simulated {
@@ -532,14 +559,7 @@ impl<'a> Drawing<'a> {
         (ink, halo): (&'static str, &'static str),
         unit: f64,
     ) -> Element {
-        let mut group = Element::new("g")
-            .set("text-anchor", anchor)
-            .set("fill", ink)
-            .set("stroke", halo)
-            .set("stroke-width", 3.0 * unit)
-            .set("stroke-linejoin", "round")
-            .set("paint-order", "stroke")
-            .set("pointer-events", "none");
+        let mut group = lettering(anchor, (ink, halo), unit);
         for (place, line) in lines.iter().enumerate() {
             let text = Element::new("text")
                 .set("x", x)
@@ -550,13 +570,35 @@ impl<'a> Drawing<'a> {
         group
     }
 
+    /// Numbers of classes that stand alone in their areas, those of one ink together.
+    fn numbers(&self, layer: &Layer) -> Vec<Element> {
+        let mut groups: Vec<(Fill, Element)> = Vec::new();
+        for &(area, (x, y)) in &layer.numbers {
+            let fill = self.fill(self.region(area));
+            let Some(number) = number(fill) else { continue };
+            let text = Element::new("text").set("x", x).set("y", y + 4.3 * layer.unit).say(number);
+            match groups.iter_mut().find(|(known, _)| *known == fill) {
+                Some((_, group)) => group.push(text),
+                None => {
+                    let group = lettering("middle", self.ink(fill), layer.unit);
+                    groups.push((fill, group.with(text)));
+                }
+            }
+        }
+        groups.into_iter().map(|(_, group)| group).collect()
+    }
+
     fn name(&self, name: &Name, region: &Region, unit: f64) -> Element {
         let fill = self.fill(Some(region));
         let mut lines = name.lines.clone();
         if lines.is_empty() {
             lines.push(self.letter(name.area));
         }
-        lines.extend(self.range(fill).filter(|_| name.class));
+        lines.extend(match name.class {
+            ClassSaid::Range => self.range(fill),
+            ClassSaid::Number => number(fill),
+            ClassSaid::Nothing => None,
+        });
         let top = name.y - lines.len() as f64 * LINE * unit / 2.0 + 11.0 * unit;
         self.words(&lines, (name.x, top), "middle", self.ink(fill), unit)
     }
@@ -628,7 +670,7 @@ impl<'a> Drawing<'a> {
         };
         let mut entries: Vec<LegendEntry> = (0..6)
             .map(|class| {
-                let said = theme.classes.words(class, words);
+                let said = format!("{} · {}", class + 1, theme.classes.words(class, words));
                 entry(Fill::Class(class, false), said)
             })
             .collect();
@@ -740,8 +782,8 @@ mod tests {
         }
     }
 
-    fn map() -> Map {
-        let frame = Frame {
+    fn frame() -> Frame {
+        Frame {
             id: "peta".into(),
             title: "Indeks".into(),
             description: "Peta indeks".into(),
@@ -752,8 +794,11 @@ mod tests {
             n: None,
             date: None,
             notes: Vec::new(),
-        };
-        BaseMap::prepare(&topology(), &labels(), Detail::PROVINCE).draw(&frame, &theme())
+        }
+    }
+
+    fn map() -> Map {
+        BaseMap::prepare(&topology(), &labels(), Detail::PROVINCE).draw(&frame(), &theme())
     }
 
     #[test]
@@ -812,6 +857,55 @@ mod tests {
     }
 
     #[test]
+    fn where_names_have_no_room_the_number_of_the_class_is_a_key_to_the_legend() {
+        let square = |x: i32, y: i32, side: i32| {
+            vec![vec![[x, y], [x + side, y], [x + side, y + side], [x, y + side]]]
+        };
+        let outline = |(code, polygon, mark): (String, _, bool)| Outline {
+            code,
+            polygons: vec![polygon],
+            mark,
+        };
+        let specks =
+            (0..30).map(|at| (format!("62.{at:02}"), square(11_150 + at * 4, 10, 1), true));
+        let large = ("61.01".to_owned(), square(10_900, 0, 100), false);
+        let topology = Topology::build(0.01, specks.chain([large]).map(outline).collect());
+        let labels: Vec<Label> = topology
+            .shapes()
+            .iter()
+            .map(|shape| Label { code: shape.code.clone(), name: "Sambas".into() })
+            .collect();
+        let base = BaseMap::prepare(&topology, &labels, Detail::PROVINCE);
+        assert!(base.wide.names.is_empty());
+        let map = base.draw(&frame(), &theme());
+        // 6,71 lies in the fourth class from 5,0 on: the fifth of six.
+        assert_eq!(map.svg.matches(">5</text>").count(), 2);
+        let told: Vec<&str> = map.legend.entries.iter().map(|entry| &*entry.words).collect();
+        assert_eq!(told[0], "1 · di bawah 5,0");
+        assert_eq!(told[4], "5 · 6,5 sampai di bawah 7,0");
+    }
+
+    #[test]
+    fn a_region_too_narrow_for_its_range_says_the_number_under_its_name() {
+        let strip = |code: &str, west: i32, wide: i32| Outline {
+            code: code.into(),
+            polygons: vec![vec![vec![
+                [west, 0],
+                [west + wide, 0],
+                [west + wide, 100],
+                [west, 100],
+            ]]],
+            mark: false,
+        };
+        let strips = vec![strip("61.01", 0, 30), strip("61.02", 30, 5), strip("61.71", 35, 30)];
+        let labels =
+            ["61.01", "61.02", "61.71"].map(|code| Label { code: code.into(), name: "Ur".into() });
+        let base = BaseMap::prepare(&Topology::build(0.01, strips), &labels, Detail::PROVINCE);
+        let said: Vec<ClassSaid> = base.wide.names.iter().map(|name| name.class).collect();
+        assert_eq!(said, [ClassSaid::Range, ClassSaid::Number, ClassSaid::Range]);
+    }
+
+    #[test]
     fn a_region_that_the_boundaries_lack_is_named_beside_the_map() {
         let legend = map().legend;
         let absent: Vec<_> = legend.key.iter().filter(|entry| entry.letter.is_none()).collect();
@@ -830,7 +924,7 @@ mod tests {
         let base = BaseMap::prepare(&topology(), &labels(), Detail::PROVINCE);
         assert_eq!(base.wide.names.len(), 2);
         for name in &base.wide.names {
-            assert!(name.class && name.lines.len() == 1, "{name:?}");
+            assert!(name.class == ClassSaid::Range && name.lines.len() == 1, "{name:?}");
             assert!(!base.room.foreign(name.area, name.x, name.y));
         }
     }
