@@ -365,17 +365,24 @@ fn region_change(
     let region = &input.frame.regions[at];
     let leaves: Vec<usize> =
         readings.leaves[at].iter().copied().filter(|leaf| pairs.contains_key(leaf)).collect();
-    if leaves.is_empty() {
-        // A kab/kota of both rounds without a pair has told its own reason already.
-        let refused = region.level != Level::Regency
-            && readings.leaves[at]
-                .iter()
-                .any(|&leaf| before.frame.position(&input.frame.regions[leaf].code).is_some());
-        return refused.then(|| RegionChange {
+    let compared = |leaf| pairs.get(leaf).is_some_and(|of| of.iter().any(Option::is_some));
+    // A kab/kota of both rounds without a pair is not comparable, and tells its own reason.
+    let refused = |leaf: &usize| {
+        let code = &input.frame.regions[*leaf].code;
+        !pairs.contains_key(leaf) && before.frame.position(code).is_some()
+    };
+    if region.level != Level::Regency
+        && !leaves.iter().any(compared)
+        && readings.leaves[at].iter().any(refused)
+    {
+        return Some(RegionChange {
             region: region.code.clone(),
             not_comparable: Some(Message::new("index-change-parts")),
             scores: Vec::new(),
         });
+    }
+    if leaves.is_empty() {
+        return None;
     }
     let scores = pairs.get(&leaves[0])?.len();
     let adults = |leaf: &usize| match (&input.frame.regions[*leaf].adults, leaves.len()) {
