@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::walk::MOST_FAULTS;
 use super::*;
 use crate::instrument::shipped_file;
 
