@@ -618,3 +618,34 @@ fn change_is_that_of_one_composition_not_of_two() {
     // Without clusters in either round nothing may be said of it.
     assert!(of_a.scores[0].interval.is_none());
 }
+
+#[test]
+fn a_small_round_before_is_told_as_few_answers_not_as_an_unknown_population() {
+    let now = twenty_times(&[("L", 5), ("L", 5), ("P", 9)]);
+    let few = format!("{HEAD}{}", "A,L,5,5,5,5\n".repeat(29));
+    let result = by_hand(&now, Some(&few), None);
+    let change = result.change.expect("a change");
+    for code in ["K", "A"] {
+        let entry = change.regions.iter().find(|entry| entry.region == code).expect("an entry");
+        let index = &entry.scores[0];
+        assert_eq!((index.difference, index.withheld), (None, Some(Withheld::FewToCompare)));
+    }
+}
+
+#[test]
+fn a_province_none_of_whose_regions_can_be_compared_says_so() {
+    // Of the same people all came by one channel before, and by another now.
+    let by = |channel: &str| {
+        let rows = twenty_times(&[("L", 5), ("P", 7)]).replace(HEAD, "");
+        let rows = rows.lines().map(|row| format!("{row},{channel}\n")).collect::<String>();
+        format!("{},tautan\n{rows}", HEAD.trim_end())
+    };
+    let result = by_hand(&by("WA"), Some(&by("loket")), None);
+    let change = result.change.expect("a change");
+    let reason = |code: &str| {
+        let entry = change.regions.iter().find(|entry| entry.region == code)?;
+        entry.not_comparable.as_ref().map(|reason| reason.key.clone())
+    };
+    assert_eq!(reason("A").as_deref(), Some("index-change-channel"));
+    assert_eq!(reason("K").as_deref(), Some("index-change-parts"));
+}

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use selaras::index::result::IndexResult;
 use selaras::index::{self, Before};
 use selaras::instrument::shipped_by_id;
+use selaras::locale::Message;
 use selaras::policy::Actor;
 use selaras::region;
 use selaras::round::intake::{self, File};
@@ -100,6 +101,11 @@ struct Server {
 impl Server {
     /// A server on a store with one round and its result, on the day `now`.
     fn start(now: &str) -> Self {
+        Self::with(&RESULT, now)
+    }
+
+    /// The same with another result of the round.
+    fn with(result: &IndexResult, now: &str) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Clock::At(now.parse::<Timestamp>().expect("a moment"));
@@ -124,7 +130,7 @@ impl Server {
             tx.commit().await.expect("a commit");
             let place = store.folder().results(id).join("satu");
             std::fs::create_dir_all(&place).expect("a folder");
-            let json = serde_json::to_vec(&*RESULT).expect("json");
+            let json = serde_json::to_vec(result).expect("json");
             std::fs::write(place.join("DATA-SIMULASI-result.json"), json).expect("a file");
             let state = AppState::start(store, clock).await.expect("a state");
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -365,6 +371,36 @@ fn few_answers_are_the_reason_only_where_they_are() {
         let known = shown.iter().any(|entry| entry.region == region.code);
         assert_eq!(page.contains("tidak diumumkan"), !known, "{}: {page}", region.code);
     }
+}
+
+#[test]
+fn why_there_is_no_change_is_told_as_it_is_to_the_office_and_to_everybody() {
+    let mut result = RESULT.clone();
+    let apart = "61.03";
+    for entry in &mut result.change.as_mut().expect("a change").regions {
+        match entry.region.as_str() {
+            "61" => entry.scores.iter_mut().for_each(|score| {
+                *score = index::result::ScoreChange {
+                    withheld: Some(index::result::Withheld::FewToCompare),
+                    ..Default::default()
+                };
+            }),
+            code if code == apart => {
+                let reason = Message::new("index-change-channel");
+                let reason = reason.with("channel", "WhatsApp").with("points", 37_u64);
+                entry.not_comparable = Some(reason.with("limit", 10_u64));
+                entry.scores.clear();
+            }
+            _ => {}
+        }
+    }
+    let server = Server::with(&result, "2026-11-02T00:00:00Z");
+    let office = text(&server.page("/putaran/{round}/beranda"));
+    assert!(office.contains("kurang dari 30 jawaban"), "{office}");
+    assert!(!office.contains("belum diketahui"), "{office}");
+    let public = text(&server.page(&format!("/publik/{{round}}?wilayah={apart}")));
+    assert!(public.contains("cara warga mencapai survei ini terlalu berubah"), "{public}");
+    assert!(!public.contains("tidak diumumkan") && !public.contains("WhatsApp"), "{public}");
 }
 
 #[test]

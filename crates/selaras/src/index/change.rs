@@ -368,6 +368,22 @@ fn region_change(
     let region = &input.frame.regions[at];
     let leaves: Vec<usize> =
         readings.leaves[at].iter().copied().filter(|leaf| pairs.contains_key(leaf)).collect();
+    let compared = |leaf| pairs.get(leaf).is_some_and(|of| of.iter().any(Option::is_some));
+    // A kab/kota of both rounds without a pair is not comparable, and tells its own reason.
+    let refused = |leaf: &usize| {
+        let code = &input.frame.regions[*leaf].code;
+        !pairs.contains_key(leaf) && before.frame.position(code).is_some()
+    };
+    if region.level != Level::Regency
+        && !leaves.iter().any(compared)
+        && readings.leaves[at].iter().any(refused)
+    {
+        return Some(RegionChange {
+            region: region.code.clone(),
+            not_comparable: Some(Message::new("index-change-parts")),
+            scores: Vec::new(),
+        });
+    }
     if leaves.is_empty() {
         return None;
     }
@@ -379,15 +395,19 @@ fn region_change(
     };
     let then =
         |leaf: usize| before.frame.position(&input.frame.regions[leaf].code).map(|at| at as usize);
-    let change_of = |score: usize| -> Option<ScoreChange> {
+    let change_of = |score: usize| -> Result<ScoreChange, Withheld> {
         let parts: Vec<(usize, f64, &(Standardised, Standardised))> = leaves
             .iter()
             .filter_map(|leaf| Some((*leaf, pairs.get(leaf)?.get(score)?.as_ref()?)))
             .map(|(leaf, pair)| Some((leaf, adults(&leaf)?, pair)))
-            .collect::<Option<_>>()?;
+            .collect::<Option<_>>()
+            .ok_or(Withheld::NoAdults)?;
+        if parts.is_empty() {
+            return Err(Withheld::FewToCompare);
+        }
         let all: f64 = parts.iter().map(|(_, adults, _)| adults).sum();
         if all <= 0.0 {
-            return None;
+            return Err(Withheld::NoAdults);
         }
         let mean = |value: &dyn Fn(&(Standardised, Standardised)) -> f64| -> f64 {
             parts.iter().map(|(_, adults, pair)| adults / all * value(pair)).sum()
@@ -429,7 +449,7 @@ fn region_change(
         });
         let half = spread.map(|spread| spread.half_width(input.options.confidence));
         let counted = |n: &dyn Fn(usize) -> u64| parts.iter().map(|(leaf, ..)| n(*leaf)).sum();
-        Some(ScoreChange {
+        Ok(ScoreChange {
             n: Some(counted(&|leaf| readings.of[leaf][score].n)),
             n_before: Some(counted(&|leaf| then(leaf).map_or(0, |at| earlier.of[at][score].n))),
             weight_before: None,
@@ -443,13 +463,13 @@ fn region_change(
         })
     };
     // Of a kab/kota without a pair the counts still say in which rounds it is part of the whole.
-    let unsaid = |score: usize| {
+    let unsaid = |score: usize, reason: Withheld| {
         let single = (region.level == Level::Regency).then_some(at);
         let was = single.and_then(then).map(|at| earlier.of[at][score].n);
         ScoreChange {
             n: single.and_then(|at| told(readings.of[at][score].n, &input.options)),
             n_before: was.and_then(|n| told(n, &input.options)),
-            withheld: Some(Withheld::BelowPublic),
+            withheld: Some(reason),
             ..ScoreChange::default()
         }
     };
@@ -457,7 +477,7 @@ fn region_change(
         region: region.code.clone(),
         not_comparable: None,
         scores: (0..scores)
-            .map(|score| change_of(score).unwrap_or_else(|| unsaid(score)))
+            .map(|score| change_of(score).unwrap_or_else(|reason| unsaid(score, reason)))
             .collect(),
     })
 }

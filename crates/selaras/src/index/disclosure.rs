@@ -340,7 +340,8 @@ impl Tree {
     }
 
     /// Changes stay where the region is public in both rounds and no aggregate of changes reveals
-    /// a kab/kota that is not, in either round.
+    /// a kab/kota that is not, in either round. Of a region that is shown and cannot be compared the
+    /// reason stays.
     fn publish_change(
         &self,
         internal: &IndexResult,
@@ -401,13 +402,27 @@ impl Tree {
             .collect();
         change.cells.clear();
         change.regions.retain_mut(|entry| {
+            let at = places.get(entry.region.as_str()).copied();
+            if let Some(reason) = &mut entry.not_comparable {
+                *reason = without_numbers(reason);
+                return at.is_some_and(|at| shown[at].is_none());
+            }
             let seen = |&score: &usize| {
                 let change = entry.scores.get(score)?.clone();
                 Some(ScoreChange { n: None, n_before: None, weight_before: None, ..change })
             };
             entry.scores = published.iter().filter_map(seen).collect();
-            places.get(entry.region.as_str()).is_some_and(|&at| both[at].is_none())
+            at.is_some_and(|at| both[at].is_none())
         });
+    }
+}
+
+/// Why a region cannot be compared, without what was counted or reckoned of it.
+fn without_numbers(reason: &Message) -> Message {
+    match reason.key.as_str() {
+        _ if reason.values.is_empty() => reason.clone(),
+        "index-change-channel" => Message::new("index-change-channel-public"),
+        _ => Message::new("index-change-composition-public"),
     }
 }
 
@@ -584,6 +599,46 @@ mod tests {
         assert_eq!(shown(&[500, 50, 83]), ["ID", "11", "11.01"]);
         // The third is no part of the change, and so no shield of the second.
         assert_eq!(shown(&[500, 50, 0]), ["11.01"]);
+    }
+
+    #[test]
+    fn why_a_region_cannot_be_compared_is_public_where_the_region_is_and_without_numbers() {
+        let provinces = [vec![(1_250, 100_000), (1_250, 90_000), (1_250, 100_000), (60, 80_000)]];
+        let before = [500, 500, 500, 500];
+        let mut internal = fixture::with_change(fixture::result(&provinces), &provinces, &before);
+        let reasons = [
+            (
+                "11.01",
+                Message::new("index-change-channel").with("channel", "WA").with("points", 40_u64),
+            ),
+            ("11.02", Message::new("index-not-adjusted-kish").with("effect", 7_u64)),
+            ("11.03", Message::new("index-not-adjusted-converge")),
+            ("11.04", Message::new("index-not-adjusted-converge")),
+        ];
+        for entry in &mut internal.change.as_mut().unwrap().regions {
+            let found = reasons.iter().find(|(code, _)| *code == entry.region);
+            if let Some((_, reason)) = found {
+                entry.not_comparable = Some(reason.clone());
+                entry.scores.clear();
+            }
+        }
+        let told: Vec<(String, Message)> = public(&internal)
+            .unwrap()
+            .change
+            .unwrap()
+            .regions
+            .into_iter()
+            .filter(|entry| entry.scores.is_empty())
+            .filter_map(|entry| Some((entry.region, entry.not_comparable?)))
+            .collect();
+        let keys = [
+            ("11.01", "index-change-channel-public"),
+            ("11.02", "index-change-composition-public"),
+            ("11.03", "index-not-adjusted-converge"),
+        ];
+        let expected: Vec<(String, Message)> =
+            keys.map(|(code, key)| (code.to_owned(), Message::new(key))).into();
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -229,7 +229,7 @@ pub(crate) fn with_change(
             weight_before: (single && recorded && was > 0).then(|| all / was as f64),
             before: known.then_some(mean),
             difference: known.then_some(6.0 - mean),
-            withheld: (!known).then_some(Withheld::BelowPublic),
+            withheld: (!known).then_some(Withheld::FewToCompare),
             ..ScoreChange::default()
         }
     };

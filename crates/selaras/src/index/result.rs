@@ -256,6 +256,10 @@ pub enum Withheld {
     Complementary,
     /// Never public (cells, kecamatan, groups).
     InternalOnly,
+    /// Of a change: answers in one of the rounds, or of no kab/kota in both, enough to compare.
+    FewToCompare,
+    /// Of the change of an aggregate: how many adults its kab/kota have is not known.
+    NoAdults,
 }
 
 /// What an interval covers.

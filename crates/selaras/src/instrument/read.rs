@@ -5,27 +5,25 @@
 //! this way leaves [`Instrument::parse`] once there is a fault.
 
 mod nesting;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::ops::Range;
 
 use sha2::{Digest, Sha256};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use super::{
     Aggregation, Attribute, AttributeKind, Band, Categories, Category, Component, Dimension,
     Evidence, Instrument, Item, Missing, Rules, Scale, Standing, Text, Variable,
 };
 use crate::locale::{Message, Words};
+use walk::{Faults, Mark, Section};
 
 /// The only format there is so far, the value of the key `format`.
 const FORMAT: &str = "selaras/instrument/1";
 /// Larger files are not instruments.
 const MOST_BYTES: usize = 1 << 20;
-/// Faults named; the rest is counted.
-const MOST_FAULTS: usize = 100;
 /// Entries of one list.
 const MOST_ENTRIES: usize = 1_000;
 /// Bands of one attribute: a band is stored in a byte, with 0 for no answer.
@@ -61,7 +59,7 @@ impl Instrument {
     /// # Errors
     /// All faults of the file, each with line, column and key.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, InstrumentError> {
-        let mut faults = Faults { file: name, text: "", list: Vec::new() };
+        let mut faults = Faults::new(name);
         if bytes.len() > MOST_BYTES {
             faults.add(0..0, "", Message::new("instrument-fault-too-large"));
             return Err(faults.into_error());
@@ -69,13 +67,13 @@ impl Instrument {
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
             Err(error) => {
-                faults.text = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or("");
+                faults.read(std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or(""));
                 let at = error.valid_up_to();
                 faults.add(at..at, "", Message::new("instrument-fault-encoding"));
                 return Err(faults.into_error());
             }
         };
-        faults.text = text;
+        faults.read(text);
         if let Some(at) = nesting::endless(text) {
             faults.add(at..at, "", Message::new("instrument-fault-syntax"));
             return Err(faults.into_error());
@@ -94,7 +92,7 @@ impl Instrument {
             return Err(faults.into_error());
         }
         let mut instrument = instrument(Section::new(root.get_ref(), root.span(), ""), &mut faults);
-        if !faults.list.is_empty() {
+        if !faults.is_empty() {
             return Err(faults.into_error());
         }
         instrument.sha256 = crate::sheet::hex(&Sha256::digest(bytes));
@@ -102,313 +100,9 @@ impl Instrument {
     }
 }
 
-/// Faults found so far.
-struct Faults<'t> {
-    file: &'t str,
-    text: &'t str,
-    list: Vec<Noted>,
-}
-
-/// A fault at a byte of the text, where a key stands.
-struct Noted {
-    at: usize,
-    path: String,
-    message: Message,
-}
-
-impl Faults<'_> {
-    /// Notes a fault at `span`, where the key `path` stands.
-    fn add(&mut self, span: Range<usize>, path: &str, message: Message) {
-        let path = if path.is_empty() { "–" } else { path }.to_owned();
-        self.list.push(Noted { at: span.start, path, message });
-    }
-
-    /// The first faults with their lines and columns, which only those need: counting lines for
-    /// each of many thousands would take minutes.
-    fn into_error(mut self) -> InstrumentError {
-        self.list.sort_by_key(|noted| noted.at);
-        let more = self.list.len().saturating_sub(MOST_FAULTS);
-        self.list.truncate(MOST_FAULTS);
-        let mut faults: Vec<Message> = Vec::with_capacity(self.list.len() + 1);
-        for Noted { at, path, message } in self.list {
-            let before = self.text.get(..at).unwrap_or(self.text);
-            let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-            faults.push(
-                message
-                    .with("file", self.file)
-                    .with("line", line.to_string())
-                    .with("column", column.to_string())
-                    .with("path", path),
-            );
-        }
-        if more > 0 {
-            faults.push(
-                Message::new("instrument-fault-more").with("file", self.file).with("n", more),
-            );
-        }
-        InstrumentError { file: self.file.to_owned(), faults }
-    }
-}
-
-/// One value of the file and where it stands.
-#[derive(Clone)]
-struct Place<'a> {
-    value: &'a DeValue<'a>,
-    span: Range<usize>,
-    path: String,
-}
-
-impl<'a> Place<'a> {
-    fn fault(&self, faults: &mut Faults<'_>, message: Message) {
-        faults.add(self.span.clone(), &self.path, message);
-    }
-
-    fn wrong_type(&self, faults: &mut Faults<'_>, wanted: &str) {
-        self.fault(faults, Message::new(&format!("instrument-fault-wanted-{wanted}")));
-    }
-
-    fn string(&self, faults: &mut Faults<'_>) -> Option<String> {
-        match self.value.as_str().map(str::trim) {
-            None => self.wrong_type(faults, "text"),
-            Some("") => self.fault(faults, Message::new("instrument-fault-empty")),
-            Some(text) => return Some(text.to_owned()),
-        }
-        None
-    }
-
-    /// A code: ASCII letters, digits, `.` and `_`, so that it can stand in a score's id, a URL and
-    /// an attribute of HTML.
-    fn code(&self, faults: &mut Faults<'_>) -> String {
-        let Some(code) = self.string(faults) else { return String::new() };
-        let sound = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_';
-        if !code.chars().all(sound) || code.len() > 40 {
-            self.fault(faults, Message::new("instrument-fault-code").with("value", code.as_str()));
-        }
-        code
-    }
-
-    fn number(&self, faults: &mut Faults<'_>) -> Option<f64> {
-        let text = match self.value {
-            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str(),
-            DeValue::Float(float) => float.as_str(),
-            _ => {
-                self.wrong_type(faults, "number");
-                return None;
-            }
-        };
-        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-        if number.is_none() {
-            self.wrong_type(faults, "number");
-        }
-        number
-    }
-
-    /// A whole number from `range`.
-    fn whole(&self, range: std::ops::RangeInclusive<u16>, faults: &mut Faults<'_>) -> Option<u16> {
-        let number = match self.value {
-            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
-            _ => None,
-        };
-        let number = number.filter(|number| range.contains(number));
-        if number.is_none() {
-            let message = Message::new("instrument-fault-wanted-whole")
-                .with("least", u32::from(*range.start()))
-                .with("most", u32::from(*range.end()));
-            self.fault(faults, message);
-        }
-        number
-    }
-
-    fn flag(&self, faults: &mut Faults<'_>) -> bool {
-        self.value.as_bool().unwrap_or_else(|| {
-            self.wrong_type(faults, "flag");
-            false
-        })
-    }
-
-    fn choice<T: Copy>(&self, choices: &[(&str, T)], faults: &mut Faults<'_>) -> Option<T> {
-        let given = self.value.as_str();
-        let found = choices.iter().find(|(name, _)| Some(*name) == given);
-        if found.is_none() {
-            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-            let message = Message::new("instrument-fault-wanted-choice");
-            self.fault(faults, message.with("choices", names.join(", ")));
-        }
-        found.map(|(_, choice)| *choice)
-    }
-
-    /// A text in both languages: `{ id = "…", en = "…" }`, or one string for both.
-    fn text(&self, faults: &mut Faults<'_>) -> Text {
-        if self.value.is_str() {
-            let id = self.string(faults).unwrap_or_default();
-            return Text { en: id.clone(), id };
-        }
-        let Some(table) = self.value.as_table() else {
-            self.wrong_type(faults, "text");
-            return Text::default();
-        };
-        let mut section = Section::new(table, self.span.clone(), &self.path);
-        let id = section.need("id", faults).and_then(|place| place.string(faults));
-        let en = section.take("en").and_then(|place| place.string(faults));
-        section.finish(faults);
-        let id = id.unwrap_or_default();
-        Text { en: en.unwrap_or_else(|| id.clone()), id }
-    }
-
-    fn section(&self, faults: &mut Faults<'_>) -> Option<Section<'a>> {
-        let table = self.value.as_table();
-        if table.is_none() {
-            self.wrong_type(faults, "table");
-        }
-        table.map(|table| Section::new(table, self.span.clone(), &self.path))
-    }
-
-    /// The entries of a list of at most `most`.
-    fn list(&self, most: usize, faults: &mut Faults<'_>) -> Vec<Self> {
-        let Some(array) = self.value.as_array() else {
-            self.wrong_type(faults, "list");
-            return Vec::new();
-        };
-        if array.len() > most {
-            self.fault(faults, Message::new("instrument-fault-too-many").with("most", most));
-            return Vec::new();
-        }
-        let entry = |(at, value): (usize, &'a Spanned<DeValue<'a>>)| Self {
-            value: value.get_ref(),
-            span: value.span(),
-            path: format!("{}[{}]", self.path, at + 1),
-        };
-        array.iter().enumerate().map(entry).collect()
-    }
-}
-
-/// Where an entry of a list stands: span and path.
-type Mark = (Range<usize>, String);
-
-/// A table of the file, of which key after key is taken; what is left in the end is unknown.
-struct Section<'a> {
-    keys: BTreeMap<&'a str, (Range<usize>, Place<'a>)>,
-    span: Range<usize>,
-    path: String,
-}
-
-impl<'a> Section<'a> {
-    fn new(table: &'a DeTable<'a>, span: Range<usize>, path: &str) -> Self {
-        let entry = |(key, value): (&'a Spanned<_>, &'a Spanned<DeValue<'a>>)| {
-            let name: &str = AsRef::<str>::as_ref(key.get_ref());
-            let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-            (name, (key.span(), Place { value: value.get_ref(), span: value.span(), path }))
-        };
-        Self {
-            keys: table.iter().map(entry).collect(),
-            span: span.start..span.start,
-            path: path.to_owned(),
-        }
-    }
-
-    fn take(&mut self, key: &str) -> Option<Place<'a>> {
-        self.keys.remove(key).map(|(_, place)| place)
-    }
-
-    /// The value of `key`, or a fault naming the table it is missing from.
-    fn need(&mut self, key: &str, faults: &mut Faults<'_>) -> Option<Place<'a>> {
-        let place = self.take(key);
-        if place.is_none() {
-            let message = Message::new("instrument-fault-missing-key").with("key", key);
-            faults.add(self.span.clone(), &self.path, message);
-        }
-        place
-    }
-
-    fn text(&mut self, key: &str, faults: &mut Faults<'_>) -> Text {
-        self.need(key, faults).map(|place| place.text(faults)).unwrap_or_default()
-    }
-
-    fn string(&mut self, key: &str, faults: &mut Faults<'_>) -> String {
-        self.need(key, faults).and_then(|place| place.string(faults)).unwrap_or_default()
-    }
-
-    fn flag(&mut self, key: &str, faults: &mut Faults<'_>) -> bool {
-        self.take(key).is_some_and(|place| place.flag(faults))
-    }
-
-    fn evidence(&mut self, key: &str, faults: &mut Faults<'_>) -> Evidence {
-        let choices = [
-            ("certain", Evidence::Certain),
-            ("second_hand", Evidence::SecondHand),
-            ("inferred", Evidence::Inferred),
-            ("proposed", Evidence::Proposed),
-            ("unknown", Evidence::Unknown),
-        ];
-        let place = self.need(key, faults);
-        place.and_then(|place| place.choice(&choices, faults)).unwrap_or(Evidence::Unknown)
-    }
-
-    /// A code that `known` does not hold yet.
-    fn new_code(&mut self, known: &mut BTreeSet<String>, faults: &mut Faults<'_>) -> String {
-        let Some(place) = self.need("id", faults) else { return String::new() };
-        let code = place.code(faults);
-        if !code.is_empty() && !known.insert(code.to_ascii_lowercase()) {
-            let message = Message::new("instrument-fault-twice").with("value", code.as_str());
-            place.fault(faults, message);
-        }
-        code
-    }
-
-    /// A weight: finite and not negative.
-    fn weight(&mut self, faults: &mut Faults<'_>) -> f64 {
-        let Some(place) = self.need("weight", faults) else { return 1.0 };
-        match place.number(faults) {
-            Some(weight) if weight >= 0.0 => weight,
-            Some(_) => {
-                place.fault(faults, Message::new("instrument-fault-weight-negative"));
-                1.0
-            }
-            None => 1.0,
-        }
-    }
-
-    /// The position in `codes` of the code that `key` names.
-    fn reference(&mut self, key: &str, codes: &[String], faults: &mut Faults<'_>) -> Option<usize> {
-        let place = self.need(key, faults)?;
-        let code = place.string(faults)?;
-        let found = codes.iter().position(|known| *known == code);
-        if found.is_none() {
-            let message = Message::new("instrument-fault-reference").with("value", code);
-            place.fault(faults, message.with("choices", codes.join(", ")));
-        }
-        found
-    }
-
-    /// The tables of the list `key`; an absent list is empty.
-    fn tables(&mut self, key: &str, most: usize, faults: &mut Faults<'_>) -> Vec<Section<'a>> {
-        let places = self.take(key).map(|place| place.list(most, faults)).unwrap_or_default();
-        places.iter().filter_map(|place| place.section(faults)).collect()
-    }
-
-    /// [`Section::tables`] of a list that may not be absent or empty.
-    fn some_tables(&mut self, key: &str, most: usize, faults: &mut Faults<'_>) -> Vec<Section<'a>> {
-        let absent = !self.keys.contains_key(key);
-        let tables = self.tables(key, most, faults);
-        if absent || tables.is_empty() {
-            let message = Message::new("instrument-fault-missing-key").with("key", key);
-            faults.add(self.span.clone(), &self.path, message);
-        }
-        tables
-    }
-
-    fn finish(self, faults: &mut Faults<'_>) {
-        for (key, (span, place)) in self.keys {
-            let message = Message::new("instrument-fault-unknown-key").with("key", key);
-            faults.add(span, &place.path, message);
-        }
-    }
-}
-
 fn instrument(mut root: Section<'_>, faults: &mut Faults<'_>) -> Instrument {
     if let Some(place) = root.need("format", faults)
-        && place.value.as_str() != Some(FORMAT)
+        && !place.says(FORMAT)
     {
         place.fault(faults, Message::new("instrument-fault-format").with("format", FORMAT));
     }
@@ -430,12 +124,11 @@ fn instrument(mut root: Section<'_>, faults: &mut Faults<'_>) -> Instrument {
     let rules = rules(&mut root, faults);
     let weight_evidence = root.evidence("weight_evidence", faults);
     let (components, component_marks) = components(&mut root, faults);
-    let component_evidence =
-        if components.is_empty() && !root.keys.contains_key("component_evidence") {
-            Evidence::Unknown
-        } else {
-            root.evidence("component_evidence", faults)
-        };
+    let component_evidence = if components.is_empty() && !root.holds("component_evidence") {
+        Evidence::Unknown
+    } else {
+        root.evidence("component_evidence", faults)
+    };
     let (dimensions, dimension_marks) = dimensions(&mut root, faults);
     let (variables, variable_marks) = variables(&mut root, &dimensions, faults);
     let mut columns = BTreeSet::new();
@@ -554,7 +247,7 @@ fn components(root: &mut Section<'_>, faults: &mut Faults<'_>) -> (Vec<Component
         let name = section.text("name", faults);
         let weight = section.weight(faults);
         weights.add(0, weight, &section);
-        marks.push((section.span.clone(), section.path.clone()));
+        marks.push(section.mark());
         section.finish(faults);
         components.push(Component { id, name, weight });
     }
@@ -571,7 +264,7 @@ fn dimensions(root: &mut Section<'_>, faults: &mut Faults<'_>) -> (Vec<Dimension
         let name = section.text("name", faults);
         let weight = section.weight(faults);
         weights.add(0, weight, &section);
-        marks.push((section.span.clone(), section.path.clone()));
+        marks.push(section.mark());
         section.finish(faults);
         dimensions.push(Dimension { id, name, weight });
     }
@@ -601,7 +294,7 @@ fn variables(
         if let Some(dimension) = dimension {
             weights.add(dimension, weight, &section);
         }
-        marks.push((section.span.clone(), section.path.clone()));
+        marks.push(section.mark());
         section.finish(faults);
         let dimension = dimension.unwrap_or(0);
         variables.push(Variable { id, name, dimension, weight, asta_cita, evidence });
@@ -707,10 +400,10 @@ fn attributes(
         // rights.md rule 2: no religion, ethnicity or belief, unless the official form has it.
         if officially_sensitive && standing != Standing::Official {
             let message = Message::new("instrument-fault-sensitive-not-official");
-            faults.add(section.span.clone(), &section.path, message);
+            section.fault(faults, message);
         } else if !officially_sensitive && asks_belief_or_origin(&id, &name) {
             let message = Message::new("instrument-fault-sensitive");
-            faults.add(section.span.clone(), &section.path, message.with("value", id.as_str()));
+            section.fault(faults, message.with("value", id.as_str()));
         }
         let bands = bands(&mut section, kind, faults);
         section.finish(faults);
@@ -758,7 +451,7 @@ fn bands(attribute: &mut Section<'_>, kind: AttributeKind, faults: &mut Faults<'
             }
         } else if !name.id.is_empty() && !names.insert(name.id.to_lowercase()) {
             let message = Message::new("instrument-fault-twice").with("value", name.id.as_str());
-            faults.add(section.span.clone(), &section.path, message);
+            section.fault(faults, message);
         }
         let aliases = known.split_off(1);
         let pointing = section.flag("pointing", faults);
@@ -791,7 +484,7 @@ fn asks_belief_or_origin(id: &str, name: &Text) -> bool {
 
 /// Weights of groups of siblings, of which each needs one above 0.
 struct Weights<K> {
-    groups: BTreeMap<K, (f64, Range<usize>, String)>,
+    groups: BTreeMap<K, (f64, Mark)>,
 }
 
 impl<K: Ord> Default for Weights<K> {
@@ -802,15 +495,12 @@ impl<K: Ord> Default for Weights<K> {
 
 impl<K: Ord> Weights<K> {
     fn add(&mut self, group: K, weight: f64, section: &Section<'_>) {
-        let entry = self
-            .groups
-            .entry(group)
-            .or_insert_with(|| (0.0, section.span.clone(), section.path.clone()));
+        let entry = self.groups.entry(group).or_insert_with(|| (0.0, section.mark()));
         entry.0 += weight;
     }
 
     fn finish(self, faults: &mut Faults<'_>) {
-        for (sum, span, path) in self.groups.into_values() {
+        for (sum, (span, path)) in self.groups.into_values() {
             if sum <= 0.0 || !sum.is_finite() {
                 faults.add(span, &path, Message::new("instrument-fault-weights-zero"));
             }

@@ -88,6 +88,8 @@ impl<'a> Teller<'a> {
             Withheld::BelowPublic => "files-withheld-below-public",
             Withheld::Complementary => "files-withheld-complementary",
             Withheld::InternalOnly => "files-withheld-internal-only",
+            Withheld::FewToCompare => "files-withheld-few-to-compare",
+            Withheld::NoAdults => "files-withheld-no-adults",
         })
     }
 

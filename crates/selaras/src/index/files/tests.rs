@@ -293,6 +293,25 @@ fn a_cell_that_was_low_is_followed_against_what_was_to_be_expected() {
 }
 
 #[test]
+fn an_interval_beyond_the_scale_is_written_up_to_its_end_and_the_method_says_so() {
+    let mut result = everything();
+    let index = &mut result.regions[2].scores[0];
+    let interval = index.interval.as_mut().unwrap();
+    (interval.low, interval.high) = (0.4, 9.7);
+    let interval = index.interval.clone();
+    let teller = Teller {
+        result: &result,
+        instrument: instrument(),
+        official: None,
+        words: Words::new(Language::Id),
+    };
+    let ends = (teller.low(interval.as_ref()), teller.high(interval.as_ref()));
+    assert_eq!(ends, (Some(1.0), Some(9.0)));
+    let said = Cell::from(teller.say("files-interval-cut"));
+    assert!(teller.method().rows.iter().any(|row| row.cells.contains(&said)));
+}
+
+#[test]
 fn no_word_of_a_file_stands_outside_the_message_files() {
     // Data, names and numbers are the same in every language; words of messages turn into blocks.
     let result = everything();

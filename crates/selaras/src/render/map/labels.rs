@@ -13,6 +13,8 @@ const CROWDED: usize = 24;
 pub(super) const TYPE: f64 = 12.0;
 /// Width of the range of a class, in sizes of type.
 const CLASS: f64 = 4.2;
+/// Width and height of the number of a class, in sizes of type.
+const NUMBER: (f64, f64) = (0.65, 0.8);
 /// Distance of lines of type in pixels.
 pub(super) const LINE: f64 = 14.0;
 
@@ -23,6 +25,8 @@ pub(super) struct Layer {
     pub(super) unit: f64,
     pub(super) names: Vec<Name>,
     pub(super) discs: Vec<Disc>,
+    /// Where the number of its class alone stands in an area.
+    pub(super) numbers: Vec<(usize, (f64, f64))>,
     /// Room that marks at sea take.
     pub(super) taken: Vec<Space>,
 }
@@ -35,8 +39,19 @@ pub(super) struct Name {
     pub(super) y: f64,
     /// Lines of the name; empty where a letter stands for it.
     pub(super) lines: Vec<String>,
-    /// Whether there is room for the class under the name.
-    pub(super) class: bool,
+    /// What stands under the name.
+    pub(super) class: ClassSaid,
+}
+
+/// How an area says its class: as far as there is room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ClassSaid {
+    /// By its range.
+    Range,
+    /// By its number in the legend.
+    Number,
+    /// By its colour alone.
+    Nothing,
 }
 
 /// A mark with a line to its region: a disc where the region is too small to see, only its name
@@ -84,7 +99,13 @@ pub(super) struct Placing<'a> {
 impl Placing<'_> {
     /// Places marks for a layout in which a pixel has `unit` units.
     pub(super) fn layer(&self, unit: f64) -> Layer {
-        let mut layer = Layer { unit, names: Vec::new(), discs: Vec::new(), taken: Vec::new() };
+        let mut layer = Layer {
+            unit,
+            names: Vec::new(),
+            discs: Vec::new(),
+            numbers: Vec::new(),
+            taken: Vec::new(),
+        };
         let named: Vec<usize> = (0..self.names.len())
             .filter(|&at| self.names.get(at).is_some_and(Option::is_some))
             .collect();
@@ -93,6 +114,7 @@ impl Placing<'_> {
         };
         if small(1.0, SMALL).len() > CROWDED {
             layer.discs = self.crowd(&small(1.0, SMALL / 3.0), (1.6 * unit).max(4.0));
+            layer.numbers = self.numbers(&named, unit, &layer.discs);
             return layer;
         }
         let small = small(unit, SMALL);
@@ -108,7 +130,13 @@ impl Placing<'_> {
                 layer.taken.push(space);
                 layer.discs.push(disc);
             } else if let Some(Some((x, y))) = self.places.get(at).copied() {
-                layer.names.push(Name { area: at, x, y, lines: Vec::new(), class: false });
+                layer.names.push(Name {
+                    area: at,
+                    x,
+                    y,
+                    lines: Vec::new(),
+                    class: ClassSaid::Nothing,
+                });
             }
         }
         layer
@@ -123,16 +151,38 @@ impl Placing<'_> {
         km2 * (self.units_per_km / unit).powi(2)
     }
 
-    /// The name within its region, on one line or more, with room for the class if there is.
+    /// Spots for the numbers of classes where names have no room: where an area is widest.
+    fn numbers(&self, named: &[usize], unit: f64, discs: &[Disc]) -> Vec<(usize, (f64, f64))> {
+        let taken: Vec<Space> = discs
+            .iter()
+            .map(|disc| Space::centred(disc.x, disc.y, 2.0 * disc.radius, 2.0 * disc.radius))
+            .collect();
+        let size = TYPE * unit;
+        let spot = |&at: &usize| {
+            let (x, y) = self.places.get(at).copied()??;
+            let space = Space::centred(x, y, NUMBER.0 * size, NUMBER.1 * size);
+            self.room.fits(at, &space, &taken).then_some((at, (x, y)))
+        };
+        named.iter().filter_map(spot).collect()
+    }
+
+    /// The name within its region, on one line or more, with as much of the class as has room.
     fn name(&self, at: usize, unit: f64, taken: &[Space]) -> Option<Name> {
         let (name, place) = (self.names.get(at).copied()??, self.places.get(at).copied()??);
         let size = TYPE * unit;
         let one = vec![name.to_owned()];
         let more = wrap(name, size, text_width(name, size) * 0.6);
-        let choices = [(&one, true), (&more, true), (&one, false), (&more, false)];
-        choices.into_iter().find_map(|(lines, class)| {
-            let widest = widest(lines, size).max(if class { CLASS * size } else { 0.0 });
-            let height = (lines.len() + usize::from(class)) as f64 * LINE * unit;
+        let mut choices = [ClassSaid::Range, ClassSaid::Number, ClassSaid::Nothing]
+            .into_iter()
+            .flat_map(|class| [(&one, class), (&more, class)]);
+        choices.find_map(|(lines, class)| {
+            let (wide, rows) = match class {
+                ClassSaid::Range => (CLASS * size, 1),
+                ClassSaid::Number => (NUMBER.0 * size, 1),
+                ClassSaid::Nothing => (0.0, 0),
+            };
+            let widest = widest(lines, size).max(wide);
+            let height = (lines.len() + rows) as f64 * LINE * unit;
             let space = self.room.within(at, (widest, height), place, taken)?;
             let (x, y) = space.middle();
             Some(Name { area: at, x, y, lines: lines.clone(), class })

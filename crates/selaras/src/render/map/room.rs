@@ -124,6 +124,11 @@ impl Room {
             })
     }
 
+    /// Whether `space` lies within the shape at `at` and off `taken`.
+    pub(super) fn fits(&self, at: usize, space: &Space, taken: &[Space]) -> bool {
+        self.all(space, at as u16 + 1) && !taken.iter().any(|other| other.overlaps(space))
+    }
+
     /// Middle of a box of `size` within the shape at `at` and off `taken`, nearest to `near`.
     pub(super) fn within(
         &self,
@@ -135,8 +140,7 @@ impl Room {
         let owner = at as u16 + 1;
         let fits = |x: f64, y: f64| {
             let space = Space::centred(x, y, size.0, size.1);
-            let free = self.all(&space, owner) && !taken.iter().any(|other| other.overlaps(&space));
-            free.then_some(space)
+            self.fits(at, &space, taken).then_some(space)
         };
         if let Some(space) = fits(near.0, near.1) {
             return Some(space);

@@ -34,6 +34,8 @@ pub(super) fn withheld(reason: Option<Withheld>, words: Words) -> String {
         Some(Withheld::BelowPublic) => "results-below-public",
         Some(Withheld::Complementary) => "results-complementary",
         Some(Withheld::InternalOnly) => "results-internal-only",
+        Some(Withheld::FewToCompare) => "results-too-few-to-compare",
+        Some(Withheld::NoAdults) => "results-change-no-adults-short",
     })
 }
 

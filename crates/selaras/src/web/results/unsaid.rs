@@ -4,7 +4,6 @@
 use super::{Reading, say};
 use crate::index::result::{Form, RegionResult, ScoreChange, Withheld};
 use crate::locale::{Message, Words};
-use crate::round::frame::Level;
 
 /// Why there is no difference to the round before.
 #[derive(Clone, Copy)]
@@ -19,7 +18,7 @@ pub(super) enum NoChange<'a> {
     NotPublic,
     /// The score itself, or the one before, is not shown.
     Withheld(Option<Withheld>),
-    /// Fewer answers than these in one of the rounds.
+    /// Fewer answers than these in one of the rounds; of an aggregate, in each kab/kota of it.
     Few(u64),
     /// How many adults the regions have is not known.
     NoAdults,
@@ -81,8 +80,8 @@ impl Reading {
         }
         let least = self.result.options.interval_from;
         Err(match found.withheld {
-            _ if region.level != Level::Regency && found.n.is_none() => NoChange::NoAdults,
-            Some(Withheld::BelowPublic) | None => NoChange::Few(least),
+            Some(Withheld::NoAdults) => NoChange::NoAdults,
+            Some(Withheld::FewToCompare) | None => NoChange::Few(least),
             reason => NoChange::Withheld(reason),
         })
     }

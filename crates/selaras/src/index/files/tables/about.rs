@@ -143,6 +143,7 @@ impl Teller<'_> {
             ),
             Some(instrument.scale.evidence),
         );
+        line(self.say("files-method-ends"), self.say("files-interval-cut"), None);
         line(self.say("files-method-source"), self.text(&instrument.source), None);
         let weight = |key: &str, name: &crate::instrument::Text| {
             self.words.tell(&Message::new(key).with("name", self.text(name)))
