@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::result::{Change, RoundRef};
-use crate::instrument::{Attribute, Instrument};
+use crate::instrument::Instrument;
 use crate::locale::Message;
 use crate::round::answers::Design;
 
@@ -115,15 +115,15 @@ fn instruments(now: &Instrument, before: &Instrument) -> Vec<Message> {
     } else if (&now.scale.low, &now.scale.high) != (&before.scale.low, &before.scale.high) {
         reasons.push(Message::new("index-change-scale-words"));
     }
-    let groups = |of: &Instrument| -> BTreeMap<String, Vec<(String, Option<(u16, u16)>)>> {
-        let bands =
-            |of: &Attribute| of.bands.iter().map(|band| (band.id.clone(), band.years)).collect();
-        of.attributes.iter().map(|attribute| (attribute.id.clone(), bands(attribute))).collect()
+    let bands = |of: &Instrument, id: &str| -> Vec<(String, Option<(u16, u16)>)> {
+        let attribute = of.attributes.iter().find(|attribute| attribute.id == id);
+        let bands = attribute.map_or(&[][..], |attribute| attribute.bands.as_slice());
+        bands.iter().map(|band| (band.id.clone(), band.years)).collect()
     };
-    let (divided, was_divided) = (groups(now), groups(before));
-    let ids: BTreeSet<&String> = divided.keys().chain(was_divided.keys()).collect();
-    let differs = ids.into_iter().filter(|id| divided.get(*id) != was_divided.get(*id));
-    reasons.extend(named("index-change-attributes", differs.map(String::as_str).collect()));
+    let attributes = now.attributes.iter().chain(&before.attributes);
+    let ids: BTreeSet<&str> = attributes.map(|attribute| attribute.id.as_str()).collect();
+    let differs = ids.into_iter().filter(|id| bands(now, id) != bands(before, id));
+    reasons.extend(named("index-change-attributes", differs.collect()));
     if now.rules.aggregation != before.rules.aggregation {
         reasons.push(Message::new("index-change-rule-aggregation"));
     }
