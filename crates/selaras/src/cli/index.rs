@@ -210,12 +210,13 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Whether a file of answers or the margins bear the mark of simulated data (METHOD §10).
+/// Whether a file of answers, the margins or official figures bear the mark of simulated data (METHOD §10).
 fn marked(now: &Summed, before: Option<&Summed>, request: &Request, margins: &[Margin]) -> bool {
     let mut files = std::iter::once(now).chain(before).flat_map(|of| &of.report.inputs);
-    let margins_file = request.margins.as_deref().and_then(Path::file_name);
+    let tables = [&request.margins, &request.official].into_iter().flatten();
+    let mut tables = tables.filter_map(|path| path.file_name());
     files.any(|input| simulate::is_marked(&input.name))
-        || margins_file.is_some_and(|name| simulate::is_marked(&name.to_string_lossy()))
+        || tables.any(|name| simulate::is_marked(&name.to_string_lossy()))
         || margins.iter().any(|margin| simulate::is_marked(&margin.source))
 }
 

@@ -60,11 +60,14 @@ impl Two {
             inside.iter().map(choice).collect()
         };
         let said = find(&asked.satu).zip(find(&asked.dua));
+        // Before anybody has chosen, two different ones stand there.
+        let next = inside.get(1).map_or("", |region| region.code.as_str());
+        let other = if asked.dua.is_empty() { next } else { asked.dua.as_str() };
         Some(Self {
             action: paths::compare(reading.round.id),
             whole: region.code.clone(),
             one: choices(&asked.satu),
-            other: choices(&asked.dua),
+            other: choices(other),
             said: said.map(|(one, other)| beside(reading, one, other)),
         })
     }
