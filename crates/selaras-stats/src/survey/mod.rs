@@ -230,12 +230,31 @@ impl<'a> Sample<'a> {
     /// [`Sample::mean`] of several scores, faster than one after the other.
     #[must_use]
     pub fn means(&self, domain: &Domain, scores: Range<usize>) -> Vec<Option<Influence>> {
+        let sums = self.sums(domain, scores.clone());
+        self.means_from(domain, scores, &sums)
+    }
+
+    /// What the means of several scores over a domain are made of.
+    #[must_use]
+    pub fn sums(&self, domain: &Domain, scores: Range<usize>) -> Sums {
         let mut all = vec![MeanSums::default(); scores.len()];
         for (_, cell) in self.members(domain) {
             for (sum, score) in all.iter_mut().zip(scores.clone()) {
                 sum.add(&cell.mean_sums(score));
             }
         }
+        Sums(all)
+    }
+
+    /// [`Sample::means`] where [`Sample::sums`] of the same domain and scores are known, as they
+    /// are where the domain is made of others.
+    #[must_use]
+    pub fn means_from(
+        &self,
+        domain: &Domain,
+        scores: Range<usize>,
+        Sums(all): &Sums,
+    ) -> Vec<Option<Influence>> {
         let double = |steps| Wide::<2>::new(steps).to_f64(WEIGHT_BITS);
         let centres: Vec<Centre> = all.iter().map(Centre::new).collect();
         let mut z: Vec<Vec<(u32, f64)>> =
@@ -259,7 +278,7 @@ impl<'a> Sample<'a> {
                 simple_random: self.simple_random(sum),
             })
         };
-        z.into_iter().zip(&all).map(influence).collect()
+        z.into_iter().zip(all).map(influence).collect()
     }
 
     /// Total Σwy over those who have the score; `None` where nobody has. The total of a score that
@@ -364,6 +383,17 @@ impl<'a> Sample<'a> {
             SimpleRandom::WithReplacement => 1.0,
         };
         Some(spread * unsampled / n).filter(|&variance| variance > 0.0)
+    }
+}
+
+/// What the means of several scores over a domain are made of, for [`Sample::means_from`].
+#[derive(Clone, Debug)]
+pub struct Sums(Vec<MeanSums>);
+
+impl Sums {
+    /// Adds the sums of the same scores over a domain that has no respondent in common.
+    pub fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(sum, other)| sum.add(other));
     }
 }
 

@@ -14,14 +14,14 @@
 mod moments;
 mod store;
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::fixed::{
     SCORE_BITS, SCORE_LIMIT, WEIGHT_BITS, Wide, is_small, score_steps, small_steps, weight_steps,
 };
 pub(crate) use moments::MeanSums;
 pub use moments::Moments;
-use moments::{MASS_LIMIT, MISSING, ROWS_LIMIT};
+use moments::{MASS_LIMIT, MISSING, Products, ROWS_LIMIT};
 use store::Store;
 
 /// Which sums a row adds to: small numbers that the caller has given to names.
@@ -85,38 +85,41 @@ struct Entry {
 
 /// The sums of one key.
 #[derive(Clone, Copy, Debug)]
-pub struct Cell<'a>(&'a Entry);
+pub struct Cell<'a> {
+    entry: &'a Entry,
+    slab: &'a [Products],
+}
 
 impl Cell<'_> {
     /// Whose sums.
     #[must_use]
     pub fn key(&self) -> Key {
-        self.0.key
+        self.entry.key
     }
 
     /// Rows, with or without scores.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.0.rows
+        self.entry.rows
     }
 
     /// Sums over the rows that have score number `score`.
     #[must_use]
     pub fn moments(&self, score: usize) -> Moments {
-        self.0.store.moments(score)
+        self.entry.store.moments(score, self.slab)
     }
 
     /// How many rows have score number `score`, and the sum of their weights.
     #[must_use]
     pub fn weight(&self, score: usize) -> (u64, f64) {
-        let mass = self.0.store.mass(score);
+        let mass = self.entry.store.mass(score);
         (mass.n, mass.weight())
     }
 
     /// The sums that means and their errors need.
     #[inline]
     pub(crate) fn mean_sums(&self, score: usize) -> MeanSums {
-        self.0.store.mean_sums(score)
+        self.entry.store.mean_sums(score, self.slab)
     }
 }
 
@@ -126,6 +129,8 @@ pub struct Totals {
     scores: Vec<String>,
     index: HashMap<Key, usize>,
     entries: Vec<Entry>,
+    /// Sums of the rows of several weights.
+    slab: Vec<Products>,
     mass: u128,
     /// Room for rows in steps.
     weight_steps: Vec<u64>,
@@ -147,6 +152,7 @@ impl Totals {
             scores,
             index: HashMap::new(),
             entries: Vec::new(),
+            slab: Vec::new(),
             mass: 0,
             weight_steps: Vec::new(),
             score_steps: Vec::new(),
@@ -236,11 +242,12 @@ impl Totals {
         };
         match known.and_then(|position| self.entries.get_mut(position)) {
             Some(entry) => {
-                entry.store.add_rows(entry.rows, &self.weight_steps, &self.score_steps);
+                let (weights, scores) = (&self.weight_steps, &self.score_steps);
+                entry.store.add_rows(entry.rows, weights, scores, &mut self.slab);
                 entry.rows += rows;
             }
             None => {
-                let store = Store::of_rows(&self.weight_steps, &self.score_steps);
+                let store = Store::of_rows(&self.weight_steps, &self.score_steps, &mut self.slab);
                 self.index.insert(key, self.entries.len());
                 self.entries.push(Entry { key, rows, store });
             }
@@ -263,7 +270,7 @@ impl Totals {
         }
         self.mass = mass;
         for entry in other.entries {
-            self.put(entry);
+            self.put(entry, &other.slab);
         }
         Ok(())
     }
@@ -271,24 +278,27 @@ impl Totals {
     /// Puts the sums under other keys: the rows of `key` come under `under(key)`, which may be the
     /// same for several.
     pub fn coarsen(&mut self, under: impl Fn(Key) -> Key) {
-        let entries = std::mem::take(&mut self.entries);
+        let (entries, slab) = (std::mem::take(&mut self.entries), std::mem::take(&mut self.slab));
         self.index.clear();
         for entry in entries {
-            self.put(Entry { key: under(entry.key), ..entry });
+            self.put(Entry { key: under(entry.key), ..entry }, &slab);
         }
     }
 
-    fn put(&mut self, entry: Entry) {
+    /// Takes over an entry whose sums stand in the slab `from`.
+    fn put(&mut self, entry: Entry, from: &[Products]) {
+        let (scores, slab) = (self.scores.len(), &mut self.slab);
         let known = self.index.get(&entry.key).copied();
         match known.and_then(|position| self.entries.get_mut(position)) {
             Some(present) => {
-                let (rows, scores) = ((present.rows, entry.rows), self.scores.len());
-                present.store.merge(rows, scores, &entry.store);
+                let rows = (present.rows, entry.rows);
+                present.store.merge(rows, scores, &entry.store, (slab, from));
                 present.rows += entry.rows;
             }
             None => {
                 self.index.insert(entry.key, self.entries.len());
-                self.entries.push(entry);
+                let store = entry.store.moved(scores, from, slab);
+                self.entries.push(Entry { store, ..entry });
             }
         }
     }
@@ -296,8 +306,11 @@ impl Totals {
     /// The sums of every key, in the order of keys.
     #[must_use]
     pub fn cells(&self) -> Vec<Cell<'_>> {
-        let mut cells: Vec<Cell<'_>> = self.entries.iter().map(Cell).collect();
-        cells.sort_unstable_by_key(Cell::key);
+        let slab = self.slab.as_slice();
+        let mut cells: Vec<Cell<'_>> =
+            self.entries.iter().map(|entry| Cell { entry, slab }).collect();
+        // Stable: totals merged from few parts are few ascending runs, which that finds.
+        cells.sort_by_key(Cell::key);
         cells
     }
 
@@ -366,7 +379,8 @@ impl Totals {
             totals.mass = totals.mass.checked_add(heaviest)?;
             (totals.mass <= MASS_LIMIT).then_some(())?;
             totals.index.insert(key, totals.entries.len());
-            totals.entries.push(Entry { key, rows, store: Store::read(rows, &moments) });
+            let store = Store::read(rows, &moments, &mut totals.slab);
+            totals.entries.push(Entry { key, rows, store });
         }
         Some(totals)
     }

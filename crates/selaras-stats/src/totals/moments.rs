@@ -244,14 +244,20 @@ impl Products {
     /// them in registers.
     pub(super) fn of(weights: &[u64], scores: &[i64]) -> Self {
         let mut all = Self::default();
+        // Scores of most instruments have no sign.
+        let signed = scores.iter().any(|&y| y < 0);
         for (weights, scores) in weights.chunks(TOGETHER).zip(scores.chunks(TOGETHER)) {
-            all.add(&Self::of_few(weights, scores));
+            all.add(&if signed {
+                Self::of_few::<true>(weights, scores)
+            } else {
+                Self::of_few::<false>(weights, scores)
+            });
         }
         all
     }
 
     #[inline]
-    fn of_few(weights: &[u64], scores: &[i64]) -> Self {
+    fn of_few<const SIGNED: bool>(weights: &[u64], scores: &[i64]) -> Self {
         fn wide<const LIMBS: usize>(value: u128, limbs: usize) -> Wide<LIMBS> {
             Wide::new(value as i128).shifted(limbs)
         }
@@ -262,7 +268,7 @@ impl Products {
         for ((half, &w), &y) in halves.iter_mut().zip(weights).zip(scores) {
             let product = times(w, y.unsigned_abs());
             *half = ((product >> 64) as u64, product as u64);
-            wy += if y < 0 { -(product as i128) } else { product as i128 };
+            wy += if SIGNED && y < 0 { -(product as i128) } else { product as i128 };
         }
         let halves = halves.get(..scores.len()).unwrap_or_default();
 
@@ -274,8 +280,8 @@ impl Products {
         let mut wwy = [0_i128; 2];
         for ((&(high, low), &w), &y) in halves.iter().zip(weights).zip(scores) {
             let (low, high) = (times(low, w) as i128, times(high, w) as i128);
-            wwy[0] += if y < 0 { -low } else { low };
-            wwy[1] += if y < 0 { -high } else { high };
+            wwy[0] += if SIGNED && y < 0 { -low } else { low };
+            wwy[1] += if SIGNED && y < 0 { -high } else { high };
         }
         let (mut square_low, mut square_high) = (0_u128, 0_u128);
         for &(_, low) in halves {

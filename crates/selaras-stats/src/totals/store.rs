@@ -10,11 +10,12 @@ pub(super) enum Store {
     Row { weight: u64, scores: Box<[i64]> },
     /// Rows of one weight.
     Even { weight: u64, sums: Box<[Sums]> },
-    /// Rows of several weights.
+    /// Rows of several weights. Their sums stand in the slab of the totals, score after score from
+    /// this place on: a box for each key would be most of the work.
     Uneven {
         /// What the weights of all rows come to.
         mass: Mass,
-        products: Box<[Products]>,
+        products: usize,
         /// Positions of the scores that some rows lack, ascending, with what the weights of the
         /// others come to.
         lacking: Vec<(u32, Mass)>,
@@ -23,25 +24,45 @@ pub(super) enum Store {
 
 impl Store {
     /// What rows hold: their weights, and score after score the values of all rows.
-    pub(super) fn of_rows(weights: &[u64], scores: &[i64]) -> Self {
+    pub(super) fn of_rows(weights: &[u64], scores: &[i64], slab: &mut Vec<Products>) -> Self {
         if let &[weight] = weights {
             return Self::Row { weight, scores: scores.into() };
         }
         let weight = weights.first().copied().unwrap_or_default();
-        let sums = vec![Sums::default(); scores.len() / weights.len().max(1)].into();
-        let mut store = Self::Even { weight, sums };
-        store.add_rows(0, weights, scores);
+        let count = scores.len() / weights.len().max(1);
+        let mut store = if weights.iter().all(|&other| other == weight) {
+            Self::Even { weight, sums: vec![Sums::default(); count].into() }
+        } else {
+            let products = slab.len();
+            slab.resize(products + count, Products::default());
+            Self::Uneven { mass: Mass::default(), products, lacking: Vec::new() }
+        };
+        store.add_rows(0, weights, scores, slab);
         store
     }
 
+    /// The same store for totals with the slab `into`, its sums taken over from the slab `from`.
+    pub(super) fn moved(self, scores: usize, from: &[Products], into: &mut Vec<Products>) -> Self {
+        match self {
+            Self::Uneven { mass, products, lacking } => {
+                let place = into.len();
+                into.extend_from_slice(own(from, products, scores));
+                Self::Uneven { mass, products: place, lacking }
+            }
+            other => other,
+        }
+    }
+
     /// What `rows` rows hold whose sums are `moments`.
-    pub(super) fn read(rows: u64, moments: &[Moments]) -> Self {
+    pub(super) fn read(rows: u64, moments: &[Moments], slab: &mut Vec<Products>) -> Self {
         let whole = moments.iter().map(|moments| moments.mass).find(|mass| mass.n == rows);
         let mass = whole.unwrap_or_default();
         let numbered = moments.iter().zip(0..);
+        let products = slab.len();
+        slab.extend(moments.iter().map(|moments| moments.products));
         Self::Uneven {
             mass,
-            products: moments.iter().map(|moments| moments.products).collect(),
+            products,
             lacking: numbered
                 .filter(|(moments, _)| whole != Some(moments.mass))
                 .map(|(moments, score)| (score, moments.mass))
@@ -50,7 +71,7 @@ impl Store {
     }
 
     /// The sums of one score.
-    pub(super) fn moments(&self, score: usize) -> Moments {
+    pub(super) fn moments(&self, score: usize, slab: &[Products]) -> Moments {
         match self {
             Self::Row { weight, scores } => {
                 let mut sums = Sums::default();
@@ -60,8 +81,8 @@ impl Store {
             Self::Even { weight, sums } => sums
                 .get(score)
                 .map_or_else(Moments::default, |sums| Moments::of_one_weight(*weight, sums)),
-            Self::Uneven { mass, products, lacking } => products
-                .get(score)
+            Self::Uneven { mass, products, lacking } => slab
+                .get(products + score)
                 .map(|&products| Moments { mass: *mass_of(score, mass, lacking), products })
                 .unwrap_or_default(),
         }
@@ -71,13 +92,13 @@ impl Store {
     pub(super) fn mass(&self, score: usize) -> Mass {
         match self {
             Self::Uneven { mass, lacking, .. } => *mass_of(score, mass, lacking),
-            _ => self.moments(score).mass,
+            _ => self.moments(score, &[]).mass,
         }
     }
 
     /// The sums of one score that means and their errors need.
     #[inline]
-    pub(super) fn mean_sums(&self, score: usize) -> MeanSums {
+    pub(super) fn mean_sums(&self, score: usize, slab: &[Products]) -> MeanSums {
         match self {
             Self::Row { weight, scores } => match scores.get(score) {
                 Some(&y) if y != MISSING => {
@@ -92,18 +113,25 @@ impl Store {
                 let wyy = sums.yy.times(u128::from(*weight));
                 MeanSums { n: sums.n, w: w * i128::from(sums.n), wy: w * sums.y.to_i128(), wyy }
             }),
-            Self::Uneven { mass, products, lacking } => products
-                .get(score)
+            Self::Uneven { mass, products, lacking } => slab
+                .get(products + score)
                 .map(|products| MeanSums::of(mass_of(score, mass, lacking), products))
                 .unwrap_or_default(),
         }
     }
 
     /// Adds rows to those `rows` that are here, given as in [`Store::of_rows`].
-    pub(super) fn add_rows(&mut self, rows: u64, weights: &[u64], scores: &[i64]) {
+    pub(super) fn add_rows(
+        &mut self,
+        rows: u64,
+        weights: &[u64],
+        scores: &[i64],
+        slab: &mut Vec<Products>,
+    ) {
         let (length, weight) = (weights.len().max(1), weights.first().copied());
+        let count = scores.len() / length;
         let one = weight.filter(|one| weights.iter().all(|weight| weight == one));
-        self.widen(rows, scores.len() / length, one);
+        self.widen(rows, count, one, slab);
         match self {
             Self::Row { .. } => {}
             Self::Even { sums, .. } => {
@@ -113,6 +141,7 @@ impl Store {
             }
             Self::Uneven { mass, products, lacking } => {
                 let more = Mass::of(weights);
+                let products = own_mut(slab, *products, count);
                 for ((products, column), score) in
                     products.iter_mut().zip(scores.chunks(length)).zip(0..)
                 {
@@ -133,28 +162,35 @@ impl Store {
         }
     }
 
-    /// Adds what `other` holds; the keys have so many rows each.
-    pub(super) fn merge(&mut self, rows: (u64, u64), scores: usize, other: &Self) {
+    /// Adds what `other` holds, whose sums stand in the slab `from`; the keys have so many rows each.
+    pub(super) fn merge(
+        &mut self,
+        rows: (u64, u64),
+        scores: usize,
+        other: &Self,
+        (slab, from): (&mut Vec<Products>, &[Products]),
+    ) {
         match other {
-            Self::Row { weight, scores: row } => self.add_rows(rows.0, &[*weight], row),
+            Self::Row { weight, scores: row } => self.add_rows(rows.0, &[*weight], row, slab),
             Self::Even { weight, sums: others } => {
-                self.widen(rows.0, scores, Some(*weight));
+                self.widen(rows.0, scores, Some(*weight), slab);
                 match self {
                     Self::Row { .. } => {}
                     Self::Even { sums, .. } => {
                         sums.iter_mut().zip(others).for_each(|(sums, other)| sums.merge(other));
                     }
                     Self::Uneven { .. } => {
-                        let mut other = other.clone();
-                        other.widen(rows.1, scores, None);
-                        self.merge(rows, scores, &other);
+                        let (mut wide, mut from) = (other.clone(), Vec::new());
+                        wide.widen(rows.1, scores, None, &mut from);
+                        self.merge(rows, scores, &wide, (slab, &from));
                     }
                 }
             }
             Self::Uneven { mass: more, products: others, lacking: other_lacking } => {
-                self.widen(rows.0, scores, None);
+                self.widen(rows.0, scores, None, slab);
                 let Self::Uneven { mass, products, lacking } = self else { return };
-                for (products, other) in products.iter_mut().zip(others) {
+                let products = own_mut(slab, *products, scores).iter_mut();
+                for (products, other) in products.zip(own(from, *others, scores)) {
                     products.add(other);
                 }
                 for &(score, _) in other_lacking {
@@ -170,7 +206,7 @@ impl Store {
 
     /// Makes room for rows beside those `rows` that are here: of one weight where all have
     /// `weight`, else of several.
-    fn widen(&mut self, rows: u64, scores: usize, weight: Option<u64>) {
+    fn widen(&mut self, rows: u64, scores: usize, weight: Option<u64>, slab: &mut Vec<Products>) {
         *self = match (&*self, weight) {
             (Self::Row { weight, scores }, Some(other)) if *weight == other => {
                 let sums = |&y: &i64| {
@@ -185,17 +221,31 @@ impl Store {
             (Self::Even { weight, .. }, Some(other)) if *weight == other => return,
             (Self::Uneven { .. }, _) => return,
             (Self::Row { weight, .. } | Self::Even { weight, .. }, _) => {
-                let all: Vec<Moments> = (0..scores).map(|score| self.moments(score)).collect();
+                let all: Vec<Moments> = (0..scores).map(|score| self.moments(score, &[])).collect();
                 let mass = Mass::of_one_weight(*weight, rows);
                 let lacking = all.iter().zip(0..).filter(|(moments, _)| moments.mass != mass);
+                let products = slab.len();
+                slab.extend(all.iter().map(|moments| moments.products));
                 Self::Uneven {
                     mass,
+                    products,
                     lacking: lacking.map(|(moments, score)| (score, moments.mass)).collect(),
-                    products: all.iter().map(|moments| moments.products).collect(),
                 }
             }
         };
     }
+}
+
+/// The sums of one key in a slab.
+#[inline]
+fn own(slab: &[Products], place: usize, scores: usize) -> &[Products] {
+    slab.get(place..place + scores).unwrap_or_default()
+}
+
+/// [`own`], to be changed.
+#[inline]
+fn own_mut(slab: &mut [Products], place: usize, scores: usize) -> &mut [Products] {
+    slab.get_mut(place..place + scores).unwrap_or_default()
 }
 
 /// What the weights of the rows with a score come to.

@@ -170,12 +170,20 @@ impl<'a> Readings<'a> {
             }
         }
         let scores = tally.scorer().len();
+        let sums = parallel::map(threads, domains.len(), |at| {
+            let own = self.leaves[at] == [at] && tally.pooled.is_none();
+            domains[at].as_ref().filter(|_| own).map(|domain| sample.sums(domain, 0..scores))
+        });
         let read = parallel::map(threads, domains.len(), |at| {
-            let domain = domains.get(at).and_then(Option::as_ref);
-            let influences = match (domain, &tally.pooled) {
+            let influences = match (&domains[at], &tally.pooled) {
                 (None, _) => vec![None; scores],
                 (Some(domain), Some(pooled)) => pooled::of_domain(&sample, domain, tally, pooled),
-                (Some(domain), None) => sample.means(domain, 0..scores),
+                (Some(domain), None) => {
+                    let mut parts = self.leaves[at].iter().filter_map(|&leaf| sums[leaf].clone());
+                    let mut sums = parts.next().unwrap_or_else(|| sample.sums(domain, 0..scores));
+                    parts.for_each(|part| sums.add(&part));
+                    sample.means_from(domain, 0..scores, &sums)
+                }
             };
             let reading = |of: &Option<Influence>| of.as_ref().map(recorded).unwrap_or_default();
             (influences.iter().map(reading).collect(), influences)

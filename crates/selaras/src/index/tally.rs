@@ -4,9 +4,10 @@
 //! the merged tallies of its parts, bit for bit, once [`Tally::settle`] has numbered its clusters
 //! and cells by their labels.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use foldhash::{HashMap, HashMapExt};
 use selaras_stats::totals::{Key, Totals, TotalsError};
 
 use super::pooled::Pooled;

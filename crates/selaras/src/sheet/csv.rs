@@ -116,6 +116,44 @@ impl<'a> Scanner<'a> {
         })
     }
 
+    /// Passes over as many of the next fields, `most` at the most, as are one digit from `low` to
+    /// `high` (9 at the most) or empty, and not the last of their row; puts the digits on `codes`,
+    /// 0 where nothing stands, and says how many there were.
+    #[inline]
+    pub fn take_digits(&mut self, low: u8, high: u8, most: usize, codes: &mut Vec<u8>) -> usize {
+        const DIGITS: u64 = 0x00ff_00ff_00ff_00ff;
+        const HIGHEST: u64 = 0x0080_0080_0080_0080;
+        let cuts = repeated(self.dialect.delimiter);
+        // Less its zero a digit is below 128, stays below it with 127 less `high` added, and reaches
+        // it with 128 less `low` added.
+        let (above, below) = (repeated(127 - high) & DIGITS, repeated(128 - low) & DIGITS);
+        let before = codes.len();
+        let mut rest = self.rest();
+        while let Some(chunk) = rest.first_chunk::<8>()
+            && codes.len() - before < most
+        {
+            let word = u64::from_le_bytes(*chunk);
+            let digits = (word ^ repeated(b'0')) & DIGITS;
+            let other = (digits | (digits + above) | !(digits + below)) & HIGHEST;
+            let other = other | ((word ^ cuts) & !DIGITS);
+            let left = most - (codes.len() - before);
+            let taken = (other.trailing_zeros() as usize / 16).min(left);
+            let pairs = (digits | digits >> 8) & 0x0000_ffff_0000_ffff;
+            codes.extend_from_slice(&((pairs | pairs >> 16) as u32).to_le_bytes());
+            codes.truncate(codes.len() - 4 + taken);
+            rest = rest.get(2 * taken..).unwrap_or_default();
+            if taken < 4 && taken < left {
+                if rest.first() != Some(&self.dialect.delimiter) {
+                    break;
+                }
+                codes.push(0);
+                rest = rest.get(1..).unwrap_or_default();
+            }
+        }
+        self.at = self.bytes.len() - rest.len();
+        codes.len() - before
+    }
+
     /// Passes over the next row if nothing but delimiters and spaces stand in it.
     pub fn skip_blank(&mut self) -> bool {
         let Dialect { delimiter, newline } = self.dialect;
@@ -301,6 +339,9 @@ fn whole_rows(bytes: &[u8], dialect: Dialect) -> Option<usize> {
 /// Bytes of one block.
 pub(super) const BLOCK: usize = 512 * 1024;
 
+/// Bytes that are read and hashed at a time.
+const PIECE: usize = 32 * 1024;
+
 /// Why a text file cannot be cut into blocks.
 #[derive(Debug)]
 pub(super) enum Broken {
@@ -352,45 +393,82 @@ impl Blocks {
 
     /// The next block, in the room of an earlier one; none at the end.
     pub(super) fn next(&mut self, room: Vec<u8>) -> Result<Option<Vec<u8>>, Broken> {
+        // What stands in the room is written over: to clear it would be to fill it with zeros.
         let mut block = room;
-        block.clear();
-        block.extend_from_slice(&self.carry);
-        block.reserve(BLOCK);
+        let mut filled = self.carry.len();
+        lengthen(&mut block, filled);
+        if let Some(start) = block.get_mut(..filled) {
+            start.copy_from_slice(&self.carry);
+        }
         while !self.ended {
-            self.fill(&mut block).map_err(|_| Broken::Unreadable)?;
-            let end = if self.ended { Some(block.len()) } else { whole_rows(&block, self.dialect) };
+            filled = self.fill(&mut block, filled).map_err(|_| Broken::Unreadable)?;
+            let text = block.get(..filled).unwrap_or_default();
+            let end = if self.ended { Some(filled) } else { whole_rows(text, self.dialect) };
             if let Some(end) = end {
                 self.carry.clear();
-                self.carry.extend_from_slice(block.get(end..).unwrap_or_default());
+                self.carry.extend_from_slice(text.get(end..).unwrap_or_default());
                 block.truncate(end);
                 return Ok((!block.is_empty()).then_some(block));
             }
-            if block.len() > self.longest_row {
+            if filled > self.longest_row {
                 return Err(Broken::LongRow);
             }
         }
         Ok(None)
     }
 
-    /// Appends about one block of text.
-    fn fill(&mut self, block: &mut Vec<u8>) -> std::io::Result<()> {
+    /// Puts about one block of text behind the first `filled` bytes of `block`; says how many there
+    /// are then.
+    fn fill(&mut self, block: &mut Vec<u8>, filled: usize) -> std::io::Result<usize> {
         let Some(decoder) = &mut self.decoder else {
-            let before = block.len();
-            let read = (&mut self.reader).take(BLOCK as u64).read_to_end(block)?;
-            self.hasher.update(block.get(before..).unwrap_or_default());
+            lengthen(block, filled + BLOCK);
+            let room = block.get_mut(filled..filled + BLOCK).unwrap_or_default();
+            let mut read = 0;
+            // Hashed in pieces while they are still in the processor's cache.
+            for piece in room.chunks_mut(PIECE) {
+                let more = read_whole(&mut self.reader, piece)?;
+                self.hasher.update(piece.get(..more).unwrap_or_default());
+                read += more;
+                if more < piece.len() {
+                    break;
+                }
+            }
             self.ended = read == 0;
-            return Ok(());
+            return Ok(filled + read);
         };
-        self.raw.clear();
-        let read = (&mut self.reader).take(BLOCK as u64).read_to_end(&mut self.raw)?;
-        self.hasher.update(&self.raw);
+        lengthen(&mut self.raw, BLOCK);
+        let read = read_whole(&mut self.reader, &mut self.raw)?;
+        let raw = self.raw.get(..read).unwrap_or_default();
+        self.hasher.update(raw);
         self.ended = read == 0;
-        let longest = decoder.max_utf8_buffer_length(self.raw.len()).unwrap_or(self.raw.len() * 3);
+        let longest = decoder.max_utf8_buffer_length(raw.len()).unwrap_or(raw.len() * 3);
         let mut text = String::with_capacity(longest);
-        let _ = decoder.decode_to_string(&self.raw, &mut text, self.ended);
+        let _ = decoder.decode_to_string(raw, &mut text, self.ended);
+        block.truncate(filled);
         block.extend_from_slice(text.as_bytes());
-        Ok(())
+        Ok(block.len())
     }
+}
+
+/// Makes `bytes` at least `length` long.
+fn lengthen(bytes: &mut Vec<u8>, length: usize) {
+    if bytes.len() < length {
+        bytes.resize(length, 0);
+    }
+}
+
+/// Reads until `room` is full or the file ends; says how many bytes there were.
+fn read_whole(reader: &mut SourceReader, room: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = room.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// The first `length` bytes of `source`.

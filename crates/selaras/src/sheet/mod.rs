@@ -14,9 +14,11 @@ pub mod private;
 mod source;
 mod xlsx;
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
 
 pub use dialect::{
@@ -147,8 +149,8 @@ pub struct CellBlock {
 pub enum Cells {
     /// Whole numbers; [`EMPTY`] where nothing stands.
     Whole(Vec<i32>),
-    /// Texts; empty where nothing stands.
-    Text(Texts),
+    /// Values of which few are different.
+    Repeating(Repeating),
     /// Anything.
     Mixed(Vec<Cell>),
 }
@@ -156,25 +158,51 @@ pub enum Cells {
 /// Nothing, in a column of whole numbers.
 pub const EMPTY: i32 = i32::MIN;
 
-/// Texts of a column, of which few are different.
+/// Cells of a column, of which few are different.
 #[derive(Clone, Debug)]
-pub struct Texts {
-    different: Vec<::parquet::data_type::ByteArray>,
-    which: Vec<u32>,
+pub struct Repeating {
+    different: Arc<Different>,
+    which: Vec<u16>,
 }
 
-impl Texts {
-    /// Texts met in this order, the first of them empty, and for each cell the position of its own.
-    /// A text may stand twice.
-    fn new(different: Vec<::parquet::data_type::ByteArray>, which: Vec<u32>) -> Self {
-        Self { different, which }
-    }
+/// Different values of a column; the first is nothing, and one may stand twice.
+#[derive(Debug)]
+enum Different {
+    Cells(Vec<Cell>),
+    Texts { bytes: Bytes, places: Vec<Range<usize>> },
+}
 
-    /// The bytes at a position; UTF-8 in a sound file.
+/// One of the different values of a column.
+#[derive(Clone, Copy, Debug)]
+pub enum Value<'a> {
+    /// A text's bytes, UTF-8 in a sound file; none where nothing stands.
+    Text(&'a [u8]),
+    /// Any other cell.
+    Cell(&'a Cell),
+}
+
+impl Different {
+    fn len(&self) -> usize {
+        match self {
+            Self::Cells(cells) => cells.len(),
+            Self::Texts { places, .. } => places.len(),
+        }
+    }
+}
+
+impl Repeating {
+    /// The value at a position.
     #[must_use]
-    pub fn bytes(&self, position: u32) -> &[u8] {
-        let text = self.different.get(position as usize);
-        text.map(::parquet::data_type::ByteArray::data).unwrap_or_default()
+    pub fn value(&self, position: u16) -> Value<'_> {
+        match &*self.different {
+            Different::Cells(cells) => {
+                Value::Cell(cells.get(usize::from(position)).unwrap_or(&Cell::Empty))
+            }
+            Different::Texts { bytes, places } => {
+                let place = places.get(usize::from(position)).cloned().unwrap_or_default();
+                Value::Text(bytes.get(place).unwrap_or_default())
+            }
+        }
     }
 
     /// How many positions there are.
@@ -183,9 +211,9 @@ impl Texts {
         self.different.len()
     }
 
-    /// The position of each cell's text.
+    /// The position of each cell's value.
     #[must_use]
-    pub fn which(&self) -> &[u32] {
+    pub fn which(&self) -> &[u16] {
         &self.which
     }
 }
@@ -220,7 +248,7 @@ impl Cell {
         match self {
             Self::Empty | Self::Uncalculated => String::new(),
             Self::Text(text) => text.clone(),
-            Self::Number(number) => number.to_string(),
+            Self::Number(number) => written(*number),
             Self::Moment { day, second } => {
                 let date = date_of(*day).map(|date| date.to_string()).unwrap_or_default();
                 match second {
@@ -236,6 +264,15 @@ impl Cell {
             Self::Error(error) => (*error).to_owned(),
         }
     }
+}
+
+/// `number` in the fewest digits that tell it apart, with a decimal point.
+#[must_use]
+pub fn written(number: f64) -> String {
+    let whole = number as i64;
+    // The general way is several times slower, and nearly all numbers of a survey are whole.
+    let plain = whole != 0 && whole as f64 == number && number.abs() < 1e15;
+    if plain { whole.to_string() } else { number.to_string() }
 }
 
 /// The date `day` days after 1970-01-01; none outside the calendar.
@@ -257,7 +294,7 @@ impl Cells {
     pub fn len(&self) -> usize {
         match self {
             Self::Whole(cells) => cells.len(),
-            Self::Text(texts) => texts.which.len(),
+            Self::Repeating(cells) => cells.which.len(),
             Self::Mixed(cells) => cells.len(),
         }
     }
@@ -276,11 +313,13 @@ impl Cells {
                 Some(&value) if value != EMPTY => value.to_string(),
                 _ => String::new(),
             },
-            Self::Text(texts) => texts
-                .which
-                .get(row)
-                .map(|&position| String::from_utf8_lossy(texts.bytes(position)).into_owned())
-                .unwrap_or_default(),
+            Self::Repeating(cells) => {
+                let position = cells.which.get(row).copied().unwrap_or_default();
+                match cells.value(position) {
+                    Value::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                    Value::Cell(cell) => cell.text(),
+                }
+            }
             Self::Mixed(cells) => cells.get(row).map(Cell::text).unwrap_or_default(),
         }
     }
@@ -345,10 +384,15 @@ impl Sheet {
     /// # Errors
     /// The [`Fault`] at which reading had to stop; the blocks before it have been passed on.
     pub fn read(&self, sink: Sink<'_>) -> Result<(), Box<Fault>> {
+        self.read_at_once(parquet::BLOCK_ROWS, sink)
+    }
+
+    /// [`Sheet::read`], unpacking no more than `rows` at once where the format allows.
+    fn read_at_once(&self, rows: usize, sink: Sink<'_>) -> Result<(), Box<Fault>> {
         match self.format {
             Format::Csv => csv::read(self, sink).map(|_| ()),
             Format::Xlsx => xlsx::read(self, sink),
-            Format::Parquet => parquet::read(self, sink),
+            Format::Parquet => parquet::read(self, rows.clamp(1, parquet::BLOCK_ROWS), sink),
         }
     }
 
@@ -390,7 +434,7 @@ impl Sheet {
         let mut columns = vec![Vec::new(); self.columns.len()];
         let (mut numbers, mut line) = (Vec::new(), self.header_row);
         let mut taken = 0;
-        self.read(&mut |block| {
+        self.read_at_once(rows, &mut |block| {
             match block {
                 Block::Text(block) => {
                     let mut scanner = csv::Scanner::new(&block.bytes, block.dialect);

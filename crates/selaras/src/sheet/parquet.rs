@@ -1,5 +1,7 @@
 //! Parquet files with flat columns.
 
+mod dictionary;
+
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,19 +10,18 @@ use std::thread;
 
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArray, DataType, Int96};
+use parquet::data_type::{AsBytes, DataType, Int96};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
 use super::dialect::Dialect;
 use super::source::Source;
-use super::{
-    Block, Cell, CellBlock, Cells, Column, EMPTY, Fault, Format, Options, Sheet, Sink, Texts,
-};
+use super::{Block, Cell, CellBlock, Cells, Column, EMPTY, Fault, Format, Options, Sheet, Sink};
+use dictionary::Dictionary;
 
 /// Rows of one block.
-const BLOCK_ROWS: usize = 8192;
+pub(super) const BLOCK_ROWS: usize = 8192;
 
 /// Most threads that unpack columns.
 const WORKERS: usize = 4;
@@ -92,7 +93,8 @@ pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Shee
     })
 }
 
-pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
+/// Passes the rows on in blocks of `block_rows`.
+pub(super) fn read(sheet: &Sheet, block_rows: usize, sink: Sink<'_>) -> Result<(), Box<Fault>> {
     let deadline = sheet.deadline();
     let name = &sheet.name;
     let file = guarded(name, || SerializedFileReader::new(sheet.source.clone()))?;
@@ -101,7 +103,6 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
         let group = guarded(name, || file.get_row_group(group))?;
         let left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
         let readers = guarded(name, || readers(group.as_ref()))?;
-        let blocks = left.div_ceil(BLOCK_ROWS);
         // Unpacking a column is much of the work, and columns are unpacked apart from each other.
         let workers = thread::available_parallelism().map_or(1, NonZero::get).min(WORKERS);
         let share = readers.len().div_ceil(workers).max(1);
@@ -116,7 +117,7 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
                 let (sender, receiver) = sync_channel(1);
                 parts.push(receiver);
                 scope.spawn(move || {
-                    for length in lengths(blocks, left) {
+                    for length in lengths(left, block_rows) {
                         let cells: Result<Vec<Cells>, _> = own
                             .iter_mut()
                             .map(|reader| guarded(name, || reader.read(length)))
@@ -128,7 +129,7 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
                     }
                 });
             }
-            for length in lengths(blocks, left) {
+            for length in lengths(left, block_rows) {
                 let at = |fault: Box<Fault>| Box::new(fault.at_row(u64::from(row) + 1));
                 if deadline.passed() {
                     return Err(at(Box::new(sheet.fault("sheet-error-time", None, None))));
@@ -157,9 +158,9 @@ pub(super) fn read(sheet: &Sheet, sink: Sink<'_>) -> Result<(), Box<Fault>> {
     Ok(())
 }
 
-/// Rows of each of so many blocks.
-fn lengths(blocks: usize, rows: usize) -> impl Iterator<Item = usize> {
-    (0..blocks).map(move |block| (rows - block * BLOCK_ROWS).min(BLOCK_ROWS))
+/// How `rows` are cut into blocks of `block_rows`.
+fn lengths(rows: usize, block_rows: usize) -> impl Iterator<Item = usize> {
+    (0..rows).step_by(block_rows.max(1)).map(move |start| (rows - start).min(block_rows))
 }
 
 /// What a number of a column means.
@@ -196,31 +197,59 @@ fn meaning(leaf: &ColumnDescriptor) -> Meaning {
     }
 }
 
-struct ColumnCells {
-    reader: ColumnReader,
+struct ColumnCells<'g> {
+    group: &'g dyn RowGroupReader,
+    index: usize,
+    reader: Reader,
     meaning: Meaning,
     levels: Vec<i16>,
     optional: bool,
+    /// Cells that have been read.
+    done: usize,
 }
 
-fn readers(group: &dyn RowGroupReader) -> Result<Vec<ColumnCells>, ParquetError> {
+enum Reader {
+    Dictionary(Dictionary),
+    General(ColumnReader),
+}
+
+fn readers(group: &dyn RowGroupReader) -> Result<Vec<ColumnCells<'_>>, ParquetError> {
     (0..group.num_columns())
         .map(|index| {
             let leaf = group.metadata().column(index).column_descr();
-            Ok(ColumnCells {
-                meaning: meaning(leaf),
-                optional: leaf.max_def_level() > 0,
-                levels: Vec::new(),
-                reader: group.get_column_reader(index)?,
-            })
+            let (meaning, optional) = (meaning(leaf), leaf.max_def_level() > 0);
+            let pages = group.get_column_page_reader(index)?;
+            let of = leaf.physical_type();
+            let reader = match Dictionary::open(pages, of, meaning, optional)? {
+                Some(dictionary) => Reader::Dictionary(dictionary),
+                None => Reader::General(group.get_column_reader(index)?),
+            };
+            Ok(ColumnCells { group, index, reader, meaning, levels: Vec::new(), optional, done: 0 })
         })
         .collect()
 }
 
-impl ColumnCells {
+impl ColumnCells<'_> {
     /// The next `length` cells.
     fn read(&mut self, length: usize) -> Result<Cells, ParquetError> {
-        let Self { reader, meaning, levels, optional } = self;
+        if let Reader::Dictionary(dictionary) = &mut self.reader {
+            if let Some(cells) = dictionary.read(length)? {
+                self.done += length;
+                return Ok(Cells::Repeating(cells));
+            }
+            // A writer gives up its dictionary where too many values are different.
+            self.reader = Reader::General(self.group.get_column_reader(self.index)?);
+            for length in lengths(self.done, BLOCK_ROWS) {
+                self.general(length)?;
+            }
+        }
+        self.general(length)
+    }
+
+    fn general(&mut self, length: usize) -> Result<Cells, ParquetError> {
+        let Self { reader: Reader::General(reader), meaning, levels, optional, .. } = self else {
+            return Err(ParquetError::EOF(String::new()));
+        };
         let (meaning, optional) = (*meaning, *optional);
         Ok(match reader {
             ColumnReader::BoolColumnReader(reader) => {
@@ -262,43 +291,19 @@ impl ColumnCells {
                 floats(values(reader, length, optional, levels)?, levels, length)
             }
             ColumnReader::ByteArrayColumnReader(reader) => {
-                let values = values(reader, length, optional, levels)?;
-                Cells::Text(texts(values.into_iter(), levels, length))
+                texts(&values(reader, length, optional, levels)?, levels, length)
             }
             ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-                let values = values(reader, length, optional, levels)?;
-                Cells::Text(texts(values.into_iter().map(ByteArray::from), levels, length))
+                texts(&values(reader, length, optional, levels)?, levels, length)
             }
         })
     }
 }
 
-/// Texts of a dictionary lie where the dictionary does: those at one place are one. They are let go
-/// here, since to count their holders across threads would be much of the work.
-fn texts(values: impl Iterator<Item = ByteArray>, levels: &[i16], length: usize) -> Texts {
-    const RECENT: usize = 256;
-    let mut different = vec![ByteArray::from("")];
-    let mut recent = [(0_usize, 0_usize, 0_u32); RECENT];
-    let place = |value: ByteArray| {
-        let (at, bytes) = (value.data().as_ptr().addr(), value.len());
-        if bytes == 0 {
-            return 0;
-        }
-        let slot = (at ^ (at >> 8) ^ (at >> 16)) % RECENT;
-        match recent.get_mut(slot) {
-            Some(&mut (known, length, place)) if (known, length) == (at, bytes) => place,
-            Some(slot) => {
-                let place = different.len() as u32;
-                different.push(value);
-                *slot = (at, bytes, place);
-                place
-            }
-            None => 0,
-        }
-    };
-    let places: Vec<u32> = values.map(place).collect();
-    let which = spread(&places, levels, length, 0, |place| place);
-    Texts::new(different, which)
+fn texts<B: AsBytes>(values: &[B], levels: &[i16], length: usize) -> Cells {
+    let cell = |value: &B| Cell::Text(String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let values: Vec<&B> = values.iter().collect();
+    Cells::Mixed(spread(&values, levels, length, Cell::Empty, cell))
 }
 
 /// Reads `length` records: their values, and in `levels` where they stand (empty where all do).
@@ -362,9 +367,12 @@ fn floats(values: Vec<f64>, levels: &[i16], length: usize) -> Cells {
         let cell = |value: f64| if value.is_nan() { EMPTY } else { value as i32 };
         Cells::Whole(spread(&values, levels, length, EMPTY, cell))
     } else {
-        let cell = |value: f64| if value.is_finite() { Cell::Number(value) } else { Cell::Empty };
-        Cells::Mixed(spread(&values, levels, length, Cell::Empty, cell))
+        Cells::Mixed(spread(&values, levels, length, Cell::Empty, float_cell))
     }
+}
+
+fn float_cell(value: f64) -> Cell {
+    if value.is_finite() { Cell::Number(value) } else { Cell::Empty }
 }
 
 fn whole_cell(value: i64, meaning: Meaning) -> Cell {

@@ -1,7 +1,7 @@
 //! Where the bytes of a file come from: an open file, or memory.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -124,10 +124,11 @@ impl Length for Source {
 }
 
 impl ChunkReader for Source {
-    type T = SourceReader;
+    type T = BufReader<SourceReader>;
 
-    fn get_read(&self, start: u64) -> parquet::errors::Result<SourceReader> {
-        Ok(SourceReader { source: self.clone(), at: start })
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        // The heads of pages are read byte by byte.
+        Ok(BufReader::with_capacity(512, SourceReader { source: self.clone(), at: start }))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {

@@ -13,6 +13,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::str::FromStr;
+use std::thread;
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -144,9 +145,12 @@ pub fn write(
         let name = file.name_for(result);
         let path = out.join(&name);
         let beside = out.join(format!(".{name}.part"));
-        fs::write(&beside, &bytes)?;
-        fs::rename(&beside, &path)?;
-        let sha256 = hex(&Sha256::digest(&bytes));
+        let sha256 = thread::scope(|scope| {
+            let hash = scope.spawn(|| hex(&Sha256::digest(&bytes)));
+            fs::write(&beside, &bytes)?;
+            fs::rename(&beside, &path)?;
+            Ok::<_, io::Error>(hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
         written.push(Written { path: path.display().to_string(), sha256 });
     }
     Ok(written)

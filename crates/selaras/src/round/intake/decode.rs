@@ -1,8 +1,9 @@
 //! Blocks of cells to columns of codes: the work of one thread.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::HashMap;
 
 use super::memory::Memory;
 use super::plan::{Action, OUTSIDE, Plan, Reason, Resolved, Small, UNKNOWN};
@@ -11,7 +12,9 @@ use crate::round::mapping::DateOrder;
 use crate::round::mapping::moment::{day, parts, second};
 use crate::round::quality;
 use crate::sheet::csv::{End, Scanner};
-use crate::sheet::{Block, Cell, CellBlock, Cells, EMPTY, FAULTS_KEPT, TextBlock};
+use crate::sheet::{
+    Block, Cell, CellBlock, Cells, EMPTY, FAULTS_KEPT, Repeating, TextBlock, Value,
+};
 
 /// Most different texts of one kind (links, PSUs, …) that are kept; more is not a column of names.
 const LABELS: usize = 2_000_000;
@@ -80,12 +83,21 @@ impl Part {
 
 /// Columns of a text file that are taken together.
 enum Step<'a> {
-    /// Columns of answers from this one on, nearly all of them one digit, with their codes.
-    Answers(usize, Vec<&'a Small>),
+    /// Columns of answers from this one on, nearly all of them one digit.
+    Answers(Answered<'a>),
     /// Columns that mostly repeat, from this one up to that: taken at once where all do.
     Repeating(Range<usize>, Run),
     /// Any other column.
     Cell(usize),
+}
+
+/// Columns of answers that follow one another.
+struct Answered<'a> {
+    first: usize,
+    codes: Vec<&'a Small>,
+    /// The first and the last digit that is a code, where in every column the digits between them
+    /// are their own codes and the others none.
+    own: Option<(u8, u8)>,
 }
 
 /// The fields of some columns as they stood in a row, with the delimiters after them, and what
@@ -129,8 +141,8 @@ impl<'a> Decoder<'a> {
         for (at, action) in plan.actions.iter().enumerate() {
             let codes = action.codes().filter(|codes| codes.has_numbers());
             match (steps.last_mut(), codes) {
-                (Some(Step::Answers(_, columns)), Some(codes)) => columns.push(&codes.small),
-                (_, Some(codes)) => steps.push(Step::Answers(at, vec![&codes.small])),
+                (Some(Step::Answers(columns)), Some(codes)) => columns.push(&codes.small),
+                (_, Some(codes)) => steps.push(Step::Answers(Answered::new(at, &codes.small))),
                 (Some(Step::Repeating(columns, _)), None) if action.repeats() => columns.end += 1,
                 (_, None) if action.repeats() => {
                     steps.push(Step::Repeating(at..at + 1, Run::default()));
@@ -184,8 +196,8 @@ impl<'a> Decoder<'a> {
             let mut ended = false;
             let mut short = None;
             for step in &mut steps {
-                let (from, columns) = match step {
-                    Step::Answers(from, columns) => (*from, columns.as_slice()),
+                let columns = match step {
+                    Step::Answers(columns) => columns,
                     Step::Repeating(columns, run) => {
                         if !ended && !run.text.is_empty() && scanner.rest().starts_with(&run.text) {
                             scanner.pass(run.text.len());
@@ -220,22 +232,31 @@ impl<'a> Decoder<'a> {
                         continue;
                     }
                 };
-                let mut rest = columns;
-                while let Some((first, others)) = rest.split_first() {
-                    let at = from + columns.len() - rest.len();
+                let Answered { first, codes, own } = &*columns;
+                let mut rest = codes.as_slice();
+                while let Some((column, others)) = rest.split_first() {
+                    let at = first + codes.len() - rest.len();
                     if ended {
                         short = short.or(Some(at));
                         break;
                     }
-                    let taken = self.put_digits(rest, &scanner);
+                    let taken = match *own {
+                        Some((low, high)) => {
+                            scanner.take_digits(low, high, rest.len(), &mut self.codes)
+                        }
+                        None => {
+                            let taken = self.put_digits(rest, &scanner);
+                            scanner.pass(2 * taken);
+                            taken
+                        }
+                    };
                     if taken > 0 {
-                        scanner.pass(2 * taken);
                         rest = rest.get(taken..).unwrap_or_default();
                         continue;
                     }
                     rest = others;
                     let start = scanner.position();
-                    let code = |value: Option<u8>| value.map_or(0, |v| first[usize::from(v)]);
+                    let code = |value: Option<u8>| value.map_or(0, |v| column[usize::from(v)]);
                     match scanner.small().map(code) {
                         Some(UNKNOWN) => {
                             scanner.rewind(start);
@@ -271,7 +292,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Takes the next field of a row as that of the column at `at`.
-    #[inline]
+    #[inline(always)]
     fn field(&mut self, at: usize, scanner: &mut Scanner<'_>, row: u32) -> Taken {
         let quoted = scanner.rest().first() == Some(&b'"');
         let field = scanner.field();
@@ -399,16 +420,7 @@ impl<'a> Decoder<'a> {
                         }
                     }
                 }
-                (_, Cells::Text(texts)) => {
-                    let mut codes = vec![None; texts.different()];
-                    for (&position, &row) in texts.which().iter().zip(&block.rows) {
-                        match codes.get_mut(position as usize) {
-                            Some(&mut Some(code)) => self.put(at, code),
-                            Some(code) => *code = self.code(at, texts.bytes(position), row),
-                            None => self.bytes(at, b"", row),
-                        }
-                    }
-                }
+                (_, Cells::Repeating(cells)) => self.repeating(at, cells, &block.rows),
                 (_, Cells::Mixed(values)) => {
                     for (cell, &row) in values.iter().zip(&block.rows) {
                         self.cell(at, cell, row);
@@ -428,6 +440,49 @@ impl<'a> Decoder<'a> {
         self.part.faults.truncate(FAULTS_KEPT);
     }
 
+    /// Takes a column of which few values are different: each is looked up once.
+    fn repeating(&mut self, at: usize, cells: &Repeating, rows: &[u32]) {
+        let coded = self.plan.actions.get(at).is_some_and(|action| action.codes().is_some());
+        if coded && cells.different() <= 256 {
+            let mut codes = [UNKNOWN; 256];
+            for (position, code) in (0..).zip(codes.iter_mut()).take(cells.different()) {
+                let known = match cells.value(position) {
+                    Value::Text(text) => self.resolve(at, text),
+                    Value::Cell(Cell::Empty) => self.resolve(at, b""),
+                    Value::Cell(Cell::Number(number)) => {
+                        self.resolve(at, self.plan.written(*number).as_bytes())
+                    }
+                    Value::Cell(_) => continue,
+                };
+                *code = known.map_or(UNKNOWN, |known| known as u8);
+            }
+            let before = self.codes.len();
+            let code = |&position: &u16| codes[usize::from(position as u8)];
+            self.codes.extend(cells.which().iter().map(code));
+            if !self.codes.get(before..).unwrap_or_default().contains(&UNKNOWN) {
+                return;
+            }
+            self.codes.truncate(before);
+        }
+        let mut codes = vec![None; cells.different()];
+        for (&position, &row) in cells.which().iter().zip(rows) {
+            if let Some(&Some(code)) = codes.get(usize::from(position)) {
+                self.put(at, code);
+                continue;
+            }
+            let code = match cells.value(position) {
+                Value::Text(text) => self.code(at, text, row),
+                Value::Cell(cell) => {
+                    self.cell(at, cell, row);
+                    None
+                }
+            };
+            if let Some(slot) = codes.get_mut(usize::from(position)) {
+                *slot = code;
+            }
+        }
+    }
+
     fn cell(&mut self, at: usize, cell: &Cell, row: u32) {
         let action = self.plan.actions.get(at);
         match (cell, action) {
@@ -445,9 +500,7 @@ impl<'a> Decoder<'a> {
                 }
             }
             (Cell::Number(number), _) => {
-                let text = number.to_string();
-                let text = if self.plan.decimal_comma { text.replace('.', ",") } else { text };
-                self.bytes(at, text.as_bytes(), row);
+                self.bytes(at, self.plan.written(*number).as_bytes(), row);
             }
             (Cell::Moment { day, second }, Some(Action::Moment(_))) => {
                 self.part.answers.day.push(*day);
@@ -492,24 +545,7 @@ impl<'a> Decoder<'a> {
             }
             _ => {}
         }
-        let Self { memories, names, part, .. } = self;
-        let memory = memories.get_mut(at)?;
-        let resolved = memory.get(raw, || {
-            let text = text();
-            match action {
-                Action::Item(_, codes) | Action::Attribute(_, codes) => plan.code(codes, &text),
-                Action::Region if text.trim().is_empty() => Err("no-region"),
-                Action::Region => plan.region_of(&text),
-                Action::District => intern(names, part, Kind::District, &text, plan, None),
-                Action::Link => intern(names, part, Kind::Link, &text, plan, None),
-                Action::Stratum => {
-                    intern(names, part, Kind::Stratum, &text, plan, Some("no-stratum"))
-                }
-                Action::Psu => intern(names, part, Kind::Psu, &text, plan, Some("no-psu")),
-                _ => Ok(0),
-            }
-        });
-        match resolved {
+        match self.resolve(at, raw) {
             Ok(code) => {
                 self.put(at, code);
                 Some(code)
@@ -527,6 +563,33 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// What the bytes of a cell stand for, in a column of codes or names.
+    #[inline(always)]
+    fn resolve(&mut self, at: usize, raw: &[u8]) -> Resolved {
+        let Self { plan, memories, names, part, .. } = self;
+        let (Some(action), Some(memory)) = (plan.actions.get(at), memories.get_mut(at)) else {
+            return Ok(0);
+        };
+        // Names are remembered as such.
+        let named =
+            matches!(action, Action::District | Action::Link | Action::Stratum | Action::Psu);
+        memory.get(raw, !named, || {
+            let text = text_of(raw);
+            match action {
+                Action::Item(_, codes) | Action::Attribute(_, codes) => plan.code(codes, &text),
+                Action::Region if text.trim().is_empty() => Err("no-region"),
+                Action::Region => plan.region_of(&text),
+                Action::District => intern(names, part, Kind::District, &text, plan, None),
+                Action::Link => intern(names, part, Kind::Link, &text, plan, None),
+                Action::Stratum => {
+                    intern(names, part, Kind::Stratum, &text, plan, Some("no-stratum"))
+                }
+                Action::Psu => intern(names, part, Kind::Psu, &text, plan, Some("no-psu")),
+                _ => Ok(0),
+            }
+        })
+    }
+
     /// Takes a date, with or without a time after it.
     fn moment(&mut self, at: usize, raw: &[u8], order: DateOrder, row: u32) {
         if let Some((date, time)) = raw.split_first_chunk::<10>()
@@ -535,7 +598,7 @@ impl<'a> Decoder<'a> {
             && let Some(memory) = self.memories.get_mut(at)
         {
             let resolve = || self::day(&text_of(date), order).map(|day| day as u32).ok_or("date");
-            if let Ok(day) = memory.get(date, resolve) {
+            if let Ok(day) = memory.get(date, true, resolve) {
                 self.part.answers.day.push(day as i32);
                 self.part.seconds.push(time);
                 return;
@@ -548,7 +611,7 @@ impl<'a> Decoder<'a> {
             let (date, time) = parts(&text);
             let resolve = || self::day(date, order).map(|day| day as u32).ok_or("date");
             let known =
-                self.memories.get_mut(at).map(|memory| memory.get(date.as_bytes(), resolve));
+                self.memories.get_mut(at).map(|memory| memory.get(date.as_bytes(), true, resolve));
             match (known, self::second(time)) {
                 (Some(Ok(known)), Ok(time)) => (day, second) = (known as i32, time),
                 _ => self.fault(row, Some(at), &text, "date"),
@@ -636,6 +699,24 @@ impl<'a> Decoder<'a> {
         );
         let value = crate::sheet::private::shown(value, place);
         self.part.faults.push(CellFault { row, column, value, reason });
+    }
+}
+
+impl<'a> Answered<'a> {
+    fn new(first: usize, codes: &'a Small) -> Self {
+        let is_own = |digit: &u8| codes.get(usize::from(*digit)) == Some(digit);
+        let own = (0..10).find(is_own).zip((0..10).rfind(is_own));
+        let mut columns = Self { first, codes: Vec::new(), own };
+        columns.push(codes);
+        columns
+    }
+
+    fn push(&mut self, codes: &'a Small) {
+        self.own = self.own.filter(|&(low, high)| {
+            let of = |digit: u8| if (low..=high).contains(&digit) { digit } else { UNKNOWN };
+            (0..10).zip(codes).all(|(digit, &code)| code == of(digit))
+        });
+        self.codes.push(codes);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Texts met before in a column, and what they stand for.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::plan::Resolved;
 
@@ -59,8 +59,15 @@ impl Memory {
         }
     }
 
-    /// What `raw` stands for: as found before, or else by `resolve`.
-    pub(super) fn get(&mut self, raw: &[u8], resolve: impl FnOnce() -> Resolved) -> Resolved {
+    /// What `raw` stands for: as found before, or else by `resolve`. Unless it is to be `kept`, only
+    /// while it is one of the recent texts.
+    #[inline]
+    pub(super) fn get(
+        &mut self,
+        raw: &[u8],
+        kept: bool,
+        resolve: impl FnOnce() -> Resolved,
+    ) -> Resolved {
         let ends = Ends::of(raw);
         if let Some((known, text, code)) = self.recent.get(ends.place())
             && *known == ends
@@ -70,6 +77,7 @@ impl Memory {
         }
         let code = match self.known.get(raw) {
             Some(&code) => code,
+            None if !kept => resolve(),
             None => {
                 let code = resolve();
                 if self.known.len() >= ENTRIES {

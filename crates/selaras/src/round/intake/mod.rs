@@ -10,11 +10,12 @@ mod memory;
 mod plan;
 mod region;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
+use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize};
 
 use decode::{Decoder, Kind, NO_SECOND, Part};

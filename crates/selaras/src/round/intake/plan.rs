@@ -6,7 +6,7 @@ use super::{File, Lookup};
 use crate::instrument::{Attribute, AttributeKind, Instrument};
 use crate::round::mapping::{DateOrder, Meaning, Reading, Role, moment};
 use crate::sheet::private::{self, Private, words};
-use crate::sheet::{Fault, Sheet};
+use crate::sheet::{self, Fault, Sheet};
 
 /// The faults of a cell, by the last part of their message keys.
 pub(super) type Reason = &'static str;
@@ -228,6 +228,12 @@ impl<'a> Plan<'a> {
             || (text.len() < 40
                 && (self.missing_digits || !first.is_ascii_digit())
                 && self.missing.contains(&words(text)))
+    }
+
+    /// `number` as a text with the decimal mark of the file.
+    pub(super) fn written(&self, number: f64) -> String {
+        let text = sheet::written(number);
+        if self.decimal_comma { text.replace('.', ",") } else { text }
     }
 
     /// `text` as a number, with the decimal mark of the file.
