@@ -21,8 +21,8 @@ use crate::fixed::{
 };
 pub(crate) use moments::MeanSums;
 pub use moments::Moments;
-use moments::{MASS_LIMIT, MISSING, Products, ROWS_LIMIT};
-use store::Store;
+use moments::{MASS_LIMIT, MISSING, ROWS_LIMIT};
+use store::{Slabs, Store};
 
 /// Which sums a row adds to: small numbers that the caller has given to names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,7 +87,7 @@ struct Entry {
 #[derive(Clone, Copy, Debug)]
 pub struct Cell<'a> {
     entry: &'a Entry,
-    slab: &'a [Products],
+    slabs: &'a Slabs,
 }
 
 impl Cell<'_> {
@@ -106,7 +106,7 @@ impl Cell<'_> {
     /// Sums over the rows that have score number `score`.
     #[must_use]
     pub fn moments(&self, score: usize) -> Moments {
-        self.entry.store.moments(score, self.slab)
+        self.entry.store.moments(score, self.slabs)
     }
 
     /// How many rows have score number `score`, and the sum of their weights.
@@ -119,7 +119,7 @@ impl Cell<'_> {
     /// The sums that means and their errors need.
     #[inline]
     pub(crate) fn mean_sums(&self, score: usize) -> MeanSums {
-        self.entry.store.mean_sums(score, self.slab)
+        self.entry.store.mean_sums(score, self.slabs)
     }
 }
 
@@ -130,7 +130,7 @@ pub struct Totals {
     index: HashMap<Key, usize>,
     entries: Vec<Entry>,
     /// Sums of the rows of several weights.
-    slab: Vec<Products>,
+    slabs: Slabs,
     mass: u128,
     /// Room for rows in steps.
     weight_steps: Vec<u64>,
@@ -152,7 +152,7 @@ impl Totals {
             scores,
             index: HashMap::new(),
             entries: Vec::new(),
-            slab: Vec::new(),
+            slabs: Slabs::default(),
             mass: 0,
             weight_steps: Vec::new(),
             score_steps: Vec::new(),
@@ -243,11 +243,11 @@ impl Totals {
         match known.and_then(|position| self.entries.get_mut(position)) {
             Some(entry) => {
                 let (weights, scores) = (&self.weight_steps, &self.score_steps);
-                entry.store.add_rows(entry.rows, weights, scores, &mut self.slab);
+                entry.store.add_rows(entry.rows, weights, scores, &mut self.slabs);
                 entry.rows += rows;
             }
             None => {
-                let store = Store::of_rows(&self.weight_steps, &self.score_steps, &mut self.slab);
+                let store = Store::of_rows(&self.weight_steps, &self.score_steps, &mut self.slabs);
                 self.index.insert(key, self.entries.len());
                 self.entries.push(Entry { key, rows, store });
             }
@@ -269,8 +269,9 @@ impl Totals {
             return Err(TotalsError::TooMuch);
         }
         self.mass = mass;
+        let behind = self.slabs.join(other.slabs);
         for entry in other.entries {
-            self.put(entry, &other.slab);
+            self.put(Entry { store: entry.store.behind(behind), ..entry });
         }
         Ok(())
     }
@@ -278,27 +279,25 @@ impl Totals {
     /// Puts the sums under other keys: the rows of `key` come under `under(key)`, which may be the
     /// same for several.
     pub fn coarsen(&mut self, under: impl Fn(Key) -> Key) {
-        let (entries, slab) = (std::mem::take(&mut self.entries), std::mem::take(&mut self.slab));
+        let entries = std::mem::take(&mut self.entries);
         self.index.clear();
         for entry in entries {
-            self.put(Entry { key: under(entry.key), ..entry }, &slab);
+            self.put(Entry { key: under(entry.key), ..entry });
         }
     }
 
-    /// Takes over an entry whose sums stand in the slab `from`.
-    fn put(&mut self, entry: Entry, from: &[Products]) {
-        let (scores, slab) = (self.scores.len(), &mut self.slab);
+    /// Takes over an entry whose sums stand in the slabs already.
+    fn put(&mut self, entry: Entry) {
         let known = self.index.get(&entry.key).copied();
         match known.and_then(|position| self.entries.get_mut(position)) {
             Some(present) => {
-                let rows = (present.rows, entry.rows);
-                present.store.merge(rows, scores, &entry.store, (slab, from));
+                let (rows, scores) = ((present.rows, entry.rows), self.scores.len());
+                present.store.merge(rows, scores, &entry.store, &mut self.slabs);
                 present.rows += entry.rows;
             }
             None => {
                 self.index.insert(entry.key, self.entries.len());
-                let store = entry.store.moved(scores, from, slab);
-                self.entries.push(Entry { store, ..entry });
+                self.entries.push(entry);
             }
         }
     }
@@ -306,9 +305,9 @@ impl Totals {
     /// The sums of every key, in the order of keys.
     #[must_use]
     pub fn cells(&self) -> Vec<Cell<'_>> {
-        let slab = self.slab.as_slice();
+        let slabs = &self.slabs;
         let mut cells: Vec<Cell<'_>> =
-            self.entries.iter().map(|entry| Cell { entry, slab }).collect();
+            self.entries.iter().map(|entry| Cell { entry, slabs }).collect();
         // Stable: totals merged from few parts are few ascending runs, which that finds.
         cells.sort_by_key(Cell::key);
         cells
@@ -379,7 +378,7 @@ impl Totals {
             totals.mass = totals.mass.checked_add(heaviest)?;
             (totals.mass <= MASS_LIMIT).then_some(())?;
             totals.index.insert(key, totals.entries.len());
-            let store = Store::read(rows, &moments, &mut totals.slab);
+            let store = Store::read(rows, &moments, &mut totals.slabs);
             totals.entries.push(Entry { key, rows, store });
         }
         Some(totals)

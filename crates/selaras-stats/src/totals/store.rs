@@ -10,12 +10,12 @@ pub(super) enum Store {
     Row { weight: u64, scores: Box<[i64]> },
     /// Rows of one weight.
     Even { weight: u64, sums: Box<[Sums]> },
-    /// Rows of several weights. Their sums stand in the slab of the totals, score after score from
+    /// Rows of several weights. Their sums stand in a slab of the totals, score after score from
     /// this place on: a box for each key would be most of the work.
     Uneven {
         /// What the weights of all rows come to.
         mass: Mass,
-        products: usize,
+        products: Place,
         /// Positions of the scores that some rows lack, ascending, with what the weights of the
         /// others come to.
         lacking: Vec<(u32, Mass)>,
@@ -24,7 +24,7 @@ pub(super) enum Store {
 
 impl Store {
     /// What rows hold: their weights, and score after score the values of all rows.
-    pub(super) fn of_rows(weights: &[u64], scores: &[i64], slab: &mut Vec<Products>) -> Self {
+    pub(super) fn of_rows(weights: &[u64], scores: &[i64], slabs: &mut Slabs) -> Self {
         if let &[weight] = weights {
             return Self::Row { weight, scores: scores.into() };
         }
@@ -33,33 +33,27 @@ impl Store {
         let mut store = if weights.iter().all(|&other| other == weight) {
             Self::Even { weight, sums: vec![Sums::default(); count].into() }
         } else {
-            let products = slab.len();
-            slab.resize(products + count, Products::default());
+            let products = slabs.put(std::iter::repeat_n(Products::default(), count));
             Self::Uneven { mass: Mass::default(), products, lacking: Vec::new() }
         };
-        store.add_rows(0, weights, scores, slab);
+        store.add_rows(0, weights, scores, slabs);
         store
     }
 
-    /// The same store for totals with the slab `into`, its sums taken over from the slab `from`.
-    pub(super) fn moved(self, scores: usize, from: &[Products], into: &mut Vec<Products>) -> Self {
-        match self {
-            Self::Uneven { mass, products, lacking } => {
-                let place = into.len();
-                into.extend_from_slice(own(from, products, scores));
-                Self::Uneven { mass, products: place, lacking }
-            }
-            other => other,
+    /// The same rows after their slabs have been put behind so many others.
+    pub(super) fn behind(mut self, slabs: usize) -> Self {
+        if let Self::Uneven { products, .. } = &mut self {
+            products.slab += slabs;
         }
+        self
     }
 
     /// What `rows` rows hold whose sums are `moments`.
-    pub(super) fn read(rows: u64, moments: &[Moments], slab: &mut Vec<Products>) -> Self {
+    pub(super) fn read(rows: u64, moments: &[Moments], slabs: &mut Slabs) -> Self {
         let whole = moments.iter().map(|moments| moments.mass).find(|mass| mass.n == rows);
         let mass = whole.unwrap_or_default();
         let numbered = moments.iter().zip(0..);
-        let products = slab.len();
-        slab.extend(moments.iter().map(|moments| moments.products));
+        let products = slabs.put(moments.iter().map(|moments| moments.products));
         Self::Uneven {
             mass,
             products,
@@ -71,7 +65,7 @@ impl Store {
     }
 
     /// The sums of one score.
-    pub(super) fn moments(&self, score: usize, slab: &[Products]) -> Moments {
+    pub(super) fn moments(&self, score: usize, slabs: &Slabs) -> Moments {
         match self {
             Self::Row { weight, scores } => {
                 let mut sums = Sums::default();
@@ -81,8 +75,8 @@ impl Store {
             Self::Even { weight, sums } => sums
                 .get(score)
                 .map_or_else(Moments::default, |sums| Moments::of_one_weight(*weight, sums)),
-            Self::Uneven { mass, products, lacking } => slab
-                .get(products + score)
+            Self::Uneven { mass, products, lacking } => slabs
+                .get(*products, score)
                 .map(|&products| Moments { mass: *mass_of(score, mass, lacking), products })
                 .unwrap_or_default(),
         }
@@ -92,13 +86,13 @@ impl Store {
     pub(super) fn mass(&self, score: usize) -> Mass {
         match self {
             Self::Uneven { mass, lacking, .. } => *mass_of(score, mass, lacking),
-            _ => self.moments(score, &[]).mass,
+            _ => self.moments(score, &Slabs::default()).mass,
         }
     }
 
     /// The sums of one score that means and their errors need.
     #[inline]
-    pub(super) fn mean_sums(&self, score: usize, slab: &[Products]) -> MeanSums {
+    pub(super) fn mean_sums(&self, score: usize, slabs: &Slabs) -> MeanSums {
         match self {
             Self::Row { weight, scores } => match scores.get(score) {
                 Some(&y) if y != MISSING => {
@@ -113,8 +107,8 @@ impl Store {
                 let wyy = sums.yy.times(u128::from(*weight));
                 MeanSums { n: sums.n, w: w * i128::from(sums.n), wy: w * sums.y.to_i128(), wyy }
             }),
-            Self::Uneven { mass, products, lacking } => slab
-                .get(products + score)
+            Self::Uneven { mass, products, lacking } => slabs
+                .get(*products, score)
                 .map(|products| MeanSums::of(mass_of(score, mass, lacking), products))
                 .unwrap_or_default(),
         }
@@ -126,12 +120,12 @@ impl Store {
         rows: u64,
         weights: &[u64],
         scores: &[i64],
-        slab: &mut Vec<Products>,
+        slabs: &mut Slabs,
     ) {
         let (length, weight) = (weights.len().max(1), weights.first().copied());
         let count = scores.len() / length;
         let one = weight.filter(|one| weights.iter().all(|weight| weight == one));
-        self.widen(rows, count, one, slab);
+        self.widen(rows, count, one, slabs);
         match self {
             Self::Row { .. } => {}
             Self::Even { sums, .. } => {
@@ -141,7 +135,7 @@ impl Store {
             }
             Self::Uneven { mass, products, lacking } => {
                 let more = Mass::of(weights);
-                let products = own_mut(slab, *products, count);
+                let products = slabs.get_mut(*products, count);
                 for ((products, column), score) in
                     products.iter_mut().zip(scores.chunks(length)).zip(0..)
                 {
@@ -162,36 +156,38 @@ impl Store {
         }
     }
 
-    /// Adds what `other` holds, whose sums stand in the slab `from`; the keys have so many rows each.
+    /// Adds what `other` holds, whose sums stand in the same slabs; the keys have so many rows each.
     pub(super) fn merge(
         &mut self,
         rows: (u64, u64),
         scores: usize,
         other: &Self,
-        (slab, from): (&mut Vec<Products>, &[Products]),
+        slabs: &mut Slabs,
     ) {
         match other {
-            Self::Row { weight, scores: row } => self.add_rows(rows.0, &[*weight], row, slab),
+            Self::Row { weight, scores: row } => self.add_rows(rows.0, &[*weight], row, slabs),
             Self::Even { weight, sums: others } => {
-                self.widen(rows.0, scores, Some(*weight), slab);
+                self.widen(rows.0, scores, Some(*weight), slabs);
                 match self {
                     Self::Row { .. } => {}
                     Self::Even { sums, .. } => {
                         sums.iter_mut().zip(others).for_each(|(sums, other)| sums.merge(other));
                     }
                     Self::Uneven { .. } => {
-                        let (mut wide, mut from) = (other.clone(), Vec::new());
-                        wide.widen(rows.1, scores, None, &mut from);
-                        self.merge(rows, scores, &wide, (slab, &from));
+                        let mut other = other.clone();
+                        other.widen(rows.1, scores, None, slabs);
+                        self.merge(rows, scores, &other, slabs);
                     }
                 }
             }
             Self::Uneven { mass: more, products: others, lacking: other_lacking } => {
-                self.widen(rows.0, scores, None, slab);
+                self.widen(rows.0, scores, None, slabs);
                 let Self::Uneven { mass, products, lacking } = self else { return };
-                let products = own_mut(slab, *products, scores).iter_mut();
-                for (products, other) in products.zip(own(from, *others, scores)) {
-                    products.add(other);
+                for score in 0..scores {
+                    let other = slabs.get(*others, score).copied().unwrap_or_default();
+                    if let Some(own) = slabs.get_mut(*products, scores).get_mut(score) {
+                        own.add(&other);
+                    }
                 }
                 for &(score, _) in other_lacking {
                     split_off(score, mass, lacking);
@@ -206,7 +202,7 @@ impl Store {
 
     /// Makes room for rows beside those `rows` that are here: of one weight where all have
     /// `weight`, else of several.
-    fn widen(&mut self, rows: u64, scores: usize, weight: Option<u64>, slab: &mut Vec<Products>) {
+    fn widen(&mut self, rows: u64, scores: usize, weight: Option<u64>, slabs: &mut Slabs) {
         *self = match (&*self, weight) {
             (Self::Row { weight, scores }, Some(other)) if *weight == other => {
                 let sums = |&y: &i64| {
@@ -221,11 +217,11 @@ impl Store {
             (Self::Even { weight, .. }, Some(other)) if *weight == other => return,
             (Self::Uneven { .. }, _) => return,
             (Self::Row { weight, .. } | Self::Even { weight, .. }, _) => {
-                let all: Vec<Moments> = (0..scores).map(|score| self.moments(score, &[])).collect();
+                let all: Vec<Moments> =
+                    (0..scores).map(|score| self.moments(score, slabs)).collect();
                 let mass = Mass::of_one_weight(*weight, rows);
                 let lacking = all.iter().zip(0..).filter(|(moments, _)| moments.mass != mass);
-                let products = slab.len();
-                slab.extend(all.iter().map(|moments| moments.products));
+                let products = slabs.put(all.iter().map(|moments| moments.products));
                 Self::Uneven {
                     mass,
                     products,
@@ -236,16 +232,49 @@ impl Store {
     }
 }
 
-/// The sums of one key in a slab.
-#[inline]
-fn own(slab: &[Products], place: usize, scores: usize) -> &[Products] {
-    slab.get(place..place + scores).unwrap_or_default()
+/// The sums of rows of several weights. Totals that are merged hand theirs over as they are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Slabs(Vec<Vec<Products>>);
+
+/// Where the sums of a key begin.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    slab: usize,
+    at: usize,
 }
 
-/// [`own`], to be changed.
-#[inline]
-fn own_mut(slab: &mut [Products], place: usize, scores: usize) -> &mut [Products] {
-    slab.get_mut(place..place + scores).unwrap_or_default()
+impl Slabs {
+    /// Puts the sums of a key behind all others.
+    fn put(&mut self, products: impl Iterator<Item = Products>) -> Place {
+        if self.0.is_empty() {
+            self.0.push(Vec::new());
+        }
+        let slab = self.0.len() - 1;
+        let last = &mut self.0[slab];
+        let at = last.len();
+        last.extend(products);
+        Place { slab, at }
+    }
+
+    /// The sums of one score.
+    #[inline]
+    fn get(&self, place: Place, score: usize) -> Option<&Products> {
+        self.0.get(place.slab)?.get(place.at + score)
+    }
+
+    /// The sums of all `scores` of a key.
+    #[inline]
+    fn get_mut(&mut self, place: Place, scores: usize) -> &mut [Products] {
+        let slab = self.0.get_mut(place.slab);
+        slab.and_then(|slab| slab.get_mut(place.at..place.at + scores)).unwrap_or_default()
+    }
+
+    /// Puts the slabs of `other` behind these; says how many there were.
+    pub(super) fn join(&mut self, other: Self) -> usize {
+        let before = self.0.len();
+        self.0.extend(other.0);
+        before
+    }
 }
 
 /// What the weights of the rows with a score come to.

@@ -1,6 +1,7 @@
 //! From a tally to a result: a pure function.
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use selaras_stats::compare::{self, Difference, Null, Pairs, Rule};
 use selaras_stats::open_link::Spread;
@@ -302,6 +303,13 @@ fn leaves(frame: &Frame) -> Vec<Vec<usize>> {
     leaves
 }
 
+/// How many kab/kota the province with the most of them has.
+fn largest_family(frame: &Frame) -> usize {
+    let of_province = frame.regions.iter().zip(leaves(frame));
+    let of_province = of_province.filter(|(region, _)| region.level == Level::Province);
+    of_province.map(|(_, leaves)| leaves.len()).max().unwrap_or(0)
+}
+
 /// The rule by which differences are told under `options`.
 pub(super) fn rule(design: Design, options: &Options) -> Rule {
     Rule {
@@ -318,14 +326,22 @@ pub(super) fn rule(design: Design, options: &Options) -> Rule {
 pub fn compute(input: &Input<'_>) -> Result<IndexResult, ComputeError> {
     let options = &input.options;
     let definitions = Scorer::new(input.instrument).definitions().to_vec();
-    let cells = Cells::new(input.tally);
-    let readings = Readings::new(input.frame, input.tally, &cells, options, input.threads)?;
+    let (cells, readings, null) = thread::scope(|scope| {
+        // What is drawn at random asks for no answer.
+        let null =
+            scope.spawn(|| Null::new(largest_family(input.frame), options.draws, options.seed));
+        let cells = Cells::new(input.tally);
+        let readings = Readings::new(input.frame, input.tally, &cells, options, input.threads);
+        let null = null.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (cells, readings, null)
+    });
+    let readings = readings?;
     let mut regions: Vec<RegionResult> =
         parallel::map(input.threads, input.frame.regions.len(), |at| {
             region(input, &readings, &cells, &definitions, at)
         });
     composition::describe(input, &readings, &cells, &mut regions);
-    tell_apart(&readings, &definitions, options, input.threads, &mut regions);
+    tell_apart(&readings, &definitions, options, input.threads, &null, &mut regions);
     let mut low_cells = low::families(input.frame, options, &readings, &definitions);
     groups::describe(input, &readings, &cells, &definitions, &mut low_cells);
     let change = change::compare(input, &readings, &cells, &definitions)?;
@@ -541,14 +557,13 @@ fn tell_apart(
     definitions: &[ScoreDefinition],
     options: &Options,
     threads: usize,
+    null: &Null,
     regions: &mut [RegionResult],
 ) {
     let is_province = |at: &usize| readings.frame.regions[*at].level == Level::Province;
     let provinces: Vec<usize> = (0..regions.len()).filter(is_province).collect();
-    let largest = provinces.iter().map(|&at| readings.leaves[at].len()).max().unwrap_or(0);
-    let null = Null::new(largest, options.draws, options.seed);
     let told = parallel::map(threads, provinces.len(), |at| {
-        told_in(provinces[at], readings, definitions, options, &null, regions)
+        told_in(provinces[at], readings, definitions, options, null, regions)
     });
     for told in told {
         for (leaf, score, verdict) in told.standings {

@@ -450,13 +450,12 @@ impl Sheet {
                     }
                 }
                 Block::Cells(block) => {
-                    for (row, &number) in block.rows.iter().enumerate().take(rows - taken) {
-                        numbers.push(u64::from(number));
-                        for (column, cells) in columns.iter_mut().zip(&block.columns) {
-                            column.push(cells.text(row));
-                        }
+                    let more = block.rows.len().min(rows - taken);
+                    numbers.extend(block.rows.iter().take(more).copied().map(u64::from));
+                    for (column, cells) in columns.iter_mut().zip(&block.columns) {
+                        column.extend((0..more).map(|row| cells.text(row)));
                     }
-                    taken += block.rows.len().min(rows - taken);
+                    taken += more;
                 }
             }
             if taken < rows { ControlFlow::Continue(Vec::new()) } else { ControlFlow::Break(()) }

@@ -5,6 +5,7 @@
 //! plain values, and data pages of definition levels and positions, both as runs of the RLE and
 //! bit-packing hybrid.
 
+use std::slice::from_mut;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -261,7 +262,8 @@ impl<N: Number> Runs<N> {
                 let groups = (left / 8).min(self.packed / 8);
                 self.unpack(groups, out);
                 if groups == 0 {
-                    self.eight = N::unpacked(self.bytes.get(self.at..)?, self.width);
+                    self.eight = [N::default(); 8];
+                    N::unpack(self.bytes.get(self.at..)?, self.width, from_mut(&mut self.eight));
                     (self.at, self.packed, self.taken) = (self.at + self.width, self.packed - 8, 0);
                 }
             } else {
@@ -272,12 +274,11 @@ impl<N: Number> Runs<N> {
 
     /// Unpacks `groups` times eight numbers of a packed run.
     fn unpack(&mut self, groups: usize, out: &mut Vec<N>) {
-        out.reserve(8 * groups);
-        for _ in 0..groups {
-            let bytes = self.bytes.get(self.at..).unwrap_or_default();
-            out.extend_from_slice(&N::unpacked(bytes, self.width));
-            self.at += self.width;
-        }
+        let start = out.len();
+        out.resize(start + 8 * groups, N::default());
+        let places = out.get_mut(start..).unwrap_or_default().as_chunks_mut().0;
+        N::unpack(self.bytes.get(self.at..).unwrap_or_default(), self.width, places);
+        self.at += groups * self.width;
         self.packed -= 8 * groups;
     }
 
@@ -309,35 +310,55 @@ impl<N: Number> Runs<N> {
 
 /// Numbers of so many bits as their type may take.
 trait Number: Copy + Default + TryFrom<u32> {
-    /// The first eight numbers of `width` bits in `bytes`, the lowest bits first.
-    fn unpacked(bytes: &[u8], width: usize) -> [Self; 8];
+    /// Puts the numbers of `width` bits in `bytes` into `places`, eight by eight, the lowest bits
+    /// first; zeros where the bytes are too few.
+    fn unpack(bytes: &[u8], width: usize, places: &mut [[Self; 8]]);
 }
 
 /// Levels: numbers of one bit.
 impl Number for u8 {
-    #[inline]
-    fn unpacked(bytes: &[u8], _: usize) -> [Self; 8] {
-        let bits = bytes.first().copied().unwrap_or_default();
-        std::array::from_fn(|at| (bits >> at) & 1)
+    fn unpack(bytes: &[u8], _: usize, places: &mut [[Self; 8]]) {
+        for (place, &bits) in places.iter_mut().zip(bytes) {
+            *place = std::array::from_fn(|at| (bits >> at) & 1);
+        }
     }
 }
 
 /// Positions.
 impl Number for u16 {
-    #[inline]
-    fn unpacked(bytes: &[u8], width: usize) -> [Self; 8] {
-        let word = match bytes.first_chunk::<16>() {
-            Some(whole) => u128::from_le_bytes(*whole),
-            None => bytes.iter().rev().fold(0, |word, &byte| (word << 8) | u128::from(byte)),
-        };
-        // Where eight numbers fit in one register, as those of a scale do.
-        if width <= 8 {
-            let (word, mask) = (word as u64, (1_u64 << width) - 1);
-            std::array::from_fn(|at| ((word >> (at * width)) & mask) as u16)
-        } else {
-            let mask = (1_u128 << width) - 1;
-            std::array::from_fn(|at| ((word >> (at * width)) & mask) as u16)
+    fn unpack(bytes: &[u8], width: usize, places: &mut [[Self; 8]]) {
+        match width {
+            1 => eights::<1>(bytes, places),
+            2 => eights::<2>(bytes, places),
+            3 => eights::<3>(bytes, places),
+            4 => eights::<4>(bytes, places),
+            5 => eights::<5>(bytes, places),
+            6 => eights::<6>(bytes, places),
+            7 => eights::<7>(bytes, places),
+            8 => eights::<8>(bytes, places),
+            _ => {
+                let mask = (1_u128 << width) - 1;
+                for (place, bytes) in places.iter_mut().zip(bytes.chunks(width.max(1))) {
+                    let whole = |word, &byte| (word << 8) | u128::from(byte);
+                    let word = bytes.iter().rev().fold(0, whole);
+                    *place = std::array::from_fn(|at| ((word >> (at * width)) & mask) as u16);
+                }
+            }
         }
+    }
+}
+
+/// Unpacks numbers of few bits, with every shift known beforehand.
+fn eights<const WIDTH: usize>(bytes: &[u8], places: &mut [[u16; 8]]) {
+    let (whole, rest) = bytes.as_chunks::<WIDTH>();
+    let mut last = [0; WIDTH];
+    last.iter_mut().zip(rest).for_each(|(byte, &own)| *byte = own);
+    for (place, bytes) in places.iter_mut().zip(whole.iter().chain([&last])) {
+        let mut word = [0; 8];
+        word.iter_mut().zip(bytes).for_each(|(byte, &own)| *byte = own);
+        let word = u64::from_le_bytes(word);
+        let mask = u64::MAX >> (64 - WIDTH);
+        *place = std::array::from_fn(|at| ((word >> (at * WIDTH)) & mask) as u16);
     }
 }
 
