@@ -175,11 +175,9 @@ fn open(path: &str) -> String {
     OPEN.lock().expect("the server").page(path)
 }
 
-const INTERNAL: [&str; 9] = [
+const INTERNAL: [&str; 7] = [
     "/putaran/{round}/beranda",
-    "/putaran/{round}/beranda?wilayah=ID",
     "/putaran/{round}/peta?tampil=cakupan",
-    "/putaran/{round}/wilayah/ID",
     "/putaran/{round}/wilayah/61",
     "/putaran/{round}/wilayah/61.71",
     "/putaran/{round}/beda",
@@ -445,6 +443,32 @@ fn what_is_internal_is_on_no_public_page() {
     for path in ["/wilayah/", "/beda", "/beranda", "sel-rendah"] {
         assert!(!page.contains(path), "{path}");
     }
+#[test]
+fn answers_taken_in_are_no_secret_and_page_and_files_tell_the_same_number() {
+    let few = RESULT.regions.iter().find(|region| region.n.is_some_and(|n| n > 4 && n < 100));
+    let few = few.expect("a region with few answers");
+    let (n, name) = (few.n.expect("a count"), region::find(&few.code).expect("it").short_name());
+    let page = text(&open("/publik/{round}"));
+    let line = format!("{name} jawaban belum cukup untuk diumumkan – {n} ");
+    assert!(page.contains(&line), "{line}: {page}");
+    let csv = open("/publik/{round}/unduh/cakupan.csv");
+    let line = csv.lines().find(|line| line.contains(&few.name)).expect("its line");
+    assert!(line.contains(&format!(";{n};")), "{line}");
+}
+
+#[test]
+fn a_round_of_one_province_has_no_page_row_or_figure_of_the_nation() {
+    assert!(RESULT.regions.iter().all(|region| region.code != "ID"));
+    let server = OPEN.lock().expect("the server");
+    for path in ["/putaran/{round}/wilayah/ID", "/publik/{round}?wilayah=ID"] {
+        let path = path.replace("{round}", &server.round.to_string());
+        assert_eq!(server.ask(&path, "").0, 404, "{path}");
+    }
+    let home = server.page("/putaran/{round}/beranda");
+    assert!(!home.contains("value=\"ID\"") && !home.contains("/wilayah/ID"), "{home}");
+    assert!(!server.page("/publik/{round}/unduh/laporan.html").contains(">Indonesia<"));
+}
+
 }
 
 /// Every number in `json`, without its sign, as pages write it with two decimals.
@@ -481,9 +505,7 @@ fn no_number_of_a_public_page_or_report_is_one_that_the_public_files_keep_back()
     let kept_back: BTreeSet<&String> =
         internal.difference(&public).filter(|number| !class(number)).collect();
     assert!(kept_back.len() > 50, "{}", kept_back.len());
-    for path in
-        ["/publik/{round}", "/publik/{round}?wilayah=ID", "/publik/{round}/unduh/laporan.html"]
-    {
+    for path in ["/publik/{round}", "/publik/{round}/unduh/laporan.html"] {
         let shown = two_decimals(&text(&open(path)));
         assert!(shown.len() > 10, "{path}: {shown:?}");
         let told: Vec<&String> = shown.iter().filter(|number| kept_back.contains(number)).collect();
