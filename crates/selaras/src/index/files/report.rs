@@ -115,10 +115,10 @@ impl Teller<'_> {
         .render()
     }
 
-    /// The score of a region as figures draw it.
+    /// The index of a region as figures draw it.
     fn datum(&self, region: &RegionResult, score: &Score) -> Datum {
         let withheld = score.withheld.map(|reason| self.withheld(reason));
-        let said = score.standing.map(|verdict| self.verdict(verdict));
+        let said = self.told(region, 0);
         Datum {
             label: region.name.clone(),
             value: score.value,

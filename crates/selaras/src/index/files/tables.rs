@@ -7,6 +7,7 @@ use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{
     Composition, Form, IndexResult, Interval, IntervalKind, LowCell, LowCellFamily, RegionResult,
     Score, ScoreDefinition, ScoreKind, Verdict, Withheld,
+use crate::index::{CIVIL_SERVANTS, standing};
 };
 use crate::instrument::{Evidence, Instrument, Standing};
 use crate::locale::{Message, Value, Words};
@@ -97,9 +98,9 @@ impl<'a> Teller<'a> {
     pub(super) fn verdict(&self, verdict: Verdict) -> String {
         self.say(match verdict {
             Verdict::ClearlyAbove => "files-verdict-above",
-            Verdict::NotTold => "files-verdict-not-told",
+            Verdict::NotTold => "results-not-told",
             Verdict::ClearlyBelow => "files-verdict-below",
-            Verdict::Fragile => "files-verdict-fragile",
+            Verdict::Fragile => "results-fragile",
         })
     }
 
@@ -194,8 +195,18 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn told(&self, score: &Score) -> Cell {
-        score.standing.map(|verdict| self.verdict(verdict)).into()
+    /// What may be said of a score of a kab/kota against its province, or why nothing may; none of
+    /// a province, of the nation, of a score that is not shown, and of a cell, which is called low
+    /// or not.
+    pub(super) fn told(&self, region: &RegionResult, at: usize) -> Option<String> {
+        let compared = self.result.scores.get(at).is_some_and(|of| of.kind != ScoreKind::Cell);
+        let shown = region.scores.get(at).is_some_and(|score| score.value.is_some());
+        (compared && shown && region.level == Level::Regency).then(|| {
+            match standing(self.result, region, at) {
+                Ok(verdict) => self.verdict(verdict),
+                Err(reason) => self.words.tell(&reason.message()),
+            }
+        })
     }
 
     /// Positions and definitions of the scores of these kinds.
@@ -297,7 +308,7 @@ impl<'a> Teller<'a> {
                     adjusted.map(|adjusted| adjusted.difference).into(),
                     score.bounds.map(|bounds| bounds.0).into(),
                     score.bounds.map(|bounds| bounds.1).into(),
-                    self.told(score),
+                    self.told(region, at).into(),
                     score.withheld.map(|reason| self.withheld(reason)).into(),
                     score.no_interval.as_ref().map(|reason| self.words.tell(reason)).into(),
                     (!names.is_empty()).then(|| names.join(" / ")).into(),
@@ -365,7 +376,7 @@ impl<'a> Teller<'a> {
                 let why = region.not_adjusted.iter().chain(&region.not_adjusted_for);
                 cells.push(index.adjusted.as_ref().map(|adjusted| adjusted.value).into());
                 cells.push(shift.map(|shift| shift.shift).into());
-                cells.push(self.told(index));
+                cells.push(self.told(region, 0).into());
                 let mut remark = vec![self.remark(region, index)];
                 remark.extend(why.map(|reason| self.words.tell(reason)));
                 cells.push(remark.join(" ").trim().to_owned().into());
@@ -455,10 +466,7 @@ impl<'a> Teller<'a> {
                 let shift = score.shifts.iter().find(|shift| shift.correlation == wanted);
                 cells.push(shift.map(|shift| shift.shift).into());
             }
-            let said = [
-                score.standing.map(|verdict| self.verdict(verdict)),
-                self.incomplete(region, score),
-            ];
+            let said = [self.told(region, 0), self.incomplete(region, score)];
             let said: Vec<String> = said.into_iter().flatten().collect();
             cells.push((!said.is_empty()).then(|| said.join(" ")).into());
             table.push(cells);
@@ -494,7 +502,7 @@ impl<'a> Teller<'a> {
                     self.low(score.interval.as_ref()).into(),
                     self.high(score.interval.as_ref()).into(),
                     self.count(score.n, score.withheld),
-                    self.told(score),
+                    self.told(region, at).into(),
                     self.remark(region, score).into(),
                 ]);
             }
@@ -550,7 +558,7 @@ impl<'a> Teller<'a> {
                     self.value(own),
                     self.value(whole),
                     difference.into(),
-                    self.told(own),
+                    self.told(region, at).into(),
                 ]);
             }
         }

@@ -1,11 +1,11 @@
 //! What may be said of a result, in words. Every page says the same thing in the same words.
 
 use super::Reading;
-use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{
     Coverage, Interval, IntervalKind, RegionChange, RegionResult, Score, ScoreChange,
     ScoreDefinition, ScoreKind, Verdict, Withheld,
 };
+use crate::index::{self, CIVIL_SERVANTS};
 use crate::instrument::Standing;
 use crate::locale::{Message, Words};
 use crate::region::{self, NATION};
@@ -34,7 +34,8 @@ pub(super) fn withheld(reason: Option<Withheld>, words: Words) -> String {
         Some(Withheld::BelowPublic) => "results-below-public",
         Some(Withheld::Complementary) => "results-complementary",
         Some(Withheld::InternalOnly) => "results-internal-only",
-        Some(Withheld::FewToCompare) => "results-too-few-to-compare",
+        Some(Withheld::PointsAtPeople) => "results-points-at-people",
+        Some(Withheld::FewToCompare) => "index-unsaid-few",
         Some(Withheld::NoAdults) => "results-change-no-adults-short",
     })
 }
@@ -171,12 +172,12 @@ impl Reading {
             };
             return (said, Tone::Neutral);
         }
-        match score.standing {
-            Some(found) => {
+        match index::standing(&self.result, region, at) {
+            Ok(found) => {
                 let (key, tone) = verdict(found);
                 (words.say(key), tone)
             }
-            None => (self.no_standing(region, at), Tone::Neutral),
+            Err(reason) => (words.tell(&reason.message()), Tone::Neutral),
         }
     }
 
