@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(shown, ["l", "p", "25", "trader"]);
         let reasons: Vec<Option<Withheld>> = lines.iter().map(|line| line.score.withheld).collect();
         assert_eq!(reasons[4], Some(Withheld::Complementary));
-        assert_eq!(reasons[5], Some(Withheld::InternalOnly));
+        assert_eq!(reasons[5], Some(Withheld::PointsAtPeople));
         assert_eq!(reasons[6], Some(Withheld::Complementary));
     }
 }

@@ -88,6 +88,7 @@ impl<'a> Teller<'a> {
             Withheld::TooFew => "files-withheld-too-few",
             Withheld::BelowPublic => "files-withheld-below-public",
             Withheld::Complementary => "files-withheld-complementary",
+            Withheld::PointsAtPeople => "results-points-at-people",
             Withheld::InternalOnly => "files-withheld-internal-only",
             Withheld::FewToCompare => "files-withheld-few-to-compare",
             Withheld::NoAdults => "files-withheld-no-adults",

@@ -181,6 +181,7 @@ pub(super) async fn show(
             &Message::new("results-compare-rule")
                 .with("difference", words.number(options.least_difference, 1))
                 .with("correlation", words.number(options.selection, 2))
+                .with("least", options.interval_from)
                 .with("percent", words.number(options.confidence * 100.0, 0)),
         ),
         sentences: if analyst { Vec::new() } else { sentences(&reading, region, at) },

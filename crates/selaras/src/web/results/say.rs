@@ -374,15 +374,16 @@ pub(super) struct ChangeSentence {
     pub(super) verdict: String,
 }
 
-/// The first dozen names and how many more there are.
-fn listed(names: &[String], words: Words) -> String {
-    const SHOWN: usize = 12;
-    let first = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(SHOWN) {
-        0 => first,
-        more => {
-            words.tell(&Message::new("results-and-more").with("names", first).with("more", more))
-        }
+impl Reading {
+    /// What is done with the groups of this round that point at people (METHOD §5); none where
+    /// there are no such groups.
+    pub(super) fn pointing(&self) -> Option<String> {
+        let attributes = self.questionnaire().into_iter().flat_map(|known| &known.attributes);
+        let bands = attributes.flat_map(|of| &of.bands).filter(|band| band.pointing);
+        let names: Vec<String> =
+            bands.map(|band| band.name.in_language(self.words.language).to_owned()).collect();
+        let message = Message::new("results-pointing").with("names", names.join(", "));
+        (!names.is_empty()).then(|| self.words.tell(&message))
     }
 }
 
