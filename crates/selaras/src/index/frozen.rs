@@ -25,11 +25,13 @@ use crate::locale::{Message, TimeZone};
 use crate::policy::{Actor, NATION, Scope};
 use crate::region;
 use crate::round::answers::{Design, Labels};
+use crate::round::beside;
 use crate::round::frame::Frame;
-use crate::round::official::{self, RoundOfficial};
+use crate::round::margins::RoundMargins;
+use crate::round::official::RoundOfficial;
 use crate::round::register::{self, RegisterError, Round};
 use crate::round::snapshot::Reader;
-use crate::round::upload::{self, RoundMargins, ground, register_message};
+use crate::round::upload::{self, ground, register_message};
 use crate::sheet::Source;
 use crate::simulate::MARK;
 use crate::store::{DataFolder, Error, FileId, RoundId, Tx};
@@ -151,8 +153,8 @@ pub async fn freeze(
     let alike = rounds.iter().filter(earlier).find(|other| other.instrument == round.instrument);
     let before = alike.or_else(|| rounds.iter().find(earlier)).cloned();
     let files = register::files(tx, actor, id).await?;
-    let margins = upload::margins(data, id)?;
-    let official = official::kept(data, id)?;
+    let margins = beside::kept::<RoundMargins>(data, id)?;
+    let official = beside::kept::<RoundOfficial>(data, id)?;
     let mut frozen = Frozen {
         program: format!("selaras {}", env!("CARGO_PKG_VERSION")),
         as_of: TimeZone::Wib.wall(tx.now()).date(),
@@ -193,8 +195,8 @@ pub async fn outdated(
     let computed = ResultFolder::of(data, round).and_then(|folder| folder.frozen().ok());
     let Some(computed) = computed else { return Ok(false) };
     let files = register::files(tx, actor, round.id).await?;
-    let margins = upload::margins(data, round.id)?.map(|margins| margins.sha256);
-    let official = official::kept(data, round.id)?.map(|official| official.sha256);
+    let margins = beside::kept::<RoundMargins>(data, round.id)?.map(|table| table.sha256);
+    let official = beside::kept::<RoundOfficial>(data, round.id)?.map(|table| table.sha256);
     let held = upload::counting(&files).map(|file| file.id);
     Ok((margins, official) != (computed.margins, computed.official)
         || held.ne(computed.round.files.iter().map(|file| file.id)))

@@ -9,10 +9,11 @@
 mod template;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::beside::Beside;
 use super::intake::band_texts;
 use super::mapping::attribute_named;
 use super::names::{self, CIVIL, DISTRICTS, IS_CIVIL, IS_NOT_CIVIL, SEX_AGE};
@@ -22,6 +23,8 @@ use crate::region;
 use crate::sheet::private::words;
 use crate::sheet::{Faults, Source};
 
+use crate::simulate;
+use crate::store::{DataFolder, RoundId};
 pub use template::template;
 
 /// The attribute name of a margin over kecamatan.
@@ -73,6 +76,40 @@ impl Margin {
 }
 
 /// Rows of a margins file that are read: every kecamatan and class of 514 kab/kota fit.
+/// The margins of a round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoundMargins {
+    /// Name of the file they came in.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The margins.
+    pub margins: Vec<Margin>,
+}
+
+impl Beside for RoundMargins {
+    const TABLE: &'static str = "margins";
+
+    fn place(data: &DataFolder, round: RoundId) -> PathBuf {
+        data.margins(round)
+    }
+
+    fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    fn is_marked(&self) -> bool {
+        is_marked(&self.name, &self.margins)
+    }
+}
+
+/// Whether a file called `name`, or the source of one of its `margins`, bears the mark of simulated
+/// data.
+#[must_use]
+pub fn is_marked(name: &str, margins: &[Margin]) -> bool {
+    simulate::is_marked(name) || margins.iter().any(|margin| simulate::is_marked(&margin.source))
+}
+
 const ROWS: usize = 500_000;
 
 /// Classes that one fault names at most; more are an ellipsis.

@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize};
 use super::frame::Frame;
 use super::intake::{self, Found, Regions, Report};
 use super::mapping::{self, Mapping};
-use super::margins::Margin;
 use super::register::{self, Added, File, NewFile, RegisterError, Round};
 use super::snapshot::{SnapshotError, Writer};
 use crate::instrument::{self, Instrument};
@@ -27,15 +26,12 @@ use crate::locale::{Language, Message, Words};
 use crate::policy::{Actor, NATION};
 use crate::region;
 use crate::sheet::{self, Fault, Sheet, Source};
-use crate::simulate;
 use crate::store::{Clock, DataFolder, Error, FileId, RoundId, Store, Tx};
 
 /// Kind of the jobs that take a staged file in.
 pub const INTAKE: &str = "intake";
 /// Whose mapping profiles these are; the one office there is until accounts exist.
 pub const OFFICE: &str = "kantor";
-/// What the audit calls the margins of a round.
-const MARGINS: &str = "margins";
 /// Rows that a proposal is made from.
 pub const SAMPLE: usize = 2_000;
 /// A file that nobody completed the mapping of is deleted after this time.
@@ -116,17 +112,6 @@ pub struct Kept {
     pub snapshot: String,
     /// What became of the file.
     pub report: Report,
-}
-
-/// The margins of a round.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RoundMargins {
-    /// Name of the file they came in.
-    pub name: String,
-    /// SHA-256 of its bytes.
-    pub sha256: String,
-    /// The margins.
-    pub margins: Vec<Margin>,
 }
 
 /// Why a file is not staged.
@@ -607,51 +592,6 @@ pub fn forget(data: &DataFolder, round: RoundId, files: &[FileId]) -> Result<(),
         }
     }
     Ok(())
-}
-
-/// The margins of a round, where it has some.
-///
-/// # Errors
-/// [`Error::Damaged`].
-pub fn margins(data: &DataFolder, round: RoundId) -> Result<Option<RoundMargins>, Error> {
-    match fs::read(data.margins(round)) {
-        Ok(bytes) => {
-            serde_json::from_slice(&bytes).map(Some).map_err(|_| Error::Damaged("margins"))
-        }
-        Err(_) => Ok(None),
-    }
-}
-
-/// Keeps `margins` as those of a round, which is simulated from then on where they bear the mark.
-///
-/// # Errors
-/// As [`register::set_table`].
-pub async fn keep_margins(
-    tx: &mut Tx,
-    actor: &Actor,
-    data: &DataFolder,
-    round: RoundId,
-    margins: &RoundMargins,
-) -> Result<(), RegisterError> {
-    let json = serde_json::to_vec(margins).map_err(|_| Error::Damaged("margins"))?;
-    let marked = simulate::is_marked(&margins.name)
-        || margins.margins.iter().any(|margin| simulate::is_marked(&margin.source));
-    register::set_table(tx, actor, round, MARGINS, Some(&margins.sha256), marked).await?;
-    Ok(DataFolder::write(&data.margins(round), &json)?)
-}
-
-/// Deletes the margins of a round.
-///
-/// # Errors
-/// As [`register::set_table`].
-pub async fn remove_margins(
-    tx: &mut Tx,
-    actor: &Actor,
-    data: &DataFolder,
-    round: RoundId,
-) -> Result<(), RegisterError> {
-    register::set_table(tx, actor, round, MARGINS, None, false).await?;
-    Ok(DataFolder::remove(&data.margins(round))?)
 }
 
 /// The work behind [`INTAKE`]; its payload names the upload (`{"upload": …}`), its subject the
