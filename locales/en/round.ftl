@@ -24,7 +24,6 @@ round-regions-nation = All of Indonesia
 round-regions-chosen = The regions chosen below
 round-regions-provinces = Provinces
 round-regions-others = Other regions, by name or code
-round-regions-more = { $names }, and { $more } more
 round-target-value = { $target } for each regency or city
 round-window-both = { $opened } to { $closed }
 round-window-open = since { $opened }, not closed yet

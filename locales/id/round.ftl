@@ -24,7 +24,6 @@ round-regions-nation = Seluruh Indonesia
 round-regions-chosen = Wilayah yang dipilih di bawah ini
 round-regions-provinces = Provinsi
 round-regions-others = Wilayah lain, dengan nama atau kode
-round-regions-more = { $names }, dan { $more } lagi
 round-target-value = { $target } per kabupaten/kota
 round-window-both = { $opened } sampai { $closed }
 round-window-open = sejak { $opened }, belum ditutup

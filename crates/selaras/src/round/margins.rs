@@ -19,12 +19,13 @@ use super::mapping::attribute_named;
 use super::names::{self, CIVIL, DISTRICTS, IS_CIVIL, IS_NOT_CIVIL, SEX_AGE};
 use super::records::{Records, persons};
 use crate::instrument::{AttributeKind, Instrument};
+use crate::locale::first_of;
 use crate::region;
 use crate::sheet::private::words;
 use crate::sheet::{Faults, Source};
-
 use crate::simulate;
 use crate::store::{DataFolder, RoundId};
+
 pub use template::template;
 
 /// The attribute name of a margin over kecamatan.
@@ -75,7 +76,6 @@ impl Margin {
     }
 }
 
-/// Rows of a margins file that are read: every kecamatan and class of 514 kab/kota fit.
 /// The margins of a round.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoundMargins {
@@ -110,9 +110,10 @@ pub fn is_marked(name: &str, margins: &[Margin]) -> bool {
     simulate::is_marked(name) || margins.iter().any(|margin| simulate::is_marked(&margin.source))
 }
 
+/// Rows of a margins file that are read: every kecamatan and class of 514 kab/kota fit.
 const ROWS: usize = 500_000;
 
-/// Classes that one fault names at most; more are an ellipsis.
+/// Classes that one fault names at most.
 const MISSING_NAMED: usize = 8;
 
 // Positions in [`names::MARGINS`].
@@ -239,9 +240,7 @@ fn margins(
         });
         if !missing.is_empty() && !told {
             let fault = records.fault("margins-error-incomplete", row, CELL);
-            let named = missing.get(..MISSING_NAMED.min(missing.len())).unwrap_or_default();
-            let more = if named.len() < missing.len() { ", …" } else { "" };
-            faults.push(fault.with("missing", named.join(", ") + more));
+            faults.push(fault.with("missing", first_of(&missing, MISSING_NAMED)));
         }
     }
     // Shares of a margin with a class left out would be wrong.

@@ -10,7 +10,7 @@ use super::job_pages::{kind_name, told};
 use super::{AppState, Catalogue, Choice, Entry, Page, Problem, Route, Visit, html, paths};
 use crate::index::frozen;
 use crate::jobs;
-use crate::locale::{Message, TimeZone, Words};
+use crate::locale::{Message, TimeZone, Words, first_of};
 use crate::policy::{Action, Module, NATION, Scope};
 use crate::region;
 use crate::round::register::{self, DEFAULT_TARGET, File, NewRound, RegisterError, Round};
@@ -77,18 +77,9 @@ fn regions(codes: &[String], words: Words, catalogue: &Catalogue) -> String {
     if codes.iter().any(|code| code == NATION) {
         return words.say("round-regions-nation");
     }
-    let names: Vec<&str> = codes
-        .iter()
-        .take(SHOWN)
-        .map(|code| catalogue.region(code).unwrap_or(code.as_str()))
-        .collect();
-    let names = names.join(", ");
-    match codes.len().saturating_sub(SHOWN) {
-        0 => names,
-        more => {
-            words.tell(&Message::new("round-regions-more").with("names", names).with("more", more))
-        }
-    }
+    let name = |code: &String| catalogue.region(code).unwrap_or(code.as_str()).to_owned();
+    let names: Vec<String> = codes.iter().map(name).collect();
+    words.value(&first_of(&names, SHOWN))
 }
 
 fn window(round: &Round, words: Words) -> Message {
@@ -468,3 +459,58 @@ async fn delete(
     }
     Ok(Redirect::to(paths::ROUNDS))
 }
+async fn edit_form(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = register::get(&mut tx, visit.actor(), id.parse()?).await?;
+    let filled = Filled::of(&round, visit.words());
+    html(&editing(&mut tx, &state, &visit, &round, filled, &[]).await?)
+}
+
+async fn editing(
+    tx: &mut Tx,
+    state: &AppState,
+    visit: &Visit,
+    round: &Round,
+    filled: Filled,
+    faults: &[Message],
+) -> Result<FormPage, Problem> {
+    let data = state.store.folder();
+    let fixed = edit::instrument_is_fixed(tx, visit.actor(), data, round.id).await?;
+    let page = visit.page(tx, visit.words().say("round-edit-title")).await?;
+    let page = page.at(Entry::Survey).of_round(round);
+    Ok(FormPage::editing(page, state, (round, fixed), filled, faults))
+}
+
+async fn change(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let filled = Filled::read(pairs);
+    let id: RoundId = id.parse()?;
+    let mut tx = state.store.begin(state.clock).await?;
+    let round = register::get(&mut tx, visit.actor(), id).await?;
+    let faults = match filled.round(&state) {
+        Err(faults) => faults,
+        Ok(new) => {
+            let known = |code: &str| state.catalogue.region(code).is_some();
+            let data = state.store.folder();
+            match edit::edit(&mut tx, visit.actor(), data, id, new, known).await {
+                Ok(()) => {
+                    tx.commit().await?;
+                    return Ok(Redirect::to(&paths::round(id)).into_response());
+                }
+                Err(RegisterError::Invalid(faults)) => faults,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    };
+    let form = html(&editing(&mut tx, &state, &visit, &round, filled, &faults).await?)?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response())
+}
+

@@ -3,14 +3,13 @@
 mod about;
 mod change;
 
-use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{
     Composition, Form, IndexResult, Interval, IntervalKind, LowCell, LowCellFamily, RegionResult,
     Score, ScoreDefinition, ScoreKind, Verdict, Withheld,
-use crate::index::{CIVIL_SERVANTS, standing};
 };
+use crate::index::{CIVIL_SERVANTS, standing};
 use crate::instrument::{Evidence, Instrument, Standing};
-use crate::locale::{Message, Value, Words};
+use crate::locale::{Message, Value, Words, first_of};
 use crate::region::atlas::Map;
 use crate::render::table::{Cell, Column, Kind, Table};
 use crate::round::answers::Design;
@@ -88,8 +87,8 @@ impl<'a> Teller<'a> {
             Withheld::TooFew => "files-withheld-too-few",
             Withheld::BelowPublic => "files-withheld-below-public",
             Withheld::Complementary => "files-withheld-complementary",
-            Withheld::PointsAtPeople => "results-points-at-people",
             Withheld::InternalOnly => "files-withheld-internal-only",
+            Withheld::PointsAtPeople => "results-points-at-people",
             Withheld::FewToCompare => "files-withheld-few-to-compare",
             Withheld::NoAdults => "files-withheld-no-adults",
         })
@@ -172,12 +171,10 @@ impl<'a> Teller<'a> {
             (None, Some(known)) => known.name.clone(),
             _ => self.region_name(code),
         };
-        let mut names = codes.iter().take(NAMED).map(named).collect::<Vec<_>>().join(", ");
-        if codes.len() > NAMED {
-            names.push_str(", …");
-        }
+        let names: Vec<String> = codes.iter().map(named).collect();
         let message = Message::new("files-counted").with("count", codes.len());
-        (!codes.is_empty()).then(|| self.words.tell(&message.with("names", names)))
+        let message = message.with("names", first_of(&names, NAMED));
+        (!codes.is_empty()).then(|| self.words.tell(&message))
     }
 
     fn value(&self, score: &Score) -> Cell {
@@ -284,7 +281,8 @@ impl<'a> Teller<'a> {
         }
         let mut table = self.table("long", heads);
         for region in &self.result.regions {
-            for (definition, score) in self.result.scores.iter().zip(&region.scores) {
+            let scores = self.result.scores.iter().zip(&region.scores);
+            for (at, (definition, score)) in scores.enumerate() {
                 let interval = score.interval.as_ref();
                 let adjusted = score.adjusted.as_ref();
                 let names: Vec<String> = score.categories.iter().map(|n| self.text(n)).collect();

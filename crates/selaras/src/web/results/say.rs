@@ -7,12 +7,14 @@ use crate::index::result::{
 };
 use crate::index::{self, CIVIL_SERVANTS};
 use crate::instrument::Standing;
-use crate::locale::{Message, Words};
+use crate::locale::{Message, Words, first_of};
 use crate::region::{self, NATION};
 use crate::render::chart::Tone;
 use crate::round::answers::Design;
 use crate::round::frame::Level;
 
+/// Names that a sentence lists at most.
+const NAMED: usize = 12;
 /// Decimals of scores.
 pub(super) const DECIMALS: usize = 2;
 
@@ -329,7 +331,7 @@ impl Reading {
                 false => "results-missing-of",
             };
             let message = self.left_out(key, missing, covered);
-            self.words.tell(&message.with("scores", listed(&scores, self.words)))
+            self.words.tell(&message.with("scores", first_of(&scores, NAMED)))
         }));
         (!said.is_empty()).then(|| said.join(" "))
     }
@@ -347,7 +349,7 @@ impl Reading {
             covered.map_or_else(|| "–".to_owned(), |share| self.words.number(share * 100.0, 1));
         Message::new(key)
             .with("count", names.len())
-            .with("names", listed(&names, self.words))
+            .with("names", first_of(&names, NAMED))
             .with("share", share)
     }
 
