@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
-use super::intake::{self, Found, Regions, Report};
+use super::intake::{self, District, Found, Regions, Report};
 use super::mapping::{self, Mapping};
 use super::register::{self, Added, File, NewFile, RegisterError, Round};
 use super::snapshot::{SnapshotError, Writer};
@@ -194,14 +194,25 @@ pub fn region_finder(frame: &Frame) -> impl Fn(&str) -> Found + Sync + '_ {
     }
 }
 
-/// Finds the code of the kecamatan that a text, a code or a name, means within a region of `frame`.
-pub fn district_finder(frame: &Frame) -> impl Fn(u32, &str) -> Option<String> + '_ {
+/// Finds the kecamatan that a text, a code or a name, means within a region of `frame`, of which a
+/// name spelled a little differently is only like it.
+pub fn district_finder(frame: &Frame) -> impl Fn(u32, &str) -> District + '_ {
     |at, text| {
-        let within = frame.regions.get(at as usize)?.code.parse().ok()?;
+        let within = frame.regions.get(at as usize).and_then(|region| region.code.parse().ok());
+        // A region that the built-in table does not know has the kecamatan that its answers name.
+        let Some(within) = within.filter(|code| region::get(*code).is_some()) else {
+            return District::One(text.to_owned());
+        };
         let scope = region::Scope { within: Some(within), level: Some(region::Level::District) };
         match region::search(text, scope) {
-            region::Found::One(found) => Some(found.code.to_string()),
-            _ => None,
+            region::Found::One(found) if region::is_spelled(text, found) => {
+                District::One(found.code.to_string())
+            }
+            region::Found::One(found) => District::Like(vec![found.name.clone()]),
+            region::Found::Candidates(several) => {
+                District::Like(several.iter().map(|found| found.name.clone()).collect())
+            }
+            region::Found::None => District::Nothing,
         }
     }
 }
