@@ -69,6 +69,36 @@ pub struct FrozenRound {
     pub instrument: String,
     /// Its files.
     pub files: Vec<FrozenFile>,
+    /// What the office set of it; none in what earlier versions wrote down.
+    #[serde(default)]
+    pub terms: Option<RoundTerms>,
+}
+
+/// What an office sets of a round and may change later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundTerms {
+    /// Year measured.
+    pub year: i16,
+    /// First day answers are taken.
+    pub opened: Option<Date>,
+    /// Last day answers are taken.
+    pub closed: Option<Date>,
+    /// Answers aimed at per kab/kota.
+    pub target: u64,
+    /// Its regions.
+    pub regions: Vec<String>,
+}
+
+impl RoundTerms {
+    fn of(round: &Round) -> Self {
+        Self {
+            year: round.year,
+            opened: round.opened,
+            closed: round.closed,
+            target: round.target,
+            regions: round.regions.clone(),
+        }
+    }
 }
 
 /// Everything a result is computed from.
@@ -125,6 +155,7 @@ fn frozen_round(
         name: round.name.clone(),
         instrument: round.instrument.clone(),
         files: files.collect::<Result<_, Error>>()?,
+        terms: Some(RoundTerms::of(round)),
     })
 }
 
@@ -182,7 +213,7 @@ fn share_a_region(some: &[String], others: &[String]) -> bool {
 }
 
 /// Whether the result of `round` no longer shows what the round holds: files of answers, margins or
-/// official figures came, went or were replaced since it was computed.
+/// official figures came, went or were replaced since it was computed, or the round was edited.
 ///
 /// # Errors
 /// As [`register::files`].
@@ -198,7 +229,10 @@ pub async fn outdated(
     let margins = beside::kept::<RoundMargins>(data, round.id)?.map(|table| table.sha256);
     let official = beside::kept::<RoundOfficial>(data, round.id)?.map(|table| table.sha256);
     let held = upload::counting(&files).map(|file| file.id);
-    Ok((margins, official) != (computed.margins, computed.official)
+    let same = computed.round.name == round.name
+        && computed.round.terms.is_none_or(|terms| terms == RoundTerms::of(round));
+    Ok(!same
+        || (margins, official) != (computed.margins, computed.official)
         || held.ne(computed.round.files.iter().map(|file| file.id)))
 }
 
