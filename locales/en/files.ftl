@@ -218,3 +218,5 @@ files-title-official = Official figures beside this result; no part of the compu
 files-head-official = Official figure
 files-head-official-source = Source of the official figure
 files-head-official-date = Published
+files-report-regencies-composition = Composition of respondents by kab/kota
+files-report-regencies-low-cells = Low cells by kab/kota

@@ -218,3 +218,5 @@ files-title-official = Angka resmi di samping hasil ini; tidak ikut dihitung
 files-head-official = Angka resmi
 files-head-official-source = Sumber angka resmi
 files-head-official-date = Tanggal terbit
+files-report-regencies-composition = Susunan responden tiap kabupaten/kota
+files-report-regencies-low-cells = Sel rendah tiap kabupaten/kota

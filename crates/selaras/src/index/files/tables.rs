@@ -569,12 +569,8 @@ impl<'a> Teller<'a> {
         self.low_cells_of(&EVERY_LEVEL)
     }
 
-    /// [`Teller::low_cells`] of the lists of provinces.
-    pub(super) fn low_cells_of_wholes(&self) -> Option<Table> {
-        self.low_cells_of(&WHOLES)
-    }
-
-    fn low_cells_of(&self, levels: &[Level]) -> Option<Table> {
+    /// [`Teller::low_cells`] of the families of regions of these levels.
+    pub(super) fn low_cells_of(&self, levels: &[Level]) -> Option<Table> {
         let heads = columns(
             self.words,
             &[
@@ -706,11 +702,6 @@ impl<'a> Teller<'a> {
         self.composition_of(&EVERY_LEVEL)
     }
 
-    /// [`Teller::composition`] of province and nation.
-    pub(super) fn composition_of_wholes(&self) -> Option<Table> {
-        self.composition_of(&WHOLES)
-    }
-
     fn population_share(&self, line: Option<&Composition>) -> Cell {
         match line.and_then(|line| line.population_share) {
             Some(share) => share.into(),
@@ -718,7 +709,8 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn composition_of(&self, levels: &[Level]) -> Option<Table> {
+    /// [`Teller::composition`] of regions of these levels.
+    pub(super) fn composition_of(&self, levels: &[Level]) -> Option<Table> {
         let heads = columns(
             self.words,
             &[
