@@ -46,14 +46,14 @@ impl Ramp {
     }
 
     /// The strokes of a hatching over the class (0–5). They leave it the colour it has: what the
-    /// darker one takes from its light, the lighter one gives back, near and from afar.
+    /// darker one takes from its lightness, the lighter one gives back, near and from afar.
     pub(super) fn strokes(self, class: usize) -> Strokes {
         let colour = rgb(self.colours().get(class).copied().unwrap_or("#ffffff"));
         let towards = |end: f64| colour.map(|part| part + MIXED * (end - part));
         let (dark, light) = (towards(0.0), towards(255.0));
-        let takes = luminance(colour) - luminance(dark);
-        let gives = luminance(light) - luminance(colour);
-        let share = |of: f64| STROKES * of / (takes + gives);
+        let takes = lightness(colour) - lightness(dark);
+        let gives = lightness(light) - lightness(colour);
+        let share = |of: f64| (STROKES * of / (takes + gives)).max(FINEST);
         Strokes { dark: (hex(dark), share(gives)), light: (hex(light), share(takes)) }
     }
 
@@ -71,9 +71,11 @@ pub(super) struct Strokes {
 }
 
 /// How far the strokes of a hatching go from their class towards black and towards white.
-const MIXED: f64 = 0.55;
+const MIXED: f64 = 0.5;
 /// Width of both strokes together.
-const STROKES: f64 = 3.0;
+const STROKES: f64 = 2.2;
+/// Width below which a stroke is not seen.
+const FINEST: f64 = 0.6;
 
 fn rgb(colour: &str) -> [f64; 3] {
     [1, 3, 5].map(|at| {
@@ -87,13 +89,18 @@ fn hex(colour: [f64; 3]) -> String {
     format!("#{}", colour.map(part).concat())
 }
 
-/// Relative luminance of an sRGB colour (IEC 61966-2-1).
-fn luminance(colour: [f64; 3]) -> f64 {
+/// Lightness L* of an sRGB colour (IEC 61966-2-1, CIE 1976), 0 to 100.
+fn lightness(colour: [f64; 3]) -> f64 {
     let linear = colour.map(|part| match part / 255.0 {
         part if part <= 0.04045 => part / 12.92,
         part => ((part + 0.055) / 1.055).powf(2.4),
     });
-    linear.iter().zip([0.2126, 0.7152, 0.0722]).map(|(part, weight)| part * weight).sum()
+    let weights = [0.2126, 0.7152, 0.0722];
+    let luminance: f64 = linear.iter().zip(weights).map(|(part, weight)| part * weight).sum();
+    match luminance {
+        dark if dark <= 0.008_856 => 903.3 * dark,
+        light => 116.0 * light.cbrt() - 16.0,
+    }
 }
 
 /// Six classes by five limits; a value at a limit is in the upper class.
@@ -310,14 +317,19 @@ mod tests {
 
     #[test]
     fn hatching_leaves_a_class_its_colour_and_is_seen_on_it() {
+        let of = |colour: &str| lightness(rgb(colour));
         for ramp in [Ramp::Score, Ramp::Coverage, Ramp::Statistic, Ramp::Change] {
-            for (class, colour) in ramp.colours().into_iter().enumerate() {
-                let of = |colour: &str| luminance(rgb(colour));
+            let colours = ramp.colours();
+            let steps = colours.windows(2).map(|two| (of(two[0]) - of(two[1])).abs());
+            let step = steps.fold(f64::INFINITY, f64::min);
+            for (class, colour) in colours.into_iter().enumerate() {
                 let Strokes { dark, light } = ramp.strokes(class);
-                let both = (of(&dark.0) * dark.1 + of(&light.0) * light.1) / STROKES;
-                assert!((both - of(colour)).abs() < 0.01, "{ramp:?} {class}: {both}");
-                let contrast = (of(&light.0) + 0.05) / (of(&dark.0) + 0.05);
-                assert!(contrast > 2.5, "{ramp:?} {class}: {contrast}");
+                // Lines stand this far apart, across the slant.
+                let apart = super::super::drawing::SLANT / std::f64::consts::SQRT_2;
+                let taken = (of(colour) - of(&dark.0)) * dark.1 / apart;
+                let given = (of(&light.0) - of(colour)) * light.1 / apart;
+                assert!((taken - given).abs() < step / 2.0, "{ramp:?} {class}: {taken} {given}");
+                assert!(of(&light.0) - of(&dark.0) > 30.0, "{ramp:?} {class}");
             }
         }
     }
