@@ -65,7 +65,7 @@ pub(super) struct Drawing<'a> {
 }
 
 /// Side of the tile of a hatching over a class.
-pub(super) const SLANT: f64 = 14.0;
+pub(super) const SLANT: f64 = 16.0;
 
 /// Slanted lines through a tile of [`SLANT`], `shift` along its edge from the corner.
 fn slanted(shift: f64) -> String {
