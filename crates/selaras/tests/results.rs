@@ -451,6 +451,9 @@ fn answers_taken_in_are_no_secret_and_page_and_files_tell_the_same_number() {
     let page = text(&open("/publik/{round}"));
     let line = format!("{name} jawaban belum cukup untuk diumumkan – {n} ");
     assert!(page.contains(&line), "{line}: {page}");
+    let none = RESULT.regions.iter().find(|region| region.n == Some(0)).expect("one without");
+    let name = region::find(&none.code).expect("it").short_name();
+    assert!(page.contains(&format!("{name} belum ada jawaban – 0 ")), "{page}");
     let csv = open("/publik/{round}/unduh/cakupan.csv");
     let line = csv.lines().find(|line| line.contains(&few.name)).expect("its line");
     assert!(line.contains(&format!(";{n};")), "{line}");

@@ -447,8 +447,9 @@ impl Reading {
 
 /// The answers taken in, of a region whose score is not public: they are coverage and no secret.
 fn taken_in(region: &RegionResult, score: &Score) -> Option<u64> {
-    let public = matches!(score.withheld, Some(Withheld::BelowPublic | Withheld::Complementary));
-    region.n.filter(|_| public)
+    use Withheld::{BelowPublic, Complementary, NoAnswers};
+    let told = matches!(score.withheld, Some(NoAnswers | BelowPublic | Complementary));
+    region.n.filter(|_| told)
 }
 
 /// Whether there is simply no answer, rather than one that may not be shown.
