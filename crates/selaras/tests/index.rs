@@ -228,6 +228,33 @@ fn the_help_is_told_whole_or_by_command_and_a_list_makes_no_folder() {
 }
 
 #[test]
+fn a_round_is_edited_by_what_the_options_name_and_keeps_the_rest() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_selaras"))
+            .arg("round")
+            .args(arguments)
+            .args(["--data", "data"])
+            .current_dir(folder.path())
+            .output()
+            .expect("the program runs");
+        let (out, err) = (output.stdout.clone(), output.stderr.clone());
+        let said = String::from_utf8_lossy(&[out, err].concat()).into_owned();
+        (output.status.code(), said)
+    };
+    let (code, id) = run(&["add", "--year", "2026", "--instrument", "ihai-2025", "--name", "Satu"]);
+    assert_eq!(code, Some(0), "{id}");
+    let id = id.trim();
+    let (code, said) = run(&["edit", id, "--name", "Dua", "--region", "Kota Pontianak"]);
+    assert!(code == Some(0) && said.contains("«Dua» sudah diubah"), "{said}");
+    let (code, said) = run(&["list"]);
+    assert!(code == Some(0) && said.contains("\t2026\tDua\t"), "{said}");
+    let (code, said) = run(&["edit", id, "--target", "0"]);
+    assert!(code == Some(1) && said.contains("Target perlu berupa"), "{said}");
+    assert_eq!(run(&["edit", "tidak-ada", "--name", "Tiga"]).0, Some(1));
+}
+
+#[test]
 fn nothing_is_published_without_a_closing_day_or_before_day_fourteen() {
     let folder = case_folder();
     let answers = case().join("survey.csv").display().to_string();
