@@ -29,10 +29,12 @@ cli-help-regions =
     {"              "}import FILE --data FOLDER --source TEXT --date DATE
     {"              ["}--codes kemendagri|bps|bps-2023]
 cli-help-round =
-    {"  "}round       makes, lists and deletes rounds
+    {"  "}round       makes, lists, edits and deletes rounds
     {"              "}list --data FOLDER
     {"              "}add --data FOLDER --year YEAR --instrument ID|FILE [--name TEXT] [--region CODE]
     {"              ["}--opened DATE] [--closed DATE] [--target NUMBER] [--simulated]
+    {"              "}edit ID --data FOLDER [--year YEAR] [--name TEXT] [--instrument ID|FILE]
+    {"              ["}--region CODE] [--opened DATE] [--closed DATE] [--target NUMBER]
     {"              "}remove ID --data FOLDER
 cli-help-licences =
     {"  "}licences    licences of program and data
@@ -73,6 +75,7 @@ cli-simulate-done = Done: { $rows } simulated answers.
 cli-no-folder = There is no data folder “{ $path }”. Check how it is written.
 cli-round-none = No rounds yet. Make one with “selaras round add”.
 cli-round-unknown = There is no round with the number “{ $id }”. See the list with “selaras round list”.
+cli-round-changed = “{ $name }” has been changed. Compute its index again if there was a result.
 cli-round-removed = “{ $name }” was deleted with its answers and results.
 cli-regions-several = “{ $text }” can mean several regions:
 cli-regions-none = No region fits “{ $text }”. Check the spelling or write its code, for example 61.71.

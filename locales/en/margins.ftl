@@ -35,3 +35,5 @@ official-error-source = The source of this figure is missing or too long.
 official-error-source-advice = Give its source, e.g. office and publication.
 official-error-date = “{ $value }” is no date.
 official-error-date-advice = Write year-month-day, e.g. 2026-01-12, or day/month/year.
+official-error-future = The date “{ $value }” is still to come; today is { $today }.
+official-error-future-advice = Write the day on which the figure was published.

@@ -29,10 +29,12 @@ cli-help-regions =
     {"              "}import BERKAS --data FOLDER --source TEKS --date TANGGAL
     {"              ["}--codes kemendagri|bps|bps-2023]
 cli-help-round =
-    {"  "}round       membuat, mendaftar, dan menghapus putaran
+    {"  "}round       membuat, mendaftar, mengubah, dan menghapus putaran
     {"              "}list --data FOLDER
     {"              "}add --data FOLDER --year TAHUN --instrument ID|BERKAS [--name TEKS] [--region KODE]
     {"              ["}--opened TANGGAL] [--closed TANGGAL] [--target ANGKA] [--simulated]
+    {"              "}edit ID --data FOLDER [--year TAHUN] [--name TEKS] [--instrument ID|BERKAS]
+    {"              ["}--region KODE] [--opened TANGGAL] [--closed TANGGAL] [--target ANGKA]
     {"              "}remove ID --data FOLDER
 cli-help-licences =
     {"  "}licences    lisensi program dan data
@@ -73,6 +75,7 @@ cli-simulate-done = Selesai: { $rows } jawaban simulasi.
 cli-no-folder = Folder data «{ $path }» tidak ada. Periksa penulisannya.
 cli-round-none = Belum ada putaran. Buat dengan «selaras round add».
 cli-round-unknown = Tidak ada putaran dengan nomor «{ $id }». Lihat daftarnya dengan «selaras round list».
+cli-round-changed = «{ $name }» sudah diubah. Hitung lagi indeksnya bila hasilnya sudah ada.
 cli-round-removed = «{ $name }» dihapus beserta jawaban dan hasilnya.
 cli-regions-several = «{ $text }» dapat berarti beberapa wilayah:
 cli-regions-none = Tidak ada wilayah yang cocok dengan «{ $text }». Periksa ejaannya atau tulis kodenya, misalnya 61.71.

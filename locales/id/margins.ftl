@@ -35,3 +35,5 @@ official-error-source = Sumber angka ini belum disebut, atau terlalu panjang.
 official-error-source-advice = Isi sumbernya, misalnya nama kantor dan terbitan.
 official-error-date = «{ $value }» bukan tanggal.
 official-error-date-advice = Tulis tahun-bulan-hari, misalnya 2026-01-12, atau hari/bulan/tahun.
+official-error-future = Tanggal «{ $value }» belum tiba; hari ini { $today }.
+official-error-future-advice = Tulis hari angka itu diterbitkan.

@@ -115,6 +115,17 @@ impl Message {
     }
 }
 
+/// The first `most` of `names` and how many more there are, to fill a place in a message.
+#[must_use]
+pub fn first_of<T: AsRef<str>>(names: &[T], most: usize) -> Value {
+    let first: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    let first = first.join(", ");
+    match names.len().saturating_sub(most) {
+        0 => Value::Text(first),
+        more => Message::new("names-more").with("names", first).with("more", more).into(),
+    }
+}
+
 /// A speaker of one language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Words {

@@ -27,6 +27,7 @@ on_both_engines!(
     the_language_is_switched_on_the_page_and_remembered,
     no_word_of_a_page_stands_outside_the_message_files,
     a_round_is_made_shown_and_deleted,
+    a_round_is_edited_and_a_faulty_edit_loses_nothing_that_was_typed,
     a_faulty_form_comes_back_as_it_was_filled_in_with_every_fault,
     a_form_of_another_site_changes_nothing,
     a_job_shows_its_progress_its_end_and_its_result,
@@ -328,6 +329,47 @@ fn a_round_is_made_shown_and_deleted(url: Option<&str>) {
     assert_eq!((deleted.status, deleted.header("location")), (303, "/putaran"));
     assert_eq!(server.get(&round).status, 404);
     assert!(!folder.join(id).exists(), "its files are gone");
+}
+
+fn a_round_is_edited_and_a_faulty_edit_loses_nothing_that_was_typed(url: Option<&str>) {
+    let server = Server::start(url);
+    let other = server.make_round("Lain");
+    let round = server.make_round("Uji");
+    let edit = format!("{round}/ubah");
+    assert!(server.get(&round).body.contains(&format!("href=\"{edit}\"")));
+    let form = server.get(&edit).body;
+    for part in ["value=\"Uji\"", "value=\"2026-01-05\"", "value=\"1.250\"", "value=\"61\" checked"]
+    {
+        assert!(form.contains(part), "{part}: {form}");
+    }
+    let faulty = "tahun=2026&nama=Lain&instrumen=ihai-2025&dibuka=2026-02-01&ditutup=2026-01-01\
+                  &target=900&cakupan=pilihan&kabkota=Kab.+Sambas%0A99.99";
+    let answer = server.post(&edit, faulty);
+    assert_eq!(answer.status, 422);
+    for part in [
+        "«Lain» sudah dipakai",
+        "mendahului tanggal dibuka",
+        "«99.99» tidak dikenal",
+        "value=\"900\"",
+        "value=\"2026-02-01\"",
+        "99.99</textarea>",
+    ] {
+        assert!(answer.body.contains(part), "{part}: {}", answer.body);
+    }
+    assert!(server.get(&round).body.contains("sejak 5 Januari 2026"), "nothing has changed");
+    // Without answers every region may change; its own name is not taken.
+    let sound = "tahun=2027&nama=Uji&instrumen=ihai-2025&dibuka=2027-01-05&ditutup=2027-02-05\
+                 &target=900&cakupan=pilihan&provinsi=62&kabkota=Kota+Pontianak";
+    let answer = server.post(&edit, sound);
+    assert_eq!((answer.status, answer.header("location")), (303, &*round), "{}", answer.body);
+    let page = server.get(&round).body;
+    for fact in ["2027", "900", "Kota Pontianak, X", "5 Januari 2027 sampai 5 Februari 2027"] {
+        assert!(page.contains(fact), "{fact}: {page}");
+    }
+    let form = server.get(&edit).body;
+    assert!(form.contains(">Kota Pontianak</textarea>"), "{form}");
+    assert!(form.contains("value=\"62\" checked"), "{form}");
+    assert_eq!(server.get(&format!("{other}x/ubah")).status, 404);
 }
 
 fn a_faulty_form_comes_back_as_it_was_filled_in_with_every_fault(url: Option<&str>) {

@@ -35,6 +35,7 @@ on_both_engines!(
     margins_are_taken_by_name_and_their_template_is_at_hand,
     official_figures_stand_beside_the_score_and_change_nothing,
     simulated_answers_mark_the_round_that_takes_them,
+    editing_a_round_loses_no_answers_and_asks_for_its_index_again,
     official_boundaries_replace_the_schematic_map_until_they_are_removed,
 );
 
@@ -555,11 +556,16 @@ fn official_figures_stand_beside_the_score_and_change_nothing(url: Option<&str>)
         serde_json::from_slice(&json.body).expect("a result")
     };
     let before = computed();
-    let faulty = b"wilayah,nilai,sumber,tanggal\n61.71,9,Kemendagri,2026-01-12\n";
+    let faulty = b"wilayah,nilai,sumber,tanggal\n61.71,9,Kemendagri,2024-01-12\n";
     let returned = server.upload(&official, &[], "resmi.csv", faulty);
     assert_eq!(returned.status, 422);
     assert!(returned.text().contains("resmi.csv, baris 2, kolom B"), "{}", returned.text());
-    let figures = b"wilayah,nilai,sumber,tanggal\nKota Pontianak,\"4,25\",Kemendagri,2026-01-12\n";
+    let future = b"wilayah,nilai,sumber,tanggal\n61.71,4,Kemendagri,2999-01-12\n";
+    let returned = server.upload(&official, &[], "resmi.csv", future);
+    assert_eq!(returned.status, 422);
+    assert!(returned.text().contains("resmi.csv, baris 2, kolom D"), "{}", returned.text());
+    assert!(returned.text().contains("belum tiba"), "{}", returned.text());
+    let figures = b"wilayah,nilai,sumber,tanggal\nKota Pontianak,\"4,25\",Kemendagri,2024-01-12\n";
     assert_eq!(server.upload(&official, &[], "resmi.csv", figures).status, 303);
     let page = server.get(&upload).text();
     assert!(page.contains("resmi.csv: angka resmi 1 wilayah"), "{page}");
@@ -570,7 +576,7 @@ fn official_figures_stand_beside_the_score_and_change_nothing(url: Option<&str>)
     assert_eq!((shown.value, &*shown.source), (4.25, "Kemendagri"));
     assert_eq!(after, before);
     let page = server.get(&format!("/putaran/{id}/wilayah/61.71")).text();
-    assert!(page.contains("Angka resmi: 4,25 (Kemendagri, 12 Januari 2026)"), "{page}");
+    assert!(page.contains("Angka resmi: 4,25 (Kemendagri, 12 Januari 2024)"), "{page}");
     let page = server.get(&format!("/putaran/{id}/unduh/laporan.html")).text();
     assert!(page.contains("Angka resmi di samping hasil ini"), "{page}");
     assert_eq!(server.post(&format!("{official}/hapus"), "").status, 303);
@@ -586,6 +592,42 @@ fn simulated_answers_mark_the_round_that_takes_them(url: Option<&str>) {
     assert!(!server.round(id).simulated);
     server.agree(&sent);
     assert!(server.round(id).simulated);
+}
+
+fn editing_a_round_loses_no_answers_and_asks_for_its_index_again(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let (upload, edit) = (format!("/putaran/{id}/unggah"), format!("/putaran/{id}/ubah"));
+    server.agree(&server.upload(&upload, &[], "jawaban.csv", &export(false)).location);
+    server.result_of(&server.post(&format!("/putaran/{id}/hitung"), "").location);
+    let form = |regions: &str, instrument: &str| {
+        format!(
+            "tahun=2026&nama=Putaran+uji&instrumen={instrument}&dibuka=&ditutup=&target=20\
+             &cakupan=pilihan&{regions}"
+        )
+    };
+    let refused = server.post(&edit, &form("kabkota=Kota+Pontianak", INSTRUMENT));
+    assert_eq!(refused.status, 422);
+    let page = refused.text();
+    assert!(page.contains("8 jawaban dari Kab. Kubu Raya akan hilang"), "{page}");
+    let refused = server.post(&edit, &form("provinsi=61", "ihai-2025"));
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("Instrumen tidak dapat diganti"), "{}", refused.text());
+    assert!(server.get(&edit).text().contains("Instrumen tetap"));
+    assert!(!server.get(&format!("/putaran/{id}")).text().contains("Hasil belum memuat"));
+
+    let two = form("kabkota=Kota+Pontianak,+Kab.+Kubu+Raya", INSTRUMENT);
+    assert_eq!(server.post(&edit, &two).status, 303);
+    let round = server.round(id);
+    assert_eq!((round.target, round.regions), (20, vec!["61.12".to_owned(), "61.71".to_owned()]));
+    assert_eq!(round.answers, 24);
+    assert!(server.get(&format!("/putaran/{id}")).text().contains("Hasil belum memuat"));
+    server.result_of(&server.post(&format!("/putaran/{id}/hitung"), "").location);
+    assert!(!server.get(&format!("/putaran/{id}")).text().contains("Hasil belum memuat"));
+    let json = server.get(&format!("/putaran/{id}/unduh/result.json"));
+    let result: IndexResult = serde_json::from_slice(&json.body).expect("a result");
+    let seen: Vec<_> = result.regions.iter().map(|of| (of.code.as_str(), of.n)).collect();
+    assert_eq!(seen, [("61", Some(24)), ("61.12", Some(8)), ("61.71", Some(16))]);
 }
 
 fn official_boundaries_replace_the_schematic_map_until_they_are_removed(url: Option<&str>) {

@@ -12,8 +12,10 @@ use crate::instrument::{self, Instrument};
 use crate::locale::{Message, Words};
 use crate::policy::{Actor, NATION, Scope};
 use crate::region;
+use crate::round::beside;
+use crate::round::margins::RoundMargins;
 use crate::round::register::{self, DEFAULT_TARGET, NewRound};
-use crate::round::upload::{self, Look, RoundMargins, keep, keep_margins, take_in};
+use crate::round::upload::{self, Look, keep, take_in};
 use crate::sheet::hex;
 use crate::sheet::{self, Sheet, Source};
 use crate::simulate::{Place, Plan, Simulation, Sizes};
@@ -139,7 +141,7 @@ fn round(
     margins.sha256 = hex(&Sha256::digest(&persons));
     runtime.block_on(async {
         let mut tx = store.begin(Clock::System).await?;
-        keep_margins(&mut tx, &actor, store.folder(), id, &margins).await?;
+        beside::keep(&mut tx, &actor, store.folder(), id, &margins).await?;
         Ok::<_, Stop>(tx.commit().await?)
     })?;
     // The round that the pages open with shows its scores both ways (METHOD §7).

@@ -15,7 +15,7 @@ use crate::round::frame::{self, Frame};
 use crate::round::intake::{self, File};
 use crate::round::mapping::{self, Mapping};
 use crate::round::margins::{self, Margin};
-use crate::round::official;
+use crate::round::official::{self, Figure};
 use crate::round::register::DEFAULT_TARGET;
 use crate::round::upload::{district_finder, region_code_finder, region_finder};
 use crate::sheet::{self, Fault, Faults, Sheet, Source};
@@ -120,11 +120,12 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
             .map_err(|faults| Stop::faults(listed(&faults)))?,
         None => Vec::new(),
     };
+    let today = jiff::Zoned::now().date();
+    let as_of = request.as_of.unwrap_or(today);
     let scale = (instrument.scale.min, instrument.scale.max);
     let official = match &request.official {
-        Some(path) => {
-            official::read(path, &frame, scale).map_err(|faults| Stop::faults(listed(&faults)))?
-        }
+        Some(path) => official::read(path, &frame, scale, today.max(as_of))
+            .map_err(|faults| Stop::faults(listed(&faults)))?,
         None => Vec::new(),
     };
     let leave_out = request.without_flagged.is_some();
@@ -135,8 +136,6 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     } else {
         Some(sum_up(&request, &request.before_answers, &instrument, &frame, false, words)?.0)
     };
-    let today = jiff::Zoned::now().date();
-    let as_of = request.as_of.unwrap_or(today);
     let year = request.year.or(request.closed.map(Date::year)).unwrap_or(as_of.year());
     let round = |name: String, opened, closed| RoundRef {
         name,
@@ -165,7 +164,8 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
             request.closed,
         ),
         files: inputs(&now),
-        simulated: request.simulated || marked(&now, before.as_ref(), &request, &margins),
+        simulated: request.simulated
+            || marked(&now, before.as_ref(), &request, &margins, &official),
         options,
         threads: request.threads,
         before: before.as_ref().map(|before| Before {
@@ -210,14 +210,23 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Whether a file of answers, the margins or official figures bear the mark of simulated data (METHOD §10).
-fn marked(now: &Summed, before: Option<&Summed>, request: &Request, margins: &[Margin]) -> bool {
+/// Whether a file of answers, the margins or official figures bear the mark of simulated data
+/// (METHOD §10).
+fn marked(
+    now: &Summed,
+    before: Option<&Summed>,
+    request: &Request,
+    margins: &[Margin],
+    official: &[Figure],
+) -> bool {
     let mut files = std::iter::once(now).chain(before).flat_map(|of| &of.report.inputs);
-    let tables = [&request.margins, &request.official].into_iter().flatten();
-    let mut tables = tables.filter_map(|path| path.file_name());
+    let name = |path: &Option<PathBuf>| {
+        let name = path.as_ref().and_then(|path| path.file_name());
+        name.unwrap_or_default().to_string_lossy().into_owned()
+    };
     files.any(|input| simulate::is_marked(&input.name))
-        || tables.any(|name| simulate::is_marked(&name.to_string_lossy()))
-        || margins.iter().any(|margin| simulate::is_marked(&margin.source))
+        || margins::is_marked(&name(&request.margins), margins)
+        || official::is_marked(&name(&request.official), official)
 }
 
 fn inputs(summed: &Summed) -> Vec<InputRef> {

@@ -1,4 +1,4 @@
-//! `selaras round`: makes, lists and removes rounds of a data folder.
+//! `selaras round`: makes, lists, edits and removes rounds of a data folder.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use crate::instrument::{self, KeepError};
 use crate::locale::{Message, Words};
 use crate::policy::{Actor, NATION, Scope};
 use crate::region;
+use crate::round::edit;
 use crate::round::register::{self, DEFAULT_TARGET, NewRound};
 use crate::store::{Clock, RoundId, Store};
 
@@ -61,7 +62,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     // Only a new round makes the folder that holds it.
     let adds = match verb.as_str() {
         "add" => true,
-        "list" | "remove" => false,
+        "list" | "edit" | "remove" => false,
         other => {
             let unknown = Message::new("cli-unknown-verb");
             return Err(Stop::usage(unknown.with("verb", format!("round {other}"))));
@@ -75,6 +76,7 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
         let store = open(&data).await?;
         match verb.as_str() {
             "add" => add(&store, words, request).await,
+            "edit" => edit(&store, words, request).await,
             "remove" => remove(&store, words, request).await,
             _ => list(&store, words).await,
         }
@@ -101,8 +103,7 @@ async fn add(store: &Store, words: Words, request: Request) -> Result<(), Stop> 
     let instrument = request.instrument.ok_or_else(|| missing("instrument"))?;
     let instrument = kept_instrument(store, instrument).await?;
     let proposed = Message::new("round-name-proposed").with("year", year.to_string());
-    let named = request.regions.iter().map(|text| region_code(text).map(|code| code.to_string()));
-    let mut regions: Vec<String> = named.collect::<Result<_, _>>()?;
+    let mut regions = codes(&request.regions)?;
     if regions.is_empty() {
         regions.push(NATION.to_owned());
     }
@@ -116,14 +117,46 @@ async fn add(store: &Store, words: Words, request: Request) -> Result<(), Stop> 
         simulated: request.simulated,
         regions,
     };
-    let known = |code: &str| {
-        let code: Result<region::Code, _> = code.parse();
-        code.is_ok_and(|code| code.level() <= region::Level::Regency && region::get(code).is_some())
-    };
     let mut tx = store.begin(Clock::System).await?;
     let id = register::create(&mut tx, &Actor::operator(), round, known).await?;
     tx.commit().await?;
     print(&id.to_string())
+}
+
+fn codes(named: &[String]) -> Result<Vec<String>, Stop> {
+    named.iter().map(|text| region_code(text).map(|code| code.to_string())).collect()
+}
+
+fn known(code: &str) -> bool {
+    let code: Result<region::Code, _> = code.parse();
+    code.is_ok_and(|code| code.level() <= region::Level::Regency && region::get(code).is_some())
+}
+
+/// Changes what the options name; the rest stays as it is.
+async fn edit(store: &Store, words: Words, request: Request) -> Result<(), Stop> {
+    let id = given_id(&request)?;
+    let instrument = match request.instrument {
+        Some(named) => Some(kept_instrument(store, named).await?),
+        None => None,
+    };
+    let regions = codes(&request.regions)?;
+    let actor = Actor::operator();
+    let mut tx = store.begin(Clock::System).await?;
+    let now = edit::terms(&register::get(&mut tx, &actor, id).await?);
+    let new = NewRound {
+        year: request.year.unwrap_or(now.year),
+        name: request.name.unwrap_or(now.name),
+        instrument: instrument.unwrap_or(now.instrument),
+        opened: request.opened.or(now.opened),
+        closed: request.closed.or(now.closed),
+        target: request.target.unwrap_or(now.target),
+        simulated: now.simulated,
+        regions: if regions.is_empty() { now.regions } else { regions },
+    };
+    let name = new.name.clone();
+    edit::edit(&mut tx, &actor, store.folder(), id, new, known).await?;
+    tx.commit().await?;
+    say(&words, &Message::new("cli-round-changed").with("name", name))
 }
 
 /// What rounds call the instrument that `named` means: one that is known, or the file of one's own,
@@ -150,10 +183,14 @@ async fn kept_instrument(store: &Store, named: String) -> Result<String, Stop> {
     }
 }
 
+fn given_id(request: &Request) -> Result<RoundId, Stop> {
+    let id = request.id.clone().unwrap_or_default();
+    let unknown = Message::new("cli-round-unknown").with("id", id.as_str());
+    id.parse().map_err(|_| Stop::faults(vec![unknown]))
+}
+
 async fn remove(store: &Store, words: Words, request: Request) -> Result<(), Stop> {
-    let id = request.id.unwrap_or_default();
-    let unknown = || Stop::faults(vec![Message::new("cli-round-unknown").with("id", id.as_str())]);
-    let id: RoundId = id.parse().map_err(|_| unknown())?;
+    let id = given_id(&request)?;
     let mut tx = store.begin(Clock::System).await?;
     let round = register::delete(&mut tx, &Actor::operator(), id).await?;
     tx.commit().await?;

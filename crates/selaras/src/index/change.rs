@@ -236,7 +236,7 @@ fn standardise(
     let plain = |score: usize| {
         let reading = &side.readings.of[side.at][score];
         let value = reading.value.filter(|_| reading.n >= options.interval_from)?;
-        let individual = reading.part(1.0).individual;
+        let individual = reading.individual();
         Some(Standardised { value, spread: reading.spread, individual, placed: reading.placed })
     };
     let few = side.readings.of[side.at].first().is_none_or(|index| index.n < options.interval_from);
@@ -415,7 +415,7 @@ fn region_change(
         let value = mean(&|pair| pair.0.value - pair.1.value);
         let part = |coefficient: f64, of: &Standardised| Part {
             coefficient,
-            spread: of.spread,
+            spread: of.spread.map(|spread| reading::no_narrower(spread, of.individual)),
             known: of.placed,
             individual: of.individual,
         };

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::result::{Change, RoundRef};
 use crate::instrument::Instrument;
-use crate::locale::Message;
+use crate::locale::{Message, first_of};
 use crate::round::answers::Design;
 
 /// Ramadan by Kementerian Agama's announcements (sidang isbat); first and last day of fasting.
@@ -223,11 +223,7 @@ fn shares(of: &Instrument) -> BTreeMap<(Kind, &str), (String, f64)> {
 
 /// The sentence `key` on these ids; none where there are none.
 fn named(key: &str, ids: Vec<&str>) -> Option<Message> {
-    let mut said = ids.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    if ids.len() > NAMED {
-        said.push_str(", …");
-    }
-    (!ids.is_empty()).then(|| Message::new(key).with("items", said))
+    (!ids.is_empty()).then(|| Message::new(key).with("items", first_of(&ids, NAMED)))
 }
 
 #[cfg(test)]

@@ -159,14 +159,14 @@ pub(super) struct Hidden<'c> {
 }
 
 impl<'c> Hidden<'c> {
-    /// Withholds counts below `least`, and classes for `internal_only`.
-    pub(super) fn new(counts: &'c [u64], internal_only: &[bool], least: u64) -> Self {
-        let reason = |(&count, &only): (&u64, &bool)| match count {
-            _ if only => Some(Withheld::InternalOnly),
+    /// Withholds counts below `least`, and classes that point at people.
+    pub(super) fn new(counts: &'c [u64], pointing: &[bool], least: u64) -> Self {
+        let reason = |(&count, &points): (&u64, &bool)| match count {
+            _ if points => Some(Withheld::PointsAtPeople),
             count if (1..least).contains(&count) => Some(Withheld::TooFew),
             _ => None,
         };
-        Self { counts, reasons: counts.iter().zip(internal_only).map(reason).collect(), least }
+        Self { counts, reasons: counts.iter().zip(pointing).map(reason).collect(), least }
     }
 
     /// Withholds further classes `within`, whose sum is known, smallest first, until those withheld
@@ -204,7 +204,7 @@ fn line(
     counted: Option<(u64, u64, Option<Withheld>)>,
     population: Option<(f64, String)>,
 ) -> Composition {
-    let withheld = counted.map_or(Some(Withheld::InternalOnly), |(_, _, reason)| reason);
+    let withheld = counted.map_or(Some(Withheld::NoAnswers), |(_, _, reason)| reason);
     let counted =
         counted.filter(|_| withheld.is_none()).map(|(count, answered, _)| (count, answered));
     Composition {

@@ -612,10 +612,11 @@ fn told_in(
         .filter(|leaf| with_interval(leaf, 0))
         .filter_map(|leaf| {
             let reading = &readings.of[leaf][0];
+            let spread = reading.beside_others()?;
             let estimate = compare::Region {
                 value: reading.value?,
-                se: reading.spread?.se,
-                df: reading.spread?.df,
+                se: spread.se,
+                df: spread.df,
                 full_shift: reading.full_shift,
             };
             Some((leaf, estimate))

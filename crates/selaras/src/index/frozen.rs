@@ -25,11 +25,13 @@ use crate::locale::{Message, TimeZone};
 use crate::policy::{Actor, NATION, Scope};
 use crate::region;
 use crate::round::answers::{Design, Labels};
+use crate::round::beside;
 use crate::round::frame::Frame;
-use crate::round::official::{self, RoundOfficial};
+use crate::round::margins::RoundMargins;
+use crate::round::official::RoundOfficial;
 use crate::round::register::{self, RegisterError, Round};
 use crate::round::snapshot::Reader;
-use crate::round::upload::{self, RoundMargins, ground, register_message};
+use crate::round::upload::{self, ground, register_message};
 use crate::sheet::Source;
 use crate::simulate::MARK;
 use crate::store::{DataFolder, Error, FileId, RoundId, Tx};
@@ -67,6 +69,36 @@ pub struct FrozenRound {
     pub instrument: String,
     /// Its files.
     pub files: Vec<FrozenFile>,
+    /// What the office set of it; none in what earlier versions wrote down.
+    #[serde(default)]
+    pub terms: Option<RoundTerms>,
+}
+
+/// What an office sets of a round and may change later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundTerms {
+    /// Year measured.
+    pub year: i16,
+    /// First day answers are taken.
+    pub opened: Option<Date>,
+    /// Last day answers are taken.
+    pub closed: Option<Date>,
+    /// Answers aimed at per kab/kota.
+    pub target: u64,
+    /// Its regions.
+    pub regions: Vec<String>,
+}
+
+impl RoundTerms {
+    fn of(round: &Round) -> Self {
+        Self {
+            year: round.year,
+            opened: round.opened,
+            closed: round.closed,
+            target: round.target,
+            regions: round.regions.clone(),
+        }
+    }
 }
 
 /// Everything a result is computed from.
@@ -123,6 +155,7 @@ fn frozen_round(
         name: round.name.clone(),
         instrument: round.instrument.clone(),
         files: files.collect::<Result<_, Error>>()?,
+        terms: Some(RoundTerms::of(round)),
     })
 }
 
@@ -151,8 +184,8 @@ pub async fn freeze(
     let alike = rounds.iter().filter(earlier).find(|other| other.instrument == round.instrument);
     let before = alike.or_else(|| rounds.iter().find(earlier)).cloned();
     let files = register::files(tx, actor, id).await?;
-    let margins = upload::margins(data, id)?;
-    let official = official::kept(data, id)?;
+    let margins = beside::kept::<RoundMargins>(data, id)?;
+    let official = beside::kept::<RoundOfficial>(data, id)?;
     let mut frozen = Frozen {
         program: format!("selaras {}", env!("CARGO_PKG_VERSION")),
         as_of: TimeZone::Wib.wall(tx.now()).date(),
@@ -180,7 +213,7 @@ fn share_a_region(some: &[String], others: &[String]) -> bool {
 }
 
 /// Whether the result of `round` no longer shows what the round holds: files of answers, margins or
-/// official figures came, went or were replaced since it was computed.
+/// official figures came, went or were replaced since it was computed, or the round was edited.
 ///
 /// # Errors
 /// As [`register::files`].
@@ -193,10 +226,13 @@ pub async fn outdated(
     let computed = ResultFolder::of(data, round).and_then(|folder| folder.frozen().ok());
     let Some(computed) = computed else { return Ok(false) };
     let files = register::files(tx, actor, round.id).await?;
-    let margins = upload::margins(data, round.id)?.map(|margins| margins.sha256);
-    let official = official::kept(data, round.id)?.map(|official| official.sha256);
+    let margins = beside::kept::<RoundMargins>(data, round.id)?.map(|table| table.sha256);
+    let official = beside::kept::<RoundOfficial>(data, round.id)?.map(|table| table.sha256);
     let held = upload::counting(&files).map(|file| file.id);
-    Ok((margins, official) != (computed.margins, computed.official)
+    let same = computed.round.name == round.name
+        && computed.round.terms.is_none_or(|terms| terms == RoundTerms::of(round));
+    Ok(!same
+        || (margins, official) != (computed.margins, computed.official)
         || held.ne(computed.round.files.iter().map(|file| file.id)))
 }
 

@@ -171,7 +171,7 @@ const NOT_SEARCHED: Cell =
     Cell { difference: 0.0, se: 0.0, df: 0.0, n: 0, clusters: 0, prior: None, full_shift: None };
 
 fn difference(own: &Reading, whole: &Reading) -> Option<Cell> {
-    let spread = open_link::combine(&[(1.0, own.spread), (-1.0, whole.spread)])?;
+    let spread = open_link::combine(&[(1.0, own.beside_others()), (-1.0, whole.spread)])?;
     Some(Cell {
         difference: own.value? - whole.value?,
         se: spread.se,
@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(shown, ["l", "p", "25", "trader"]);
         let reasons: Vec<Option<Withheld>> = lines.iter().map(|line| line.score.withheld).collect();
         assert_eq!(reasons[4], Some(Withheld::Complementary));
-        assert_eq!(reasons[5], Some(Withheld::InternalOnly));
+        assert_eq!(reasons[5], Some(Withheld::PointsAtPeople));
         assert_eq!(reasons[6], Some(Withheld::Complementary));
     }
 }

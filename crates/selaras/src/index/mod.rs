@@ -23,6 +23,7 @@ mod parallel;
 mod pooled;
 mod reading;
 pub mod result;
+mod standing;
 mod sum;
 pub mod tally;
 
@@ -30,6 +31,7 @@ pub use change::Before;
 pub use compute::{ComputeError, Input, compute};
 pub use flagged::{set_beside, sum_up_unflagged};
 pub use pair::{Pair, pair};
+pub use standing::{Unsaid, standing};
 pub use sum::{Summed, sum_up};
 
 /// Attribute of the line in [`result::RegionResult::composition`] that counts civil servants.

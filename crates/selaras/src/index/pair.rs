@@ -2,7 +2,9 @@
 
 use selaras_stats::open_link::{Spread, combine};
 
+use super::reading::no_narrower;
 use super::result::{IndexResult, RegionResult, ScoreKind};
+use crate::round::answers::Design;
 
 /// What may be said of two kab/kota of one province.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,6 +47,11 @@ pub fn pair(result: &IndexResult, one: &RegionResult, other: &RegionResult) -> O
         let score = region.scores.get(at)?;
         let interval = score.interval.as_ref()?;
         let spread = Spread { se: score.se?, df: interval.df, clusters: interval.clusters };
+        let individual = score.deff.map(|deff| spread.se * spread.se / deff);
+        let spread = match result.design {
+            Design::OpenLink => no_narrower(spread, individual),
+            Design::Recorded => spread,
+        };
         Some((score.value?, spread))
     };
     let ((value, spread), (against, beside)) = (reading(one)?, reading(other)?);

@@ -32,11 +32,29 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// The reading as a part of a whole.
+    /// The reading as a part of a whole or of a difference.
     pub(super) fn part(&self, coefficient: f64) -> Part {
-        let individual = self.sd.map(|sd| sd * sd / self.n as f64);
-        Part { coefficient, spread: self.spread, known: self.placed, individual }
+        let individual = self.individual();
+        Part { coefficient, spread: self.beside_others(), known: self.placed, individual }
     }
+
+    /// The variance of the estimate were every respondent reached alone.
+    pub(super) fn individual(&self) -> Option<f64> {
+        self.sd.map(|sd| sd * sd / self.n as f64)
+    }
+
+    /// The spread with which the estimate stands beside others.
+    pub(super) fn beside_others(&self) -> Option<Spread> {
+        self.spread.map(|spread| no_narrower(spread, self.individual()))
+    }
+}
+
+/// `spread` with a standard error no smaller than that between single respondents, whose variance
+/// is `individual`. Of a few clusters that happen to agree the widest interval is one of a small
+/// error and few degrees of freedom. Beside others the degrees of freedom are those of all
+/// together, and the small error would make sure what its own interval leaves open.
+pub(super) fn no_narrower(spread: Spread, individual: Option<f64>) -> Spread {
+    Spread { se: spread.se.max(individual.unwrap_or(0.0).sqrt()), ..spread }
 }
 
 /// Whether it is known of any of a region's respondents where, by which link or on which day they

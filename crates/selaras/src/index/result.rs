@@ -256,6 +256,8 @@ pub enum Withheld {
     Complementary,
     /// Never public (cells, kecamatan, groups).
     InternalOnly,
+    /// A group that points at people: shown from the province up, never by kab/kota.
+    PointsAtPeople,
     /// Of a change: answers in one of the rounds, or of no kab/kota in both, enough to compare.
     FewToCompare,
     /// Of the change of an aggregate: how many adults its kab/kota have is not known.

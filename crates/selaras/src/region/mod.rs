@@ -224,7 +224,8 @@ fn total_population(count: u64) -> Adults {
 
 /// The frame `kemendagri` of the given regions: kab/kota, and for a province all of its kab/kota;
 /// all of them where the list is empty. Provinces and the nation stand in it with all their
-/// inhabitants, whatever part of them is surveyed, and with the kab/kota left out.
+/// inhabitants, whatever part of them is surveyed, and with the kab/kota left out; the nation only
+/// where more than one province takes part.
 ///
 /// # Errors
 /// A code that no province or kab/kota bears (`region-error-unknown`).
@@ -240,20 +241,23 @@ pub fn frame(of: &[Code]) -> Result<Frame, Message> {
         let left_out = children(province.code).iter().filter(|regency| !asked(regency));
         left_out.map(|regency| regency.code.to_string()).collect::<Vec<_>>()
     };
-    let people = provinces().iter().filter_map(|province| province.population).sum();
-    let mut regions = vec![FrameRegion {
-        code: NATION.to_owned(),
-        name: NATION_NAME.to_owned(),
-        level: frame::Level::Nation,
-        parent: None,
-        adults: Some(total_population(people)),
-        outside: provinces().iter().flat_map(outside).collect(),
-    }];
-    for province in provinces() {
-        let mut inside = children(province.code).iter().filter(|regency| asked(regency)).peekable();
-        if inside.peek().is_none() {
-            continue;
-        }
+    let taking_part: Vec<&Region> =
+        provinces().iter().filter(|province| children(province.code).iter().any(asked)).collect();
+    let mut regions = Vec::new();
+    // A round of one province says nothing of the nation.
+    if taking_part.len() > 1 {
+        let people = provinces().iter().filter_map(|province| province.population).sum();
+        regions.push(FrameRegion {
+            code: NATION.to_owned(),
+            name: NATION_NAME.to_owned(),
+            level: frame::Level::Nation,
+            parent: None,
+            adults: Some(total_population(people)),
+            outside: provinces().iter().flat_map(outside).collect(),
+        });
+    }
+    let nation = (!regions.is_empty()).then_some(0);
+    for province in taking_part {
         let parent = u32::try_from(regions.len()).ok();
         let entry = |region: &Region, level, parent, outside| FrameRegion {
             code: region.code.to_string(),
@@ -263,7 +267,8 @@ pub fn frame(of: &[Code]) -> Result<Frame, Message> {
             adults: region.adults(),
             outside,
         };
-        regions.push(entry(province, frame::Level::Province, Some(0), outside(province)));
+        regions.push(entry(province, frame::Level::Province, nation, outside(province)));
+        let inside = children(province.code).iter().filter(|regency| asked(regency));
         let regency = |regency| entry(regency, frame::Level::Regency, parent, Vec::new());
         regions.extend(inside.map(regency));
     }
@@ -383,5 +388,19 @@ mod tests {
         assert!(!some.regions[16].outside.contains(&"64.72".to_owned()));
         assert!(frame(&[code("61.99")]).is_err());
         assert!(frame(&[code("61.01.01")]).is_err());
+    }
+
+    #[test]
+    fn a_round_of_one_province_says_nothing_of_the_nation() {
+        for regions in [vec![code("61")], vec![code("61.01"), code("61.71")]] {
+            let one = frame(&regions).unwrap();
+            assert_eq!(one.regions[0].code, "61");
+            assert_eq!(one.regions[0].parent, None);
+            assert!(one.regions[1..].iter().all(|region| region.parent == Some(0)));
+        }
+        assert_eq!(frame(&[code("61.01")]).unwrap().regions[0].outside.len(), 13);
+        let two = frame(&[code("61.01"), code("64.72")]).unwrap();
+        assert_eq!(two.regions[0].code, NATION);
+        assert_eq!(two.regions[0].outside.len(), 512);
     }
 }

@@ -9,18 +9,22 @@
 mod template;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::beside::Beside;
 use super::intake::band_texts;
 use super::mapping::attribute_named;
 use super::names::{self, CIVIL, DISTRICTS, IS_CIVIL, IS_NOT_CIVIL, SEX_AGE};
 use super::records::{Records, persons};
 use crate::instrument::{AttributeKind, Instrument};
+use crate::locale::first_of;
 use crate::region;
 use crate::sheet::private::words;
 use crate::sheet::{Faults, Source};
+use crate::simulate;
+use crate::store::{DataFolder, RoundId};
 
 pub use template::template;
 
@@ -72,10 +76,44 @@ impl Margin {
     }
 }
 
+/// The margins of a round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoundMargins {
+    /// Name of the file they came in.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The margins.
+    pub margins: Vec<Margin>,
+}
+
+impl Beside for RoundMargins {
+    const TABLE: &'static str = "margins";
+
+    fn place(data: &DataFolder, round: RoundId) -> PathBuf {
+        data.margins(round)
+    }
+
+    fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    fn is_marked(&self) -> bool {
+        is_marked(&self.name, &self.margins)
+    }
+}
+
+/// Whether a file called `name`, or the source of one of its `margins`, bears the mark of simulated
+/// data.
+#[must_use]
+pub fn is_marked(name: &str, margins: &[Margin]) -> bool {
+    simulate::is_marked(name) || margins.iter().any(|margin| simulate::is_marked(&margin.source))
+}
+
 /// Rows of a margins file that are read: every kecamatan and class of 514 kab/kota fit.
 const ROWS: usize = 500_000;
 
-/// Classes that one fault names at most; more are an ellipsis.
+/// Classes that one fault names at most.
 const MISSING_NAMED: usize = 8;
 
 // Positions in [`names::MARGINS`].
@@ -202,9 +240,7 @@ fn margins(
         });
         if !missing.is_empty() && !told {
             let fault = records.fault("margins-error-incomplete", row, CELL);
-            let named = missing.get(..MISSING_NAMED.min(missing.len())).unwrap_or_default();
-            let more = if named.len() < missing.len() { ", …" } else { "" };
-            faults.push(fault.with("missing", named.join(", ") + more));
+            faults.push(fault.with("missing", first_of(&missing, MISSING_NAMED)));
         }
     }
     // Shares of a margin with a class left out would be wrong.

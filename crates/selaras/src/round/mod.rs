@@ -1,6 +1,8 @@
 //! A round: one run of an index, and the answers it took in.
 
 pub mod answers;
+pub mod beside;
+pub mod edit;
 pub mod frame;
 pub mod intake;
 pub mod mapping;

@@ -4,23 +4,20 @@
 //! The file has the columns `region,value,source,date`, or what offices call them; a region stands
 //! by code or by name.
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::beside::Beside;
 use super::frame::Frame;
 use super::names;
 use super::records::Records;
-use super::register::{self, RegisterError};
 use super::upload;
-use crate::policy::Actor;
 use crate::sheet::private::words;
 use crate::sheet::{Faults, Source};
 use crate::simulate;
-use crate::store::{DataFolder, Error, RoundId, Tx};
+use crate::store::{DataFolder, RoundId};
 
 /// A figure that an office has published on a region's index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,8 +50,30 @@ pub struct RoundOfficial {
     pub figures: Vec<Figure>,
 }
 
-/// What the audit calls the table.
-const TABLE: &str = "official";
+impl Beside for RoundOfficial {
+    const TABLE: &'static str = "official";
+
+    fn place(data: &DataFolder, round: RoundId) -> PathBuf {
+        data.official(round)
+    }
+
+    fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    fn is_marked(&self) -> bool {
+        is_marked(&self.name, &self.figures)
+    }
+}
+
+/// Whether a file called `name`, or the source of one of its `figures`, bears the mark of simulated
+/// data.
+#[must_use]
+pub fn is_marked(name: &str, figures: &[Figure]) -> bool {
+    simulate::is_marked(name)
+        || figures.iter().any(|figure| simulate::is_marked(&figure.official.source))
+}
+
 /// Rows of a file that are read.
 const ROWS: usize = 10_000;
 /// Bytes of the longest source that is kept.
@@ -66,14 +85,21 @@ const VALUE: usize = 1;
 const SOURCE: usize = 2;
 const DATE: usize = 3;
 
-/// Reads the figures in the file at `path`, of regions of `frame`, on the scale `scale`.
+/// Reads the figures in the file at `path`, of regions of `frame`, on the scale `scale`, published
+/// by `today`.
 ///
 /// # Errors
 /// Everything that is wrong with the file, by row and column: a missing column, a region that the
-/// round does not have, a figure off the scale, no source, no date, a region listed twice.
-pub fn read(path: &Path, frame: &Frame, scale: (u8, u8)) -> Result<Vec<Figure>, Faults> {
+/// round does not have, a figure off the scale, no source, no date or one that is still to come, a
+/// region listed twice.
+pub fn read(
+    path: &Path,
+    frame: &Frame,
+    scale: (u8, u8),
+    today: Date,
+) -> Result<Vec<Figure>, Faults> {
     let records = Records::open(path, ROWS, &names::OFFICIAL, "official-error-column")?;
-    figures(&records, frame, scale)
+    figures(&records, frame, scale, today)
 }
 
 /// Reads the figures in `source`, a file called `name`.
@@ -85,12 +111,18 @@ pub fn read_source(
     name: &str,
     frame: &Frame,
     scale: (u8, u8),
+    today: Date,
 ) -> Result<Vec<Figure>, Faults> {
     let records = Records::of(source, name, ROWS, &names::OFFICIAL, "official-error-column")?;
-    figures(&records, frame, scale)
+    figures(&records, frame, scale, today)
 }
 
-fn figures(records: &Records, frame: &Frame, scale: (u8, u8)) -> Result<Vec<Figure>, Faults> {
+fn figures(
+    records: &Records,
+    frame: &Frame,
+    scale: (u8, u8),
+    today: Date,
+) -> Result<Vec<Figure>, Faults> {
     let mut faults = Faults::default();
     let mut figures: Vec<Figure> = Vec::new();
     for row in 0..records.len() {
@@ -118,6 +150,11 @@ fn figures(records: &Records, frame: &Frame, scale: (u8, u8)) -> Result<Vec<Figu
             faults.push(records.fault("official-error-date", row, DATE));
             continue;
         };
+        if date > today {
+            let fault = records.fault("official-error-future", row, DATE);
+            faults.push(fault.with("today", today));
+            continue;
+        }
         let official = Official { value, source: cell(SOURCE).to_owned(), date };
         figures.push(Figure { region, official });
     }
@@ -150,51 +187,6 @@ fn day(text: &str) -> Option<Date> {
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok().filter(|_| whole)
 }
 
-/// The official figures of a round, where it has some.
-///
-/// # Errors
-/// [`Error::Damaged`].
-pub fn kept(data: &DataFolder, round: RoundId) -> Result<Option<RoundOfficial>, Error> {
-    match fs::read(data.official(round)) {
-        Ok(bytes) => {
-            serde_json::from_slice(&bytes).map(Some).map_err(|_| Error::Damaged("official figures"))
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(_) => Err(Error::Damaged("official figures")),
-    }
-}
-
-/// Keeps `figures` as those of a round, which is simulated from then on where they bear the mark.
-///
-/// # Errors
-/// As [`register::set_table`].
-pub async fn keep(
-    tx: &mut Tx,
-    actor: &Actor,
-    data: &DataFolder,
-    round: RoundId,
-    figures: &RoundOfficial,
-) -> Result<(), RegisterError> {
-    let json = serde_json::to_vec(figures).map_err(|_| Error::Damaged("official figures"))?;
-    let marked = simulate::is_marked(&figures.name);
-    register::set_table(tx, actor, round, TABLE, Some(&figures.sha256), marked).await?;
-    Ok(DataFolder::write(&data.official(round), &json)?)
-}
-
-/// Deletes the official figures of a round.
-///
-/// # Errors
-/// As [`register::set_table`].
-pub async fn remove(
-    tx: &mut Tx,
-    actor: &Actor,
-    data: &DataFolder,
-    round: RoundId,
-) -> Result<(), RegisterError> {
-    register::set_table(tx, actor, round, TABLE, None, false).await?;
-    Ok(DataFolder::remove(&data.official(round))?)
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -204,7 +196,13 @@ mod tests {
 
     fn of(text: &str) -> Result<Vec<Figure>, Faults> {
         let frame = region::frame(&["61".parse().unwrap()]).unwrap();
-        read_source(Source::memory(text.as_bytes().to_vec()), "resmi.csv", &frame, (1, 9))
+        read_source(
+            Source::memory(text.as_bytes().to_vec()),
+            "resmi.csv",
+            &frame,
+            (1, 9),
+            date(2026, 6, 1),
+        )
     }
 
     #[test]
@@ -233,9 +231,19 @@ mod tests {
             ("61.01,baik,a,2026-01-12", "B3", "official-error-value"),
             ("61.01,6,,2026-01-12", "C3", "official-error-source"),
             ("61.01,6,a,12/2026", "D3", "official-error-date"),
+            ("61.01,6,a,2026-06-02", "D3", "official-error-future"),
         ] {
             assert_eq!(fault(row), (cell.to_owned(), key.to_owned()), "{row}");
         }
         assert_eq!(of("region,value\n").unwrap_err().count, 2);
+    }
+
+    #[test]
+    fn figures_are_marked_as_simulated_by_the_name_of_their_file_or_by_their_source() {
+        let figures =
+            |source: &str| of(&format!("region,value,source,date\n61,6,{source},2026-06-01\n"));
+        assert!(is_marked("DATA SIMULASI resmi.csv", &figures("Kemendagri").unwrap()));
+        assert!(is_marked("resmi.csv", &figures("data-simulasi").unwrap()));
+        assert!(!is_marked("resmi.csv", &figures("Kemendagri").unwrap()));
     }
 }

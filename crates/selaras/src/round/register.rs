@@ -169,6 +169,20 @@ impl NewRound {
         }
         faults
     }
+
+    /// Puts the regions in order; a code inside another one given is left out, since the other
+    /// holds it already.
+    pub(super) fn settle(&mut self) {
+        self.name = self.name.trim().to_owned();
+        let all = self.regions.clone();
+        self.regions.retain(|code| {
+            !all.iter().any(|other| {
+                other != code && Scope::of(other).is_some_and(|scope| scope.contains(code))
+            })
+        });
+        self.regions.sort();
+        self.regions.dedup();
+    }
 }
 
 /// Makes a round; a code inside another one given is left out, since the other holds it already.
@@ -184,26 +198,44 @@ pub async fn create(
 ) -> Result<RoundId, RegisterError> {
     round.name = round.name.trim().to_owned();
     let mut faults = round.faults(known);
-    if sql::name_taken(tx, &round.name).await? {
+    if sql::named(tx, &round.name).await?.is_some() {
         faults.push(Message::new("round-fault-name-taken").with("name", round.name.as_str()));
     }
     if !faults.is_empty() {
         return Err(RegisterError::Invalid(faults));
     }
     allowed(actor, Action::Create, &round.regions)?;
-    let all = round.regions.clone();
-    round.regions.retain(|code| {
-        !all.iter().any(|other| {
-            other != code && Scope::of(other).is_some_and(|scope| scope.contains(code))
-        })
-    });
-    round.regions.sort();
-    round.regions.dedup();
+    round.settle();
     let id = RoundId::new(tx.now());
     sql::insert(tx, id, &round).await?;
     tx.record(actor, Action::Create, "round", &id.to_string(), format!("{round:?}").as_bytes())
         .await?;
     Ok(id)
+}
+
+/// Gives `round` the terms `new`, unless there are `faults` or another round bears the name.
+///
+/// # Errors
+/// [`RegisterError::Invalid`]; [`RegisterError::Store`].
+pub(super) async fn change(
+    tx: &mut Tx,
+    actor: &Actor,
+    round: &Round,
+    new: NewRound,
+    mut faults: Vec<Message>,
+) -> Result<(), RegisterError> {
+    if sql::named(tx, new.name.trim()).await?.is_some_and(|id| id != round.id) {
+        faults.push(Message::new("round-fault-name-taken").with("name", new.name.trim()));
+    }
+    if !faults.is_empty() {
+        return Err(RegisterError::Invalid(faults));
+    }
+    allowed(actor, Action::Change, &round.regions)?;
+    allowed(actor, Action::Change, &new.regions)?;
+    sql::change(tx, round.id, &new).await?;
+    let content = format!("{new:?}");
+    tx.record(actor, Action::Change, "round", &round.id.to_string(), content.as_bytes()).await?;
+    Ok(())
 }
 
 /// Rounds that touch `scope` and that the actor may know of, newest year first.

@@ -8,7 +8,7 @@
 //! band + 1, 0 not answered), `item_<id>` (INT32, the answer, 0 not answered). The lists stand as
 //! JSON ([`Head`]) under the metadata key `selaras`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -253,6 +253,25 @@ fn doubles<W: Write + Send>(
     let Some(mut writer) = group.next_column()? else { return Err(damaged()) };
     writer.typed::<DoubleType>().write_batch(&values, None, None)?;
     Ok(writer.close()?)
+}
+
+/// The regions that the answers in the snapshot at `path` come from, each with how many.
+///
+/// # Errors
+/// A snapshot that cannot be read.
+pub fn regions(path: &Path) -> Result<BTreeMap<String, u64>, SnapshotError> {
+    let file = SerializedFileReader::new(Source::open(path)?)?;
+    let head = head(&file)?;
+    let mut counts = BTreeMap::new();
+    for at in 0..file.num_row_groups() {
+        let group = file.get_row_group(at)?;
+        let len = usize::try_from(group.metadata().num_rows()).map_err(|_| damaged())?;
+        for place in read_wholes(group.as_ref(), 0, len)? {
+            let code = usize::try_from(place).ok().and_then(|place| head.regions.get(place));
+            *counts.entry(code.ok_or_else(damaged)?.clone()).or_default() += 1;
+        }
+    }
+    Ok(counts)
 }
 
 /// Reads the snapshots of a round one after the other into one set of labels, and flags answers

@@ -55,12 +55,14 @@ fn round(row: &AnyRow) -> Result<Round, Error> {
     })
 }
 
-pub(super) async fn name_taken(tx: &mut Tx, name: &str) -> Result<bool, Error> {
+/// The round that bears `name`.
+pub(super) async fn named(tx: &mut Tx, name: &str) -> Result<Option<RoundId>, Error> {
     let row = sqlx::query("SELECT id FROM rounds WHERE name = $1")
         .bind(name.to_owned())
         .fetch_optional(tx.connection())
         .await?;
-    Ok(row.is_some())
+    let damaged = |_| Error::Damaged("id of a round");
+    row.map(|row| row.try_get::<String, _>("id")?.parse().map_err(damaged)).transpose()
 }
 
 pub(super) async fn insert(tx: &mut Tx, id: RoundId, round: &NewRound) -> Result<(), Error> {
@@ -81,7 +83,11 @@ pub(super) async fn insert(tx: &mut Tx, id: RoundId, round: &NewRound) -> Result
     .bind(now)
     .execute(tx.connection())
     .await?;
-    for code in &round.regions {
+    insert_regions(tx, id, &round.regions).await
+}
+
+async fn insert_regions(tx: &mut Tx, id: RoundId, regions: &[String]) -> Result<(), Error> {
+    for code in regions {
         sqlx::query("INSERT INTO round_regions (round, code) VALUES ($1, $2)")
             .bind(id.to_string())
             .bind(code.clone())
@@ -89,6 +95,27 @@ pub(super) async fn insert(tx: &mut Tx, id: RoundId, round: &NewRound) -> Result
             .await?;
     }
     Ok(())
+}
+
+pub(super) async fn change(tx: &mut Tx, id: RoundId, round: &NewRound) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE rounds SET year = $2, name = $3, instrument = $4, opened = $5, closed = $6, \
+         target = $7 WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .bind(i64::from(round.year))
+    .bind(round.name.clone())
+    .bind(round.instrument.clone())
+    .bind(round.opened.map(|day| day.to_string()))
+    .bind(round.closed.map(|day| day.to_string()))
+    .bind(stored(round.target))
+    .execute(tx.connection())
+    .await?;
+    sqlx::query("DELETE FROM round_regions WHERE round = $1")
+        .bind(id.to_string())
+        .execute(tx.connection())
+        .await?;
+    insert_regions(tx, id, &round.regions).await
 }
 
 /// Rounds with a region inside `scope`, or with one that `scope` lies in.

@@ -16,9 +16,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
-use super::intake::{self, Found, Regions, Report};
+use super::intake::{self, District, Found, Regions, Report};
 use super::mapping::{self, Mapping};
-use super::margins::Margin;
 use super::register::{self, Added, File, NewFile, RegisterError, Round};
 use super::snapshot::{SnapshotError, Writer};
 use crate::instrument::{self, Instrument};
@@ -27,15 +26,12 @@ use crate::locale::{Language, Message, Words};
 use crate::policy::{Actor, NATION};
 use crate::region;
 use crate::sheet::{self, Fault, Sheet, Source};
-use crate::simulate;
 use crate::store::{Clock, DataFolder, Error, FileId, RoundId, Store, Tx};
 
 /// Kind of the jobs that take a staged file in.
 pub const INTAKE: &str = "intake";
 /// Whose mapping profiles these are; the one office there is until accounts exist.
 pub const OFFICE: &str = "kantor";
-/// What the audit calls the margins of a round.
-const MARGINS: &str = "margins";
 /// Rows that a proposal is made from.
 pub const SAMPLE: usize = 2_000;
 /// A file that nobody completed the mapping of is deleted after this time.
@@ -118,17 +114,6 @@ pub struct Kept {
     pub report: Report,
 }
 
-/// The margins of a round.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RoundMargins {
-    /// Name of the file they came in.
-    pub name: String,
-    /// SHA-256 of its bytes.
-    pub sha256: String,
-    /// The margins.
-    pub margins: Vec<Margin>,
-}
-
 /// Why a file is not staged.
 #[derive(Debug)]
 pub enum Refusal {
@@ -209,14 +194,25 @@ pub fn region_finder(frame: &Frame) -> impl Fn(&str) -> Found + Sync + '_ {
     }
 }
 
-/// Finds the code of the kecamatan that a text, a code or a name, means within a region of `frame`.
-pub fn district_finder(frame: &Frame) -> impl Fn(u32, &str) -> Option<String> + '_ {
+/// Finds the kecamatan that a text, a code or a name, means within a region of `frame`, of which a
+/// name spelled a little differently is only like it.
+pub fn district_finder(frame: &Frame) -> impl Fn(u32, &str) -> District + '_ {
     |at, text| {
-        let within = frame.regions.get(at as usize)?.code.parse().ok()?;
+        let within = frame.regions.get(at as usize).and_then(|region| region.code.parse().ok());
+        // A region that the built-in table does not know has the kecamatan that its answers name.
+        let Some(within) = within.filter(|code| region::get(*code).is_some()) else {
+            return District::One(text.to_owned());
+        };
         let scope = region::Scope { within: Some(within), level: Some(region::Level::District) };
         match region::search(text, scope) {
-            region::Found::One(found) => Some(found.code.to_string()),
-            _ => None,
+            region::Found::One(found) if region::is_spelled(text, found) => {
+                District::One(found.code.to_string())
+            }
+            region::Found::One(found) => District::Like(vec![found.name.clone()]),
+            region::Found::Candidates(several) => {
+                District::Like(several.iter().map(|found| found.name.clone()).collect())
+            }
+            region::Found::None => District::Nothing,
         }
     }
 }
@@ -607,51 +603,6 @@ pub fn forget(data: &DataFolder, round: RoundId, files: &[FileId]) -> Result<(),
         }
     }
     Ok(())
-}
-
-/// The margins of a round, where it has some.
-///
-/// # Errors
-/// [`Error::Damaged`].
-pub fn margins(data: &DataFolder, round: RoundId) -> Result<Option<RoundMargins>, Error> {
-    match fs::read(data.margins(round)) {
-        Ok(bytes) => {
-            serde_json::from_slice(&bytes).map(Some).map_err(|_| Error::Damaged("margins"))
-        }
-        Err(_) => Ok(None),
-    }
-}
-
-/// Keeps `margins` as those of a round, which is simulated from then on where they bear the mark.
-///
-/// # Errors
-/// As [`register::set_table`].
-pub async fn keep_margins(
-    tx: &mut Tx,
-    actor: &Actor,
-    data: &DataFolder,
-    round: RoundId,
-    margins: &RoundMargins,
-) -> Result<(), RegisterError> {
-    let json = serde_json::to_vec(margins).map_err(|_| Error::Damaged("margins"))?;
-    let marked = simulate::is_marked(&margins.name)
-        || margins.margins.iter().any(|margin| simulate::is_marked(&margin.source));
-    register::set_table(tx, actor, round, MARGINS, Some(&margins.sha256), marked).await?;
-    Ok(DataFolder::write(&data.margins(round), &json)?)
-}
-
-/// Deletes the margins of a round.
-///
-/// # Errors
-/// As [`register::set_table`].
-pub async fn remove_margins(
-    tx: &mut Tx,
-    actor: &Actor,
-    data: &DataFolder,
-    round: RoundId,
-) -> Result<(), RegisterError> {
-    register::set_table(tx, actor, round, MARGINS, None, false).await?;
-    Ok(DataFolder::remove(&data.margins(round))?)
 }
 
 /// The work behind [`INTAKE`]; its payload names the upload (`{"upload": …}`), its subject the

@@ -5,17 +5,16 @@ use std::time::Duration;
 use axum::extract::{Multipart, Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use sha2::{Digest as _, Sha256};
 
-use super::sent::Sent;
-use super::upload_pages::{faults_told, find, told};
-use super::{AppState, Problem, Route, Visit, paths};
+use super::beside::{self, Arrived};
+use super::upload_pages::find;
+use super::{AppState, Problem, Route, Visit};
 use crate::index::files;
 use crate::locale::Message;
 use crate::policy::{Action, Module};
-use crate::round::margins;
-use crate::round::upload::{self, RoundMargins};
-use crate::sheet::hex;
+use crate::round::margins::{self, RoundMargins};
+use crate::round::upload;
+use crate::sheet::Faults;
 
 /// Bytes of a margins file.
 const BYTES: usize = 16 << 20;
@@ -48,32 +47,14 @@ async fn take(
     Path(id): Path<String>,
     form: Multipart,
 ) -> Result<Response, Problem> {
-    let mut tx = state.store.read(state.clock).await?;
-    let round = find(&mut tx, &visit, &id).await?;
-    drop(tx);
-    let words = visit.words();
-    let Some((name, bytes)) = Sent::read(form).await?.file else {
-        return told(&state, &visit, &round, vec![words.say("upload-nothing-chosen")]).await;
-    };
-    let (instrument, frame) =
-        upload::ground(state.store.folder(), &round).map_err(Problem::Invalid)?;
-    let sha256 = hex(&Sha256::digest(&bytes));
-    let source = crate::sheet::Source::memory(bytes);
-    let kept = name.clone();
-    let read = move || {
-        margins::read_source(source, &kept, instrument, &upload::region_code_finder(&frame))
-    };
-    match tokio::task::spawn_blocking(read).await.map_err(Problem::fault)? {
-        Ok(margins) => {
-            let margins = RoundMargins { name, sha256, margins };
-            let mut tx = state.store.begin(state.clock).await?;
-            let data = state.store.folder();
-            upload::keep_margins(&mut tx, visit.actor(), data, round.id, &margins).await?;
-            tx.commit().await?;
-            Ok(Redirect::to(&paths::upload(round.id)).into_response())
-        }
-        Err(faults) => told(&state, &visit, &round, faults_told(&faults, words)).await,
-    }
+    beside::take(&state, &visit, &id, form, read).await
+}
+
+fn read(arrived: Arrived) -> Result<RoundMargins, Faults> {
+    let Arrived { name, sha256, source, instrument, frame, .. } = arrived;
+    let find = upload::region_code_finder(&frame);
+    let margins = margins::read_source(source, &name, instrument, &find)?;
+    Ok(RoundMargins { name, sha256, margins })
 }
 
 /// A workbook of the round's margins to fill in.
@@ -103,9 +84,5 @@ async fn delete(
     visit: Visit,
     Path(id): Path<String>,
 ) -> Result<Redirect, Problem> {
-    let mut tx = state.store.begin(state.clock).await?;
-    let round = find(&mut tx, &visit, &id).await?;
-    upload::remove_margins(&mut tx, visit.actor(), state.store.folder(), round.id).await?;
-    tx.commit().await?;
-    Ok(Redirect::to(&paths::upload(round.id)))
+    beside::delete::<RoundMargins>(&state, &visit, &id).await
 }

@@ -17,6 +17,7 @@
 //! Text of a person or a file enters a page only through a template, which escapes it.
 
 mod assets;
+mod beside;
 mod boundary_pages;
 mod edge;
 mod home;

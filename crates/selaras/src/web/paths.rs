@@ -27,6 +27,12 @@ pub fn overview(id: RoundId) -> String {
     format!("/putaran/{id}/beranda")
 }
 
+/// Edits what a round is.
+#[must_use]
+pub fn edit_round(id: RoundId) -> String {
+    format!("/putaran/{id}/ubah")
+}
+
 /// Asks whether to delete a round.
 #[must_use]
 pub fn delete_round(id: RoundId) -> String {

@@ -10,11 +10,12 @@ use super::job_pages::{kind_name, told};
 use super::{AppState, Catalogue, Choice, Entry, Page, Problem, Route, Visit, html, paths};
 use crate::index::frozen;
 use crate::jobs;
-use crate::locale::{Message, TimeZone, Words};
+use crate::locale::{Message, TimeZone, Words, first_of};
 use crate::policy::{Action, Module, NATION, Scope};
 use crate::region;
+use crate::round::edit;
 use crate::round::register::{self, DEFAULT_TARGET, File, NewRound, RegisterError, Round};
-use crate::store::RoundId;
+use crate::store::{RoundId, Tx};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -22,6 +23,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post(paths::ROUNDS, Action::Create, Module::Round, create),
         Route::get(paths::NEW_ROUND, Action::Create, Module::Round, form),
         Route::get("/putaran/{round}", Action::View, Module::Round, show),
+        Route::get("/putaran/{round}/ubah", Action::Change, Module::Round, edit_form),
+        Route::post("/putaran/{round}/ubah", Action::Change, Module::Round, change),
         Route::get("/putaran/{round}/hapus", Action::Delete, Module::Round, ask),
         Route::post("/putaran/{round}/hapus", Action::Delete, Module::Round, delete),
     ]
@@ -77,18 +80,9 @@ fn regions(codes: &[String], words: Words, catalogue: &Catalogue) -> String {
     if codes.iter().any(|code| code == NATION) {
         return words.say("round-regions-nation");
     }
-    let names: Vec<&str> = codes
-        .iter()
-        .take(SHOWN)
-        .map(|code| catalogue.region(code).unwrap_or(code.as_str()))
-        .collect();
-    let names = names.join(", ");
-    match codes.len().saturating_sub(SHOWN) {
-        0 => names,
-        more => {
-            words.tell(&Message::new("round-regions-more").with("names", names).with("more", more))
-        }
-    }
+    let name = |code: &String| catalogue.region(code).unwrap_or(code.as_str()).to_owned();
+    let names: Vec<String> = codes.iter().map(name).collect();
+    words.value(&first_of(&names, SHOWN))
 }
 
 fn window(round: &Round, words: Words) -> Message {
@@ -151,6 +145,7 @@ struct RoundPage {
     outdated: bool,
     /// Where the index is computed, where that is what comes next.
     compute: Option<String>,
+    edit: String,
     delete: String,
     upload: String,
 }
@@ -195,6 +190,7 @@ async fn show(
         outdated,
         compute: (round.answers > 0 && (outdated || round.result.is_none()))
             .then(|| paths::compute_form(id)),
+        edit: paths::edit_round(id),
         delete: paths::delete_round(id),
         upload: paths::upload(id),
         page,
@@ -244,6 +240,33 @@ impl Filled {
             }
         }
         filled
+    }
+
+    /// The form of a round that there is.
+    fn of(round: &Round, words: Words) -> Self {
+        let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
+        let (provinces, others): (Vec<String>, Vec<String>) = round
+            .regions
+            .iter()
+            .filter(|code| *code != NATION)
+            .cloned()
+            .partition(|code| !code.contains('.'));
+        // By name where the name means this region and no other.
+        let name = |code: &String| match region::find(code) {
+            Some(found) if meant(&found.name).as_ref() == Ok(code) => found.name.clone(),
+            _ => code.clone(),
+        };
+        Self {
+            year: round.year.to_string(),
+            name: round.name.clone(),
+            instrument: round.instrument.clone(),
+            opened: day(round.opened),
+            closed: day(round.closed),
+            target: words.value(&round.target.into()),
+            nation: round.regions.iter().any(|code| code == NATION),
+            provinces,
+            others: others.iter().map(name).collect::<Vec<_>>().join("\n"),
+        }
     }
 
     /// The round meant, or what cannot be read as a year, a number, a date or an instrument.
@@ -338,8 +361,13 @@ struct FormPage {
     instruments: Vec<Choice>,
     own: &'static str,
     provinces: Vec<Choice>,
-    action: &'static str,
-    back: &'static str,
+    /// What the form is for, and what to know before sending it.
+    lead: Vec<String>,
+    button: &'static str,
+    /// The instrument, where it can no longer be chosen.
+    instrument_fixed: Option<String>,
+    action: String,
+    back: String,
 }
 
 impl FormPage {
@@ -368,9 +396,37 @@ impl FormPage {
                 .map(|(code, name)| choice(code, name, filled.provinces.contains(code)))
                 .collect(),
             filled,
-            action: paths::ROUNDS,
-            back: paths::ROUNDS,
+            lead: vec![page.say("round-new-lead")],
+            button: "round-new-button",
+            instrument_fixed: None,
+            action: paths::ROUNDS.to_owned(),
+            back: paths::ROUNDS.to_owned(),
             page,
+        }
+    }
+
+    /// The form that edits `round`, whose instrument is fixed or not.
+    fn editing(
+        page: Page,
+        state: &AppState,
+        (round, fixed): (&Round, bool),
+        filled: Filled,
+        faults: &[Message],
+    ) -> Self {
+        let mut lead = vec![page.say("round-edit-lead")];
+        if round.answers > 0 {
+            lead.push(page.say("round-edit-answers"));
+        }
+        let form = Self::new(page, state, filled, faults);
+        let title = form.instruments.iter().find(|choice| choice.value == round.instrument);
+        let title = title.map_or_else(|| round.instrument.clone(), |choice| choice.label.clone());
+        Self {
+            lead,
+            button: "round-edit-save",
+            instrument_fixed: fixed.then_some(title),
+            action: paths::edit_round(round.id),
+            back: paths::round(round.id),
+            ..form
         }
     }
 }
@@ -418,6 +474,61 @@ async fn create(
             Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response())
         }
     }
+}
+
+async fn edit_form(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let mut tx = state.store.read(state.clock).await?;
+    let round = register::get(&mut tx, visit.actor(), id.parse()?).await?;
+    let filled = Filled::of(&round, visit.words());
+    html(&editing(&mut tx, &state, &visit, &round, filled, &[]).await?)
+}
+
+async fn editing(
+    tx: &mut Tx,
+    state: &AppState,
+    visit: &Visit,
+    round: &Round,
+    filled: Filled,
+    faults: &[Message],
+) -> Result<FormPage, Problem> {
+    let data = state.store.folder();
+    let fixed = edit::instrument_is_fixed(tx, visit.actor(), data, round.id).await?;
+    let page = visit.page(tx, visit.words().say("round-edit-title")).await?;
+    let page = page.at(Entry::Survey).of_round(round);
+    Ok(FormPage::editing(page, state, (round, fixed), filled, faults))
+}
+
+async fn change(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let filled = Filled::read(pairs);
+    let id: RoundId = id.parse()?;
+    let mut tx = state.store.begin(state.clock).await?;
+    let round = register::get(&mut tx, visit.actor(), id).await?;
+    let faults = match filled.round(&state) {
+        Err(faults) => faults,
+        Ok(new) => {
+            let known = |code: &str| state.catalogue.region(code).is_some();
+            let data = state.store.folder();
+            match edit::edit(&mut tx, visit.actor(), data, id, new, known).await {
+                Ok(()) => {
+                    tx.commit().await?;
+                    return Ok(Redirect::to(&paths::round(id)).into_response());
+                }
+                Err(RegisterError::Invalid(faults)) => faults,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    };
+    let form = html(&editing(&mut tx, &state, &visit, &round, filled, &faults).await?)?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response())
 }
 
 #[derive(Template)]

@@ -24,11 +24,13 @@ use crate::instrument::Instrument;
 use crate::jobs::{self, NewJob};
 use crate::locale::{Message, Value, Words};
 use crate::policy::{Action, Module};
+use crate::round::beside;
 use crate::round::frame::Level;
 use crate::round::intake::Report;
-use crate::round::official;
+use crate::round::margins::RoundMargins;
+use crate::round::official::RoundOfficial;
 use crate::round::register::{self, File, Round};
-use crate::round::upload::{self, Look, Refusal, RoundMargins, State as UploadState, Upload};
+use crate::round::upload::{self, Look, Refusal, State as UploadState, Upload};
 use crate::sheet::{Fault, Faults, Format, Sheet};
 use crate::simulate;
 use crate::store::{DataFolder, FileId, RoundId, Tx};
@@ -158,8 +160,8 @@ async fn upload_page(
     let (words, data) = (visit.words(), state.store.folder());
     let files = register::files(tx, visit.actor(), round.id).await?;
     let page = visit.page(tx, words.say("upload-title")).await?.at(Entry::Survey).of_round(round);
-    let kept = upload::margins(data, round.id)?;
-    let official = official::kept(data, round.id)?;
+    let kept = beside::kept::<RoundMargins>(data, round.id)?;
+    let official = beside::kept::<RoundOfficial>(data, round.id)?;
     let waiting = Upload::all(data, round.id).into_iter().map(|upload| UploadLine {
         path: paths::one_upload(round.id, upload.id),
         state: words.say(match upload.state {

@@ -83,9 +83,10 @@ impl Teller<'_> {
         put("n", region.n.into());
         put("target", region.target.into());
         let kinds = [ScoreKind::Index, ScoreKind::Dimension, ScoreKind::Variable];
-        for (definition, score) in self.result.scores.iter().zip(&region.scores) {
+        let scores = self.result.scores.iter().zip(&region.scores);
+        for (at, (definition, score)) in scores.enumerate() {
             if kinds.contains(&definition.kind) {
-                for (name, value) in self.score(score) {
+                for (name, value) in self.score(region, at, score) {
                     put(&format!("{}_{name}", definition.id), value);
                 }
             }
@@ -93,7 +94,7 @@ impl Teller<'_> {
         Value::Object(properties)
     }
 
-    fn score(&self, score: &Score) -> [(&'static str, Value); 6] {
+    fn score(&self, region: &RegionResult, at: usize, score: &Score) -> [(&'static str, Value); 6] {
         let interval = score.interval.as_ref();
         [
             ("value", score.value.into()),
@@ -101,7 +102,7 @@ impl Teller<'_> {
             ("low", self.low(interval).into()),
             ("high", self.high(interval).into()),
             ("withheld", score.withheld.map(|reason| self.withheld(reason)).into()),
-            ("standing", score.standing.map(|verdict| self.verdict(verdict)).into()),
+            ("standing", self.told(region, at).into()),
         ]
     }
 }

@@ -56,6 +56,7 @@ impl Teller<'_> {
         sections.extend(self.map().map(|html| section("files-report-map", html)));
         sections.extend(self.chart().map(|html| section("files-report-chart", html)));
         let levels: &[Level] = if self.tells_wholes() { &WHOLES } else { &EVERY_LEVEL };
+        let regencies = [Level::Regency];
         let told = [
             ("files-sheet-regions", Some(self.index_in_short(levels))),
             ("files-sheet-official", self.official()),
@@ -66,29 +67,34 @@ impl Teller<'_> {
             table.map(|table| section(key, table.print_html()))
         };
         sections.extend(told.into_iter().filter_map(add));
+        let lengthy = |section: Section| Section { long: true, ..section };
         if self.tells_wholes() {
             let wholes = |table: Option<Table>| {
                 let mut table = table?;
                 table.filters.push((self.say("files-head-level"), self.say("files-report-wholes")));
                 Some(table)
             };
-            let regencies = [Level::Regency];
             let long = [
                 ("files-report-regencies", Some(self.index_in_short(&regencies))),
                 ("files-report-regencies-change", self.change_of_index(&regencies)),
                 ("files-sheet-unflagged", self.unflagged_index()),
-                ("files-sheet-composition", wholes(self.composition_of_wholes())),
-                ("files-sheet-low-cells", wholes(self.low_cells_of_wholes())),
+                ("files-sheet-composition", wholes(self.composition_of(&WHOLES))),
+                ("files-sheet-low-cells", wholes(self.low_cells_of(&WHOLES))),
             ];
-            let long = long.into_iter().filter_map(add);
-            sections.extend(long.map(|section| Section { long: true, ..section }));
+            sections.extend(long.into_iter().filter_map(add).map(lengthy));
         } else {
             let more = [
                 ("files-sheet-unflagged", self.unflagged_index()),
-                ("files-sheet-composition", self.composition()),
-                ("files-sheet-low-cells", self.low_cells()),
+                ("files-sheet-composition", self.composition_of(&WHOLES)),
+                ("files-sheet-low-cells", self.low_cells_of(&WHOLES)),
             ];
             sections.extend(more.into_iter().filter_map(add));
+            // Dozens of rows of each kab/kota are for the screen and the workbook.
+            let long = [
+                ("files-report-regencies-composition", self.composition_of(&regencies)),
+                ("files-report-regencies-low-cells", self.low_cells_of(&regencies)),
+            ];
+            sections.extend(long.into_iter().filter_map(add).map(lengthy));
         }
         let last = [
             ("files-sheet-method", Some(self.method())),
@@ -115,10 +121,10 @@ impl Teller<'_> {
         .render()
     }
 
-    /// The score of a region as figures draw it.
+    /// The index of a region as figures draw it.
     fn datum(&self, region: &RegionResult, score: &Score) -> Datum {
         let withheld = score.withheld.map(|reason| self.withheld(reason));
-        let said = score.standing.map(|verdict| self.verdict(verdict));
+        let said = self.told(region, 0);
         Datum {
             label: region.name.clone(),
             value: score.value,

@@ -3,13 +3,13 @@
 mod about;
 mod change;
 
-use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{
     Composition, Form, IndexResult, Interval, IntervalKind, LowCell, LowCellFamily, RegionResult,
     Score, ScoreDefinition, ScoreKind, Verdict, Withheld,
 };
+use crate::index::{CIVIL_SERVANTS, standing};
 use crate::instrument::{Evidence, Instrument, Standing};
-use crate::locale::{Message, Value, Words};
+use crate::locale::{Message, Value, Words, first_of};
 use crate::region::atlas::Map;
 use crate::render::table::{Cell, Column, Kind, Table};
 use crate::round::answers::Design;
@@ -88,6 +88,7 @@ impl<'a> Teller<'a> {
             Withheld::BelowPublic => "files-withheld-below-public",
             Withheld::Complementary => "files-withheld-complementary",
             Withheld::InternalOnly => "files-withheld-internal-only",
+            Withheld::PointsAtPeople => "results-points-at-people",
             Withheld::FewToCompare => "files-withheld-few-to-compare",
             Withheld::NoAdults => "files-withheld-no-adults",
         })
@@ -97,9 +98,9 @@ impl<'a> Teller<'a> {
     pub(super) fn verdict(&self, verdict: Verdict) -> String {
         self.say(match verdict {
             Verdict::ClearlyAbove => "files-verdict-above",
-            Verdict::NotTold => "files-verdict-not-told",
+            Verdict::NotTold => "results-not-told",
             Verdict::ClearlyBelow => "files-verdict-below",
-            Verdict::Fragile => "files-verdict-fragile",
+            Verdict::Fragile => "results-fragile",
         })
     }
 
@@ -170,12 +171,10 @@ impl<'a> Teller<'a> {
             (None, Some(known)) => known.name.clone(),
             _ => self.region_name(code),
         };
-        let mut names = codes.iter().take(NAMED).map(named).collect::<Vec<_>>().join(", ");
-        if codes.len() > NAMED {
-            names.push_str(", …");
-        }
+        let names: Vec<String> = codes.iter().map(named).collect();
         let message = Message::new("files-counted").with("count", codes.len());
-        (!codes.is_empty()).then(|| self.words.tell(&message.with("names", names)))
+        let message = message.with("names", first_of(&names, NAMED));
+        (!codes.is_empty()).then(|| self.words.tell(&message))
     }
 
     fn value(&self, score: &Score) -> Cell {
@@ -194,8 +193,18 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn told(&self, score: &Score) -> Cell {
-        score.standing.map(|verdict| self.verdict(verdict)).into()
+    /// What may be said of a score of a kab/kota against its province, or why nothing may; none of
+    /// a province, of the nation, of a score that is not shown, and of a cell, which is called low
+    /// or not.
+    pub(super) fn told(&self, region: &RegionResult, at: usize) -> Option<String> {
+        let compared = self.result.scores.get(at).is_some_and(|of| of.kind != ScoreKind::Cell);
+        let shown = region.scores.get(at).is_some_and(|score| score.value.is_some());
+        (compared && shown && region.level == Level::Regency).then(|| {
+            match standing(self.result, region, at) {
+                Ok(verdict) => self.verdict(verdict),
+                Err(reason) => self.words.tell(&reason.message()),
+            }
+        })
     }
 
     /// Positions and definitions of the scores of these kinds.
@@ -272,7 +281,8 @@ impl<'a> Teller<'a> {
         }
         let mut table = self.table("long", heads);
         for region in &self.result.regions {
-            for (definition, score) in self.result.scores.iter().zip(&region.scores) {
+            let scores = self.result.scores.iter().zip(&region.scores);
+            for (at, (definition, score)) in scores.enumerate() {
                 let interval = score.interval.as_ref();
                 let adjusted = score.adjusted.as_ref();
                 let names: Vec<String> = score.categories.iter().map(|n| self.text(n)).collect();
@@ -297,7 +307,7 @@ impl<'a> Teller<'a> {
                     adjusted.map(|adjusted| adjusted.difference).into(),
                     score.bounds.map(|bounds| bounds.0).into(),
                     score.bounds.map(|bounds| bounds.1).into(),
-                    self.told(score),
+                    self.told(region, at).into(),
                     score.withheld.map(|reason| self.withheld(reason)).into(),
                     score.no_interval.as_ref().map(|reason| self.words.tell(reason)).into(),
                     (!names.is_empty()).then(|| names.join(" / ")).into(),
@@ -365,7 +375,7 @@ impl<'a> Teller<'a> {
                 let why = region.not_adjusted.iter().chain(&region.not_adjusted_for);
                 cells.push(index.adjusted.as_ref().map(|adjusted| adjusted.value).into());
                 cells.push(shift.map(|shift| shift.shift).into());
-                cells.push(self.told(index));
+                cells.push(self.told(region, 0).into());
                 let mut remark = vec![self.remark(region, index)];
                 remark.extend(why.map(|reason| self.words.tell(reason)));
                 cells.push(remark.join(" ").trim().to_owned().into());
@@ -455,10 +465,7 @@ impl<'a> Teller<'a> {
                 let shift = score.shifts.iter().find(|shift| shift.correlation == wanted);
                 cells.push(shift.map(|shift| shift.shift).into());
             }
-            let said = [
-                score.standing.map(|verdict| self.verdict(verdict)),
-                self.incomplete(region, score),
-            ];
+            let said = [self.told(region, 0), self.incomplete(region, score)];
             let said: Vec<String> = said.into_iter().flatten().collect();
             cells.push((!said.is_empty()).then(|| said.join(" ")).into());
             table.push(cells);
@@ -494,7 +501,7 @@ impl<'a> Teller<'a> {
                     self.low(score.interval.as_ref()).into(),
                     self.high(score.interval.as_ref()).into(),
                     self.count(score.n, score.withheld),
-                    self.told(score),
+                    self.told(region, at).into(),
                     self.remark(region, score).into(),
                 ]);
             }
@@ -550,7 +557,7 @@ impl<'a> Teller<'a> {
                     self.value(own),
                     self.value(whole),
                     difference.into(),
-                    self.told(own),
+                    self.told(region, at).into(),
                 ]);
             }
         }
@@ -562,12 +569,8 @@ impl<'a> Teller<'a> {
         self.low_cells_of(&EVERY_LEVEL)
     }
 
-    /// [`Teller::low_cells`] of the lists of provinces.
-    pub(super) fn low_cells_of_wholes(&self) -> Option<Table> {
-        self.low_cells_of(&WHOLES)
-    }
-
-    fn low_cells_of(&self, levels: &[Level]) -> Option<Table> {
+    /// [`Teller::low_cells`] of the families of regions of these levels.
+    pub(super) fn low_cells_of(&self, levels: &[Level]) -> Option<Table> {
         let heads = columns(
             self.words,
             &[
@@ -699,11 +702,6 @@ impl<'a> Teller<'a> {
         self.composition_of(&EVERY_LEVEL)
     }
 
-    /// [`Teller::composition`] of province and nation.
-    pub(super) fn composition_of_wholes(&self) -> Option<Table> {
-        self.composition_of(&WHOLES)
-    }
-
     fn population_share(&self, line: Option<&Composition>) -> Cell {
         match line.and_then(|line| line.population_share) {
             Some(share) => share.into(),
@@ -711,7 +709,8 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn composition_of(&self, levels: &[Level]) -> Option<Table> {
+    /// [`Teller::composition`] of regions of these levels.
+    pub(super) fn composition_of(&self, levels: &[Level]) -> Option<Table> {
         let heads = columns(
             self.words,
             &[

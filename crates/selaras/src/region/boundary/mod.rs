@@ -443,7 +443,7 @@ fn compare(topology: &Topology, known: &[Known], at_level: usize, findings: &mut
     for (up, names) in missing {
         let message = Message::new("boundary-warning-missing")
             .with("n", names.len())
-            .with("names", names.iter().take(12).cloned().collect::<Vec<_>>().join(", "));
+            .with("names", crate::locale::first_of(&names, 12));
         findings.push(Finding {
             code: Some(up).filter(|up| !up.is_empty()),
             ..Finding::warning(message)

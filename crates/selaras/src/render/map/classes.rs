@@ -45,9 +45,61 @@ impl Ramp {
         }
     }
 
+    /// The strokes of a hatching over the class (0–5). They leave it the colour it has: what the
+    /// darker one takes from its lightness, the lighter one gives back, near and from afar.
+    pub(super) fn strokes(self, class: usize) -> Strokes {
+        let colour = rgb(self.colours().get(class).copied().unwrap_or("#ffffff"));
+        let towards = |end: f64| colour.map(|part| part + MIXED * (end - part));
+        let (dark, light) = (towards(0.0), towards(255.0));
+        let takes = lightness(colour) - lightness(dark);
+        let gives = lightness(light) - lightness(colour);
+        let share = |of: f64| (STROKES * of / (takes + gives)).max(FINEST);
+        Strokes { dark: (hex(dark), share(gives)), light: (hex(light), share(takes)) }
+    }
+
     /// CSS classes of an area of class 0–5: `ramp-score c1` … `c6`.
     pub(super) fn css(self, class: usize) -> String {
         format!("ramp-{} c{}", self.name(), class + 1)
+    }
+}
+
+/// Colour and width of the two strokes of a hatching, side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Strokes {
+    pub(super) dark: (String, f64),
+    pub(super) light: (String, f64),
+}
+
+/// How far the strokes of a hatching go from their class towards black and towards white.
+const MIXED: f64 = 0.5;
+/// Width of both strokes together.
+const STROKES: f64 = 3.0;
+/// Width below which a stroke is not seen.
+const FINEST: f64 = 0.6;
+
+fn rgb(colour: &str) -> [f64; 3] {
+    [1, 3, 5].map(|at| {
+        let part = colour.get(at..at + 2).and_then(|part| u8::from_str_radix(part, 16).ok());
+        f64::from(part.unwrap_or(u8::MAX))
+    })
+}
+
+fn hex(colour: [f64; 3]) -> String {
+    let part = |value: f64| format!("{:02x}", value.round().clamp(0.0, 255.0) as u8);
+    format!("#{}", colour.map(part).concat())
+}
+
+/// Lightness L* of an sRGB colour (IEC 61966-2-1, CIE 1976), 0 to 100.
+fn lightness(colour: [f64; 3]) -> f64 {
+    let linear = colour.map(|part| match part / 255.0 {
+        part if part <= 0.04045 => part / 12.92,
+        part => ((part + 0.055) / 1.055).powf(2.4),
+    });
+    let weights = [0.2126, 0.7152, 0.0722];
+    let luminance: f64 = linear.iter().zip(weights).map(|(part, weight)| part * weight).sum();
+    match luminance {
+        dark if dark <= 0.008_856 => 903.3 * dark,
+        light => 116.0 * light.cbrt() - 16.0,
     }
 }
 
@@ -261,6 +313,23 @@ mod tests {
     #[test]
     fn classes_of_change_meet_at_zero() {
         assert_eq!(Classes::change(0.2).limits, [-0.4, -0.2, 0.0, 0.2, 0.4]);
+    }
+
+    #[test]
+    fn hatching_leaves_a_class_its_colour_and_is_seen_on_it() {
+        let of = |colour: &str| lightness(rgb(colour));
+        for ramp in [Ramp::Score, Ramp::Coverage, Ramp::Statistic, Ramp::Change] {
+            for (class, colour) in ramp.colours().into_iter().enumerate() {
+                let Strokes { dark, light } = ramp.strokes(class);
+                // Lines stand this far apart, across the slant.
+                let apart = super::super::drawing::SLANT / std::f64::consts::SQRT_2;
+                let taken = (of(colour) - of(&dark.0)) * dark.1 / apart;
+                let given = (of(&light.0) - of(colour)) * light.1 / apart;
+                // Of 100; classes of one hue lie 8 and more apart.
+                assert!((taken - given).abs() < 2.0, "{ramp:?} {class}: {taken} {given}");
+                assert!(of(&light.0) - of(&dark.0) > 30.0, "{ramp:?} {class}");
+            }
+        }
     }
 
     proptest! {

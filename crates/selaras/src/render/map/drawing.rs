@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::classes::Strokes;
 use super::labels::{ClassSaid, Disc, LINE, Layer, Name, Says, TYPE};
 use super::{BaseMap, FINE, KeyEntry, Legend, LegendEntry, Region, Theme};
 use crate::render::chart::Datum;
@@ -61,6 +62,19 @@ pub(super) struct Drawing<'a> {
     frame: &'a Frame,
     theme: &'a Theme,
     regions: HashMap<&'a str, &'a Region>,
+}
+
+/// Side of the tile of a hatching over a class.
+pub(super) const SLANT: f64 = 16.0;
+
+/// Slanted lines through a tile of [`SLANT`], `shift` along its edge from the corner.
+fn slanted(shift: f64) -> String {
+    let lines = [-1.0, 0.0, 1.0, 2.0].map(|step| {
+        let meets = ((shift + step * SLANT) * 100.0).round() / 100.0;
+        let (far, near) = (2.0 * SLANT, meets - 2.0 * SLANT);
+        format!("M{near} {far}L{far} {near}")
+    });
+    lines.concat()
 }
 
 impl<'a> Drawing<'a> {
@@ -152,22 +166,24 @@ impl<'a> Drawing<'a> {
     }
 
     fn patterns(&self) -> Element {
-        let hatch = |name: &str, back: Element, ink: &str, path: &str, wide: f64| {
+        let tile = |name: &str, side: f64, back: Element| {
             Element::new("pattern")
                 .set("id", self.pattern(name))
-                .set("width", 8.0)
-                .set("height", 8.0)
+                .set("width", side)
+                .set("height", side)
                 .set("patternUnits", "userSpaceOnUse")
-                .with(back.set("width", 8.0).set("height", 8.0))
-                .with(
-                    Element::new("path")
-                        .set("d", path)
-                        .set("stroke", ink)
-                        .set("stroke-width", wide)
-                        .set("fill", "none"),
-                )
+                .with(back.set("width", side).set("height", side))
         };
-        let slanted = "M-2 2l4-4M0 8l8-8M6 10l4-4";
+        let stroke = |path: &str, ink: &str, wide: f64| {
+            Element::new("path")
+                .set("d", path)
+                .set("stroke", ink)
+                .set("stroke-width", (wide * 100.0).round() / 100.0)
+                .set("fill", "none")
+        };
+        let hatch = |name: &str, back: Element, ink: &str, path: &str, wide: f64| {
+            tile(name, 8.0, back).with(stroke(path, ink, wide))
+        };
         let mut used: Vec<Fill> =
             self.theme.regions.iter().map(|region| self.fill(Some(region))).collect();
         // The legend shows hatching over the third class.
@@ -179,9 +195,15 @@ impl<'a> Drawing<'a> {
             if used.contains(&Fill::Class(class, true)) {
                 let ramp = self.theme.classes.ramp;
                 let back = Element::new("rect").class(&ramp.css(class));
-                let ink = if ramp.dark(class) { PAPER } else { "#4d625f" };
                 let back = back.set("fill", self.colour(class));
-                patterns.push(hatch(&format!("h{}", class + 1), back, ink, slanted, 1.3));
+                let Strokes { dark, light } = ramp.strokes(class);
+                // Side by side: half of both widths apart, across the slant.
+                let apart = (dark.1 + light.1) / 2.0 * std::f64::consts::SQRT_2;
+                patterns.push(
+                    tile(&format!("h{}", class + 1), SLANT, back)
+                        .with(stroke(&slanted(0.0), &dark.0, dark.1))
+                        .with(stroke(&slanted(apart), &light.0, light.1)),
+                );
             }
         }
         let grey = || Element::new("rect").set("fill", "#f4f3ef");

@@ -21,14 +21,15 @@ use serde::{Deserialize, Serialize};
 use decode::{Decoder, Kind, NO_SECOND, Part};
 pub(crate) use plan::band_texts;
 use plan::{Action, Plan};
-pub use region::{Found, Regions};
+pub use region::{District, Found, Regions};
 
 use super::answers::{Answers, Design, Flag, Labels, NONE};
 use super::frame::Frame;
 use super::mapping::{Mapping, Role};
 use super::quality::{BurstRule, BurstWindows, Bursts, Counts, Seen};
 use crate::instrument::Instrument;
-use crate::locale::Message;
+use crate::locale::{Message, first_of};
+use crate::sheet::private;
 use crate::sheet::{Block, Column, Fault, Faults, Format, Sheet};
 
 /// One file and what its columns mean.
@@ -43,8 +44,8 @@ pub struct File<'a> {
 /// Finds the region that a text means.
 pub type Lookup<'a> = &'a (dyn Fn(&str) -> Found + Sync);
 
-/// Finds the code of the kecamatan that a text means within the region at a position of the frame.
-pub type DistrictLookup<'a> = &'a dyn Fn(u32, &str) -> Option<String>;
+/// Finds the kecamatan that a text means within the region at a position of the frame.
+pub type DistrictLookup<'a> = &'a dyn Fn(u32, &str) -> District;
 
 /// How to take in.
 #[derive(Clone, Copy, Default)]
@@ -314,7 +315,8 @@ fn read(
                 }
             }
         }
-        if let Some(fault) = file.outside() {
+        let told_together = [file.outside(), delivery.unknown_districts(&file)];
+        for fault in told_together.into_iter().flatten() {
             report.faults.push(fault);
         }
         reader.join()
@@ -347,7 +349,7 @@ struct Delivery<'a> {
     labels: Labels,
     /// Texts of each kind in the order in which they were met.
     names: [Names; 4],
-    /// Label of a kecamatan by region and text.
+    /// Label of a kecamatan by region and text; [`NONE`] for a text that is no kecamatan of it.
     districts: HashMap<(u32, u32), u32>,
     /// Label of a kecamatan by region and code: several texts may mean one.
     codes: HashMap<(u32, String), u32>,
@@ -379,6 +381,8 @@ struct FileDelivery<'a> {
     last_fpc: Option<(u32, f64)>,
     /// Rows of regions outside the frame by text, and the first of them in the file.
     outside: HashMap<String, (u64, u64)>,
+    /// The same of texts that are no kecamatan, by region and text.
+    unknown_districts: HashMap<(u32, u32), (u64, u64)>,
 }
 
 impl<'a> FileDelivery<'a> {
@@ -394,12 +398,12 @@ impl<'a> FileDelivery<'a> {
             last_psu: None,
             last_fpc: None,
             outside: HashMap::new(),
+            unknown_districts: HashMap::new(),
         }
     }
 
     /// One fault for all rows of regions outside the frame; none where there are none.
     fn outside(&self) -> Option<Fault> {
-        const NAMED: usize = 12;
         let rows: u64 = self.outside.values().map(|(rows, _)| rows).sum();
         let first = self.outside.values().map(|(_, first)| *first).min();
         let name = |text: &String| match (self.plan.lookup)(text) {
@@ -410,23 +414,39 @@ impl<'a> FileDelivery<'a> {
         if rows == 0 {
             return None;
         }
-        let named: Vec<&str> = regions.iter().take(NAMED).map(String::as_str).collect();
         let column = self.plan.actions.iter().position(|action| matches!(action, Action::Region));
         let fault = self.plan.sheet.fault("intake-error-outside", first, column);
         let fault = fault.with("rows", rows).with("regions", regions.len());
-        Some(match regions.len().saturating_sub(NAMED) {
-            0 => fault.with("names", named.join(", ")),
-            more => fault.with(
-                "names",
-                Message::new("intake-outside-more")
-                    .with("names", named.join(", "))
-                    .with("more", more),
-            ),
-        })
+        let names: Vec<String> = regions.into_iter().collect();
+        Some(fault.with("names", first_of(&names, NAMED)))
     }
 }
 
+/// Names that a fault for many rows lists at most.
+const NAMED: usize = 12;
+
 impl Delivery<'_> {
+    /// One fault for all rows of `file` that name a kecamatan which is none of their region; none
+    /// where there are none. What is much like one is told beside it.
+    fn unknown_districts(&self, file: &FileDelivery<'_>) -> Option<Fault> {
+        let rows: u64 = file.unknown_districts.values().map(|(rows, _)| rows).sum();
+        let first = file.unknown_districts.values().map(|(_, first)| *first).min()?;
+        let told = |&(region, text): &(u32, u32)| {
+            let text = name_at(&self.names, Kind::District, text);
+            let shown = private::shown(&text, true);
+            match self.find_district.map(|find| find(region, &text)) {
+                Some(District::Like(names)) => format!("{shown} ({}?)", names.join("? ")),
+                _ => shown,
+            }
+        };
+        let texts: BTreeSet<String> = file.unknown_districts.keys().map(told).collect();
+        let texts: Vec<String> = texts.into_iter().collect();
+        let column = file.plan.actions.iter().position(|action| matches!(action, Action::District));
+        let fault = file.plan.sheet.fault("intake-error-districts", Some(first), column);
+        let fault = fault.with("rows", rows).with("texts", texts.len());
+        Some(fault.with("names", first_of(&texts, NAMED)))
+    }
+
     /// Numbers names in the order of the rows, flags, and makes faults of what only the whole
     /// tells. What remains of the part is room.
     fn take(
@@ -470,7 +490,7 @@ impl Delivery<'_> {
         self.number(file, thread, Kind::Stratum, &mut answers.stratum);
         self.number(file, thread, Kind::District, &mut answers.district);
         self.number(file, thread, Kind::Psu, &mut answers.psu);
-        self.join_districts(file, &mut answers);
+        self.join_districts(file, base, rows, &mut answers);
         self.join_psus(file, base, rows, &mut answers, report);
         self.check_fpcs(file, base, rows, &answers, report);
 
@@ -534,8 +554,16 @@ impl Delivery<'_> {
     }
 
     /// A kecamatan is one only within its region.
-    fn join_districts(&mut self, file: &mut FileDelivery<'_>, answers: &mut Answers) {
-        for (district, &region) in answers.district.iter_mut().zip(&answers.region) {
+    fn join_districts(
+        &mut self,
+        file: &mut FileDelivery<'_>,
+        base: u64,
+        rows: &[u32],
+        answers: &mut Answers,
+    ) {
+        for (at, (district, &region)) in
+            answers.district.iter_mut().zip(&answers.region).enumerate()
+        {
             if *district == NONE {
                 continue;
             }
@@ -550,18 +578,30 @@ impl Delivery<'_> {
                 Some(&label) => label,
                 None => {
                     let text = name_at(&self.names, Kind::District, *district);
-                    let code = self.find_district.and_then(|find| find(region, &text));
-                    let code = code.unwrap_or(text);
+                    let found = match self.find_district {
+                        Some(find) => find(region, &text),
+                        None => District::One(text),
+                    };
                     let labels = &mut self.labels.districts;
-                    let label =
-                        *self.codes.entry((region, code)).or_insert_with_key(|(_, code)| {
-                            labels.push(code.clone());
-                            labels.len() as u32 - 1
-                        });
+                    let label = match found {
+                        District::One(code) => {
+                            *self.codes.entry((region, code)).or_insert_with_key(|(_, code)| {
+                                labels.push(code.clone());
+                                labels.len() as u32 - 1
+                            })
+                        }
+                        District::Like(_) | District::Nothing => NONE,
+                    };
                     self.districts.insert(pair, label);
                     label
                 }
             };
+            if label == NONE {
+                let row = base + rows.get(at).copied().map_or(0, u64::from);
+                file.unknown_districts.entry(pair).or_insert((0, row)).0 += 1;
+                *district = NONE;
+                continue;
+            }
             file.last_district = Some((pair, label));
             *district = label;
         }

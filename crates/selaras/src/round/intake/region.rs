@@ -20,6 +20,17 @@ pub enum Found {
     Nothing,
 }
 
+/// What a text may mean where a kecamatan stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum District {
+    /// The kecamatan of this code.
+    One(String),
+    /// None of the region, but these names are much like it.
+    Like(Vec<String>),
+    /// None of the region.
+    Nothing,
+}
+
 /// The kab/kota of a frame by code and name.
 #[derive(Clone, Debug)]
 pub struct Regions {

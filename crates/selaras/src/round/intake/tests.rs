@@ -164,10 +164,14 @@ impl Taken {
 }
 
 fn take_in(files: &[(&Sheet, &Mapping)], options: &Options<'_>) -> Taken {
+    take_in_frame(files, &frame(), options)
+}
+
+fn take_in_frame(files: &[(&Sheet, &Mapping)], frame: &Frame, options: &Options<'_>) -> Taken {
     let files: Vec<File<'_>> =
         files.iter().map(|&(sheet, mapping)| File { sheet, mapping }).collect();
     let (mut answers, mut labels) = (Vec::new(), Labels::default());
-    let report = intake(&files, &instrument(), &frame(), options, &mut |chunk, known| {
+    let report = intake(&files, &instrument(), frame, options, &mut |chunk, known| {
         answers.push(chunk);
         labels = known.clone();
         None
@@ -601,11 +605,44 @@ fn columns_that_repeat_are_known_again_quoted_broken_off_or_not() {
 fn several_texts_that_mean_one_kecamatan_are_one_label() {
     let sheet = open("kab,kec,X1.1\n61.12,Sungai Raya,3\n61.12,Kec. Sungai Raya,4\n61.10,x,5\n");
     let mapping = proposed(&sheet);
-    let code = |_: u32, text: &str| text.contains("Raya").then(|| "61.12.01".to_owned());
+    let code = |_: u32, text: &str| {
+        District::One(if text.contains("Raya") { "61.12.01" } else { text }.to_owned())
+    };
     let options = Options { find_district: Some(&code), ..Options::default() };
     let taken = take_in(&[(&sheet, &mapping)], &options);
     assert_eq!(taken.labels.districts, ["61.12.01", "x"]);
     assert_eq!(taken.column(|a| &a.district), [0, 0, 1]);
+}
+
+#[test]
+fn a_kecamatan_that_is_none_of_its_region_is_asked_back_with_all_its_rows_and_never_believed() {
+    let inside = crate::region::frame(&["61.12".parse().expect("a code")]).expect("a frame");
+    let find = crate::round::upload::region_finder(&inside);
+    let district = crate::round::upload::district_finder(&inside);
+    let mut csv = String::from("kab,kec,X1.1\n61.12,Sungai Raya,3\n61.12,kec. sungai kakap,4\n");
+    for row in 0..4_000 {
+        csv.push_str(["61.12,Sungai Kakab,5\n", "61.12,Senayan,6\n", "61.12,,6\n"][row % 3]);
+    }
+    let sheet = open(csv);
+    let mapping = proposed(&sheet);
+    for threads in [1, 4] {
+        let options = Options {
+            threads,
+            find_region: Some(&find),
+            find_district: Some(&district),
+            ..Options::default()
+        };
+        let taken = take_in_frame(&[(&sheet, &mapping)], &inside, &options);
+        assert_eq!(taken.faults(), [("B4".to_owned(), "districts".to_owned())]);
+        let said = crate::locale::Words::default().tell(&taken.report.faults.kept[0].message());
+        assert!(said.contains("2.667 baris menyebut 2 kecamatan"), "{said}");
+        assert!(said.contains("Senayan, Sungai Kakab (Sungai Kakap?)"), "{said}");
+    }
+    // The texts of a foreign frame are what they are.
+    let foreign = Options { find_region: Some(&find), ..Options::default() };
+    let taken = take_in_frame(&[(&sheet, &mapping)], &inside, &foreign);
+    assert_eq!(taken.faults(), []);
+    assert_eq!(taken.labels.districts.len(), 4);
 }
 
 #[test]

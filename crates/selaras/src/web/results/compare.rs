@@ -102,7 +102,7 @@ fn beside(reading: &Reading, one: &RegionResult, other: &RegionResult) -> String
             let score = untested.scores.get(at);
             let reason = match score {
                 Some(score) if score.value.is_none() => say::withheld(score.withheld, words),
-                _ => reading.no_standing(untested, at),
+                _ => reading.standing(untested, at).0,
             };
             told("results-pair-untested", one, other)
                 .with("region", say::name(untested, words))
@@ -181,6 +181,7 @@ pub(super) async fn show(
             &Message::new("results-compare-rule")
                 .with("difference", words.number(options.least_difference, 1))
                 .with("correlation", words.number(options.selection, 2))
+                .with("least", options.interval_from)
                 .with("percent", words.number(options.confidence * 100.0, 0)),
         ),
         sentences: if analyst { Vec::new() } else { sentences(&reading, region, at) },
@@ -259,7 +260,7 @@ fn analyst_table(reading: &Reading, region: &RegionResult) -> Table {
                         Some(score) if score.value.is_none() => {
                             say::withheld(score.withheld, words)
                         }
-                        _ => reading.no_standing(inside, reading.index_at()),
+                        _ => reading.standing(inside, reading.index_at()).0,
                     })
                 } else {
                     Cell::from(inside.letters.as_str())

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::view::View;
 use super::{Reading, is_nation, paths, say};
-use crate::index::result::{RegionResult, ScoreKind, Withheld};
+use crate::index::result::{RegionResult, Score, ScoreKind, Withheld};
 use crate::locale::Message;
 use crate::region::{self, Code};
 use crate::render::chart::{self, Axis, Coverage, Datum, Group, Movement, Reference};
@@ -101,7 +101,7 @@ impl Reading {
                 Datum {
                     value: score.value,
                     interval: score.interval.as_ref().map(|interval| self.shown(interval)),
-                    n: score.n,
+                    n: score.n.or_else(|| taken_in(region, score)),
                     small: score.n.or(region.n).is_some_and(|n| n < region.target),
                     withheld: score.value.is_none() && !unanswered(score.withheld),
                     words: said,
@@ -443,6 +443,13 @@ impl Reading {
             )
         })
     }
+}
+
+/// The answers taken in, of a region whose score is not public: they are coverage and no secret.
+fn taken_in(region: &RegionResult, score: &Score) -> Option<u64> {
+    use Withheld::{BelowPublic, Complementary, NoAnswers};
+    let told = matches!(score.withheld, Some(NoAnswers | BelowPublic | Complementary));
+    region.n.filter(|_| told)
 }
 
 /// Whether there is simply no answer, rather than one that may not be shown.

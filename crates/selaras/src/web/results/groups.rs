@@ -17,6 +17,7 @@ struct GroupsPage {
     cell: String,
     table: Option<String>,
     rule: String,
+    pointing: Option<String>,
     caption: String,
     back: String,
 }
@@ -60,6 +61,7 @@ pub(super) async fn show(
                 .with("n", options.low_least_n)
                 .with("clusters", options.low_least_clusters),
         ),
+        pointing: reading.pointing(),
         caption: reading.caption(region.n),
         back: paths::region(reading.round.id, &region.code),
         page,

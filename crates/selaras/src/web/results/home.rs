@@ -250,10 +250,11 @@ pub(super) fn answers(reading: &Reading, region: &RegionResult) -> Vec<Answer> {
                     .with("province", province),
             )
         }
-        Level::Nation | Level::Province => words.tell(
-            &Message::new("results-answer-better")
-                .with("difference", words.number(reading.result.options.least_difference, 1)),
-        ),
+        Level::Nation | Level::Province => {
+            let least = words.number(reading.result.options.least_difference, 1);
+            let mean = Message::new("results-answer-better").with("difference", least);
+            [words.tell(&mean), words.say("results-answer-better-pairs")].join(" ")
+        }
     };
     vec![
         Answer { question: words.say("results-question-whom"), answer: reading.describes(region) },

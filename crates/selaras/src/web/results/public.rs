@@ -12,6 +12,7 @@ use super::say::ChangeSentence;
 use super::view::View;
 use super::{AppState, Page, Problem, Reading, Visit, paths, say, stored};
 use crate::locale::{Message, TimeZone, Value};
+use crate::round::frame::Level;
 use crate::round::register;
 use crate::store::RoundId;
 
@@ -48,6 +49,7 @@ struct PublicPage {
     map: Option<MapFigure>,
     table: String,
     better: String,
+    withheld: String,
     places: Vec<(String, String, bool)>,
     method_path: String,
     files: Vec<(String, String)>,
@@ -86,11 +88,17 @@ pub(super) async fn show(
         describes: reading.describes(region),
         completeness: reading.completeness(region),
         coverage: words.tell(&Message::new("results-coverage-answers").with("n", n)),
-        map: reading.map(region, view, Links::No),
+        // Kecamatan are not public.
+        map: reading.map(region, view, Links::No).filter(|_| region.level != Level::Regency),
         table: reading.regions_table(region, view, Links::No).html(),
         better: words.tell(
             &Message::new("results-answer-better")
                 .with("difference", words.number(reading.result.options.least_difference, 1)),
+        ),
+        withheld: words.tell(
+            &Message::new("results-public-withheld")
+                .with("least", reading.result.options.public_from)
+                .with("few", reading.result.options.suppress_below.saturating_sub(1)),
         ),
         places: reading.aggregates(region, |code| {
             format!("{}?wilayah={code}", paths::public(reading.round.id))

@@ -1,18 +1,20 @@
 //! What may be said of a result, in words. Every page says the same thing in the same words.
 
 use super::Reading;
-use crate::index::CIVIL_SERVANTS;
 use crate::index::result::{
     Coverage, Interval, IntervalKind, RegionChange, RegionResult, Score, ScoreChange,
     ScoreDefinition, ScoreKind, Verdict, Withheld,
 };
+use crate::index::{self, CIVIL_SERVANTS};
 use crate::instrument::Standing;
-use crate::locale::{Message, Words};
+use crate::locale::{Message, Words, first_of};
 use crate::region::{self, NATION};
 use crate::render::chart::Tone;
 use crate::round::answers::Design;
 use crate::round::frame::Level;
 
+/// Names that a sentence lists at most.
+const NAMED: usize = 12;
 /// Decimals of scores.
 pub(super) const DECIMALS: usize = 2;
 
@@ -34,7 +36,8 @@ pub(super) fn withheld(reason: Option<Withheld>, words: Words) -> String {
         Some(Withheld::BelowPublic) => "results-below-public",
         Some(Withheld::Complementary) => "results-complementary",
         Some(Withheld::InternalOnly) => "results-internal-only",
-        Some(Withheld::FewToCompare) => "results-too-few-to-compare",
+        Some(Withheld::PointsAtPeople) => "results-points-at-people",
+        Some(Withheld::FewToCompare) => "index-unsaid-few",
         Some(Withheld::NoAdults) => "results-change-no-adults-short",
     })
 }
@@ -171,12 +174,12 @@ impl Reading {
             };
             return (said, Tone::Neutral);
         }
-        match score.standing {
-            Some(found) => {
+        match index::standing(&self.result, region, at) {
+            Ok(found) => {
                 let (key, tone) = verdict(found);
                 (words.say(key), tone)
             }
-            None => (self.no_standing(region, at), Tone::Neutral),
+            Err(reason) => (words.tell(&reason.message()), Tone::Neutral),
         }
     }
 
@@ -328,7 +331,7 @@ impl Reading {
                 false => "results-missing-of",
             };
             let message = self.left_out(key, missing, covered);
-            self.words.tell(&message.with("scores", listed(&scores, self.words)))
+            self.words.tell(&message.with("scores", first_of(&scores, NAMED)))
         }));
         (!said.is_empty()).then(|| said.join(" "))
     }
@@ -346,7 +349,7 @@ impl Reading {
             covered.map_or_else(|| "–".to_owned(), |share| self.words.number(share * 100.0, 1));
         Message::new(key)
             .with("count", names.len())
-            .with("names", listed(&names, self.words))
+            .with("names", first_of(&names, NAMED))
             .with("share", share)
     }
 
@@ -373,15 +376,16 @@ pub(super) struct ChangeSentence {
     pub(super) verdict: String,
 }
 
-/// The first dozen names and how many more there are.
-fn listed(names: &[String], words: Words) -> String {
-    const SHOWN: usize = 12;
-    let first = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(SHOWN) {
-        0 => first,
-        more => {
-            words.tell(&Message::new("results-and-more").with("names", first).with("more", more))
-        }
+impl Reading {
+    /// What is done with the groups of this round that point at people (METHOD §5); none where
+    /// there are no such groups.
+    pub(super) fn pointing(&self) -> Option<String> {
+        let attributes = self.questionnaire().into_iter().flat_map(|known| &known.attributes);
+        let bands = attributes.flat_map(|of| &of.bands).filter(|band| band.pointing);
+        let names: Vec<String> =
+            bands.map(|band| band.name.in_language(self.words.language).to_owned()).collect();
+        let message = Message::new("results-pointing").with("names", names.join(", "));
+        (!names.is_empty()).then(|| self.words.tell(&message))
     }
 }
 

@@ -7,6 +7,7 @@ use super::view::View;
 use super::{Reading, paths, say};
 use crate::index::result::{
     Composition, LowCell, LowCellFamily, Movement, RegionResult, Score, ScoreKind, Verdict,
+    Withheld,
 };
 use crate::locale::Message;
 use crate::region;
@@ -42,8 +43,14 @@ impl Reading {
         [Cell::from(value), interval]
     }
 
-    fn count_cell(&self, n: Option<u64>) -> Cell {
-        n.map_or_else(|| Cell::Absent(self.words.say("results-too-few-short")), Cell::from)
+    /// A count; where it is not shown the value beside it says why, and few answers say so here
+    /// too.
+    fn count_cell(&self, n: Option<u64>, reason: Option<Withheld>) -> Cell {
+        match (n, reason) {
+            (Some(n), _) => Cell::from(n),
+            (None, Some(Withheld::TooFew)) => Cell::Absent(self.words.say("results-too-few-short")),
+            (None, _) => Cell::Empty,
+        }
     }
 
     /// The same as the map of `region` in `view`, in words: its kab/kota in code order.
@@ -119,7 +126,8 @@ impl Reading {
                 View::Score(at) => {
                     let score = inside.scores.get(at);
                     cells.extend(self.value_cells(score));
-                    cells.push(self.count_cell(score.and_then(|score| score.n)));
+                    let reason = score.and_then(|score| score.withheld);
+                    cells.push(self.count_cell(datum.n, reason));
                     let absent = score.is_none_or(|score| score.value.is_none());
                     cells.push(if absent { Cell::Empty } else { Cell::from(datum.words) });
                 }
@@ -135,7 +143,7 @@ impl Reading {
                     cells.push(Cell::from(reason.unwrap_or(datum.words)));
                 }
                 View::Coverage => {
-                    cells.push(self.count_cell(inside.n));
+                    cells.push(self.count_cell(inside.n, inside.withheld));
                     cells.push(inside.target.into());
                     cells.push(inside.n.map(|n| n as f64 / inside.target.max(1) as f64).into());
                     cells.push(Cell::from(datum.words));
@@ -182,7 +190,7 @@ impl Reading {
             let name = words.tell(&Message::new(kind).with("name", say::title(definition, words)));
             let mut cells = vec![Cell::from(name)];
             cells.extend(self.value_cells(Some(score)));
-            cells.push(self.count_cell(score.n));
+            cells.push(self.count_cell(score.n, score.withheld));
             if regency {
                 let absent = score.value.is_none();
                 let said = self.standing(region, at).0;
@@ -334,12 +342,13 @@ impl Reading {
             let said = match group.low {
                 Some(true) => Cell::Text(words.say("results-groups-low")),
                 Some(false) => Cell::Text(words.say("results-groups-not-low")),
+                None if group.score.withheld == Some(Withheld::PointsAtPeople) => Cell::Empty,
                 None => Cell::Absent(words.say("results-groups-too-few")),
             };
             let mut cells = vec![Cell::from(group.name.in_language(words.language))];
             cells.push(Cell::from(attribute));
             cells.extend(self.value_cells(Some(&group.score)));
-            cells.push(self.count_cell(group.score.n));
+            cells.push(self.count_cell(group.score.n, group.score.withheld));
             cells.push(said);
             table.push(cells);
         }
@@ -452,7 +461,7 @@ impl Reading {
                 }
             }
             cells.push(match score {
-                Some(score) => self.count_cell(score.n),
+                Some(score) => self.count_cell(score.n, score.withheld),
                 None => Cell::from(0_u64),
             });
             table.push(cells);

@@ -1,5 +1,5 @@
-//! Why nothing is said of a region beside its province, or beside the round before. Each reason is
-//! told as it is: few answers are one among several.
+//! Why nothing is said of a region beside the round before. Each reason is told as it is: few
+//! answers are one among several.
 
 use super::{Reading, say};
 use crate::index::result::{Form, RegionResult, ScoreChange, Withheld};
@@ -33,7 +33,7 @@ impl NoChange<'_> {
             Self::OneRound => "results-change-one-round-short",
             Self::NotPublic => "results-change-not-public-short",
             Self::Withheld(reason) => return say::withheld(reason, words),
-            Self::Few(_) => "results-too-few-to-compare",
+            Self::Few(_) => "index-unsaid-few",
             Self::NoAdults => "results-change-no-adults-short",
         })
     }
@@ -83,23 +83,6 @@ impl Reading {
             Some(Withheld::NoAdults) => NoChange::NoAdults,
             Some(Withheld::FewToCompare) | None => NoChange::Few(least),
             reason => NoChange::Withheld(reason),
-        })
-    }
-
-    /// Why a score that is shown is not set against the mean of its province.
-    pub(super) fn no_standing(&self, region: &RegionResult, at: usize) -> String {
-        let words = self.words;
-        let score = region.scores.get(at);
-        let few = score.and_then(|score| score.n) < Some(self.result.options.interval_from);
-        let mean = self.parent(region).and_then(|province| province.scores.get(at));
-        words.say(if score.is_none_or(|score| score.interval.is_none()) {
-            if few { "results-too-few-to-compare" } else { "results-no-interval" }
-        } else {
-            match mean {
-                Some(mean) if mean.value.is_some() => "results-no-other-region",
-                Some(mean) if mean.withheld.is_some() => "results-province-withheld",
-                _ => "results-no-province",
-            }
         })
     }
 }

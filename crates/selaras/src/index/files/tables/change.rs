@@ -10,9 +10,9 @@ impl Teller<'_> {
     fn movement(&self, verdict: Verdict) -> String {
         self.say(match verdict {
             Verdict::ClearlyAbove => "files-change-risen",
-            Verdict::NotTold => "files-verdict-not-told",
+            Verdict::NotTold => "results-not-told",
             Verdict::ClearlyBelow => "files-change-fallen",
-            Verdict::Fragile => "files-verdict-fragile",
+            Verdict::Fragile => "results-fragile",
         })
     }
 
@@ -107,7 +107,7 @@ impl Teller<'_> {
             let said = match movement.verdict {
                 Verdict::ClearlyAbove => "results-moved-risen",
                 Verdict::NotTold | Verdict::ClearlyBelow => "results-moved-not-told",
-                Verdict::Fragile => "files-verdict-fragile",
+                Verdict::Fragile => "results-fragile",
             };
             table.push(vec![
                 movement.region.as_str().into(),

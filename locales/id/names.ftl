@@ -1,0 +1,1 @@
+names-more = { $names }, dan { $more } lagi
