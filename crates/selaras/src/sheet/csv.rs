@@ -127,31 +127,39 @@ impl<'a> Scanner<'a> {
         // Less its zero a digit is below 128, stays below it with 127 less `high` added, and reaches
         // it with 128 less `low` added.
         let (above, below) = (repeated(127 - high) & DIGITS, repeated(128 - low) & DIGITS);
-        let before = codes.len();
+        let most = most.min(TOGETHER);
+        let (mut own, mut count) = ([0; TOGETHER + 4], 0);
         let mut rest = self.rest();
-        while let Some(chunk) = rest.first_chunk::<8>()
-            && codes.len() - before < most
+        while let Some((chunk, after)) = rest.split_first_chunk::<8>()
+            && let Some(place) = own.get_mut(count..count + 4)
+            && count < most
         {
             let word = u64::from_le_bytes(*chunk);
             let digits = (word ^ repeated(b'0')) & DIGITS;
             let other = (digits | (digits + above) | !(digits + below)) & HIGHEST;
             let other = other | ((word ^ cuts) & !DIGITS);
-            let left = most - (codes.len() - before);
-            let taken = (other.trailing_zeros() as usize / 16).min(left);
             let pairs = (digits | digits >> 8) & 0x0000_ffff_0000_ffff;
-            codes.extend_from_slice(&((pairs | pairs >> 16) as u32).to_le_bytes());
-            codes.truncate(codes.len() - 4 + taken);
-            rest = rest.get(2 * taken..).unwrap_or_default();
-            if taken < 4 && taken < left {
-                if rest.first() != Some(&self.dialect.delimiter) {
-                    break;
-                }
-                codes.push(0);
-                rest = rest.get(1..).unwrap_or_default();
+            place.copy_from_slice(&((pairs | pairs >> 16) as u32).to_le_bytes());
+            // Mostly so: where the next chunk begins is then known before this one is looked at.
+            if other == 0 && count + 4 <= most {
+                (count, rest) = (count + 4, after);
+                continue;
             }
+            let taken = (other.trailing_zeros() as usize / 16).min(most - count);
+            count += taken;
+            rest = rest.get(2 * taken..).unwrap_or_default();
+            if count == most || rest.first() != Some(&self.dialect.delimiter) {
+                break;
+            }
+            if let Some(empty) = own.get_mut(count) {
+                *empty = 0;
+            }
+            count += 1;
+            rest = rest.get(1..).unwrap_or_default();
         }
         self.at = self.bytes.len() - rest.len();
-        codes.len() - before
+        codes.extend_from_slice(own.get(..count).unwrap_or_default());
+        count
     }
 
     /// Passes over the next row if nothing but delimiters and spaces stand in it.
@@ -335,6 +343,9 @@ fn whole_rows(bytes: &[u8], dialect: Dialect) -> Option<usize> {
         from = at;
     }
 }
+
+/// Most fields that [`Scanner::take_digits`] takes at once.
+const TOGETHER: usize = 64;
 
 /// Bytes of one block.
 pub(super) const BLOCK: usize = 512 * 1024;
