@@ -444,7 +444,7 @@ mod tests {
 
     #[test]
     fn every_simulation_is_named_in_both_languages_and_belongs_to_one_group() {
-        assert_eq!(SIMULATIONS.len(), 38);
+        assert_eq!(SIMULATIONS.len(), 45);
         for language in [Language::Id, Language::En] {
             let words = Words::new(language);
             let rows: usize = GROUPS
@@ -458,7 +458,7 @@ mod tests {
                     table.rows.len()
                 })
                 .sum();
-            assert_eq!(rows, 38);
+            assert_eq!(rows, 45);
         }
     }
 }
