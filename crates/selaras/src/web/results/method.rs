@@ -74,6 +74,7 @@ struct MethodPage {
     formula: Vec<String>,
     design: Vec<String>,
     fragility: Vec<String>,
+    disclosure: Vec<String>,
     thresholds: String,
     coverage_lost: String,
     simulations: Vec<String>,
@@ -168,6 +169,14 @@ fn content(reading: &Reading, page: Page, back: String, internal: bool) -> Metho
                 words.tell(
                     &Message::new(&format!("method-fragility-{part}"))
                         .with("correlation", words.number(result.options.selection, 2)),
+                )
+            })
+            .to_vec(),
+        disclosure: ["rule", "rounds", "rounding", "not"]
+            .map(|part| {
+                words.tell(
+                    &Message::new(&format!("method-disclosure-{part}"))
+                        .with("least", reading.whole(result.options.public_from)),
                 )
             })
             .to_vec(),
