@@ -34,7 +34,7 @@ test-rust:
 known-answers:
 	$(CARGO) test $(FLAGS) -p selaras-stats --test known_answers
 
-## make soak    the full simulations and 200,000 damaged files, part by part; run again to go on
+## make soak    full simulations, attacked rounds, 200,000 damaged files, in parts; run again to go on
 soak:
 	@scripts/setup data
 	@scripts/soak $(CARGO) $(FLAGS)

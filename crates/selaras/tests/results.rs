@@ -47,8 +47,8 @@ fn summed(plan: &Plan, frame: &selaras::round::frame::Frame) -> index::Summed {
     summed
 }
 
-/// The second of two rounds, compared with the first.
-fn result() -> IndexResult {
+/// Two rounds: the second, compared with the first, and the first.
+fn results() -> [IndexResult; 2] {
     let instrument = shipped_by_id("ihai-2025").expect("a shipped instrument");
     let province = "61".parse().expect("a code");
     let frame = region::frame(&[province]).expect("a frame");
@@ -66,30 +66,34 @@ fn result() -> IndexResult {
         target: 1_250,
     };
     let options = index::result::Options { draws: 2_000, ..Default::default() };
-    let input = index::Input {
+    let before = Before {
         instrument,
         frame: &frame,
-        labels: &now.report.labels,
-        tally: &now.tally,
-        margins: &margins,
-        round: round(&second),
-        files: Vec::new(),
-        simulated: true,
-        options,
-        threads: 0,
-        before: Some(Before {
+        labels: &then.report.labels,
+        tally: &then.tally,
+        round: round(&first),
+    };
+    [(&now, &second, Some(before)), (&then, &first, None)].map(|(of, plan, before)| {
+        let input = index::Input {
             instrument,
             frame: &frame,
-            labels: &then.report.labels,
-            tally: &then.tally,
-            round: round(&first),
-        }),
-        district_name: &|code| region::find(code).map(|region| region.name.clone()),
-    };
-    index::compute(&input).expect("a result")
+            labels: &of.report.labels,
+            tally: &of.tally,
+            margins: &margins,
+            round: round(plan),
+            files: Vec::new(),
+            simulated: true,
+            options: options.clone(),
+            threads: 0,
+            before,
+            district_name: &|code| region::find(code).map(|region| region.name.clone()),
+        };
+        index::compute(&input).expect("a result")
+    })
 }
 
-static RESULT: LazyLock<IndexResult> = LazyLock::new(result);
+static RESULTS: LazyLock<[IndexResult; 2]> = LazyLock::new(results);
+static RESULT: LazyLock<IndexResult> = LazyLock::new(|| RESULTS[0].clone());
 
 struct Server {
     address: SocketAddr,
@@ -523,6 +527,23 @@ fn no_number_of_a_public_page_or_report_is_one_that_the_public_files_keep_back()
     // What was looked for is found on a page for the office.
     let office = two_decimals(&text(&open("/putaran/{round}/wilayah/61.71")));
     assert!(office.iter().any(|number| kept_back.contains(number)));
+}
+
+#[test]
+fn a_change_knows_what_the_release_of_the_round_before_shows() {
+    let mut before = RESULTS[1].clone();
+    before.round.as_of = jiff::civil::date(2026, 11, 2);
+    let release = index::disclosure::public(&before).expect("a public form");
+    let change = RESULT.change.as_ref().expect("a change");
+    let mut kept_back = 0;
+    for entry in change.regions.iter().filter(|entry| entry.not_comparable.is_none()) {
+        let region = release.regions.iter().find(|region| region.code == entry.region);
+        let shown = region.is_some_and(|region| region.scores[0].value.is_some());
+        let single = entry.region.contains('.');
+        assert!(entry.public_before == shown || !single && shown, "{}", entry.region);
+        kept_back += usize::from(!shown);
+    }
+    assert!(kept_back > 0);
 }
 
 #[test]

@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 use std::f64::consts::{PI, SQRT_2};
 
-use selaras_stats::open_link::{Answered, Clustering, spread};
+use selaras_stats::open_link::{Answered, Clustering, Part, Spread, combine_parts, spread};
 use selaras_stats::random::Stream;
 use selaras_stats::survey::{Estimate, Options, Sample};
 use selaras_stats::totals::{Key, Totals};
 use statrs::function::erf::erfc;
 
 use super::figures::{Tally, Target, report, runs};
+use super::world;
 
 const SEED: u64 = 59;
 
@@ -120,6 +121,7 @@ struct Answer {
 }
 
 /// An open link: answers come in recruitment clusters (kecamatan × link × day) of uneven size.
+#[derive(Clone, Copy)]
 struct Open {
     n: u32,
     districts: u32,
@@ -145,14 +147,7 @@ impl Open {
         let (mut covered, mut halves) = (Tally::default(), 0.0);
         for run in 0..runs {
             let mut stream = Stream::new(SEED, id, run);
-            let districts: Vec<f64> =
-                (0..self.districts).map(|_| DISTRICT.sqrt() * stream.normal()).collect();
-            // The estimand: the mean of this region's adults, kecamatan being equally large.
-            let truth = districts
-                .iter()
-                .map(|district| expected(*district, (1.0 - DISTRICT).sqrt(), |y| y))
-                .sum::<f64>()
-                / districts.len() as f64;
+            let (districts, truth) = self.region(&mut stream);
             let rows = self.answers(&mut stream, &districts, |stream, y| {
                 stream.uniform() * most < 1.0 + tilt * (y - mean) / sd
             });
@@ -162,6 +157,18 @@ impl Open {
         }
         let se = halves / runs as f64 / 1.96;
         report(id, &covered, runs, SEED, target(self.correlation * sd / answering.sqrt() / se));
+    }
+
+    /// The kecamatan of a region, and the estimand: the mean of its adults, kecamatan being equally
+    /// large.
+    fn region(&self, stream: &mut Stream) -> (Vec<f64>, f64) {
+        let districts: Vec<f64> =
+            (0..self.districts).map(|_| DISTRICT.sqrt() * stream.normal()).collect();
+        let within = (1.0 - DISTRICT).sqrt();
+        let truth =
+            districts.iter().map(|district| expected(*district, within, |y| y)).sum::<f64>()
+                / districts.len() as f64;
+        (districts, truth)
     }
 
     fn answers(
@@ -208,6 +215,12 @@ impl Open {
 
 /// *Selang acak* as METHOD §2 has it.
 fn random_interval(answers: &[Answer]) -> Option<(f64, f64)> {
+    let (answered, spread) = random_spread(answers);
+    let (mean, half) = (answered.mean()?, spread?.half_width(0.95));
+    Some((mean - half, mean + half))
+}
+
+fn random_spread(answers: &[Answer]) -> (Answered, Option<Spread>) {
     let answered = Answered {
         n: answers.len() as u64,
         sum: answers.iter().map(|answer| answer.score).sum(),
@@ -223,9 +236,82 @@ fn random_interval(answers: &[Answer]) -> Option<(f64, f64)> {
         clusters.into_values().collect()
     };
     let alone = [by(|answer| answer.link), by(|answer| answer.district)];
-    let spread = spread(&answered, &by(|answer| answer.cluster), &alone, 10, 0.95)?;
-    let (mean, half) = (answered.mean()?, spread.half_width(0.95));
-    Some((mean - half, mean + half))
+    let spread = spread(&answered, &by(|answer| answer.cluster), &alone, 10, 0.95);
+    (answered, spread)
+}
+
+/// A province of an open link in which the people of some kab/kota were all reached together, in
+/// one hall: these borrow the variance of a cluster from the others.
+#[derive(Clone, Copy)]
+struct Province {
+    /// The others.
+    open: Open,
+    others: usize,
+    halls: usize,
+    /// People in each hall.
+    hall: u32,
+    /// The share of the latent variance that they have in common.
+    alike: f64,
+}
+
+impl Province {
+    fn coverage(&self, id: &str, runs: u64) {
+        let mut covered = Tally::default();
+        for run in 0..runs {
+            let mut stream = Stream::new(SEED, id, run);
+            let shares = world::shares(&mut stream, self.others + self.halls);
+            let (mut truth, mut value, mut parts) = (0.0, 0.0, Vec::new());
+            for (at, share) in shares.into_iter().enumerate() {
+                let (districts, mean) = self.open.region(&mut stream);
+                let rows = if at < self.halls {
+                    self.together(&mut stream, districts[0])
+                } else {
+                    self.open.answers(&mut stream, &districts, |_, _| true)
+                };
+                let (answered, spread) = random_spread(&rows);
+                let individual = answered.sd().map(|sd| sd * sd / answered.n as f64);
+                truth += share * mean;
+                value += share * answered.mean().unwrap_or_default();
+                parts.push(Part { coefficient: share, spread, known: true, individual });
+            }
+            let half = combine_parts(&parts).map(|spread| spread.half_width(0.95));
+            covered.add(covers(half.map(|half| (value - half, value + half)), truth), 1.0);
+        }
+        report(id, &covered, runs, SEED, Target::Shown);
+    }
+
+    fn together(&self, stream: &mut Stream, district: f64) -> Vec<Answer> {
+        let common = district + self.alike.sqrt() * stream.normal();
+        let own = (1.0 - DISTRICT - self.alike).sqrt();
+        let answer = |_| Answer {
+            district: 0,
+            link: 0,
+            cluster: 0,
+            score: score(common + own * stream.normal()),
+        };
+        (0..self.hall).map(answer).collect()
+    }
+}
+
+#[test]
+fn provinces_cover_that_borrow_for_kabupaten_reached_in_one_hall() {
+    let runs = runs(200, 5_000);
+    let open = Open { n: 400, districts: 12, links: 2, days: 4, correlation: 0.0 };
+    let one = Province { open, others: 13, halls: 1, hall: 150, alike: CLUSTER };
+    one.coverage("coverage-borrowed-1-of-14", runs);
+    Province { others: 9, halls: 5, ..one }.coverage("coverage-borrowed-5-of-14", runs);
+    Province { others: 2, ..one }.coverage("coverage-borrowed-1-of-3", runs);
+    // People of one village or one office are more like each other than those whom a link reached.
+    let alike = Province { alike: 3.0 * CLUSTER, ..one };
+    alike.coverage("coverage-borrowed-1-of-14-more-alike", runs);
+    Province { others: 9, halls: 5, ..alike }
+        .coverage("coverage-borrowed-5-of-14-more-alike", runs);
+    Province { others: 33, halls: 5, ..alike }
+        .coverage("coverage-borrowed-5-of-38-more-alike", runs);
+    // Where the others have few clusters the degrees of freedom of what is lent weigh least.
+    let few = Open { n: 120, districts: 4, links: 1, days: 2, correlation: 0.0 };
+    Province { open: few, hall: 300, alike: 5.0 * CLUSTER, ..one }
+        .coverage("coverage-borrowed-1-of-14-few-clusters", runs);
 }
 
 #[test]

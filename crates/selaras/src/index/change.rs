@@ -13,6 +13,7 @@ use selaras_stats::weights::open_link::{Margin as StatMargin, Neighbours, rake_c
 use super::comparable::{self, Terms, seasons};
 use super::composition::{Table, rake_rules};
 use super::compute::{Cells, ComputeError, Input, Readings, rule};
+use super::disclosure::{self, Held, Terms as PublicTerms, Tree, Weight};
 use super::low::{self, Placed, low_rule};
 use super::reading::{self, Reading};
 use super::result::{
@@ -92,6 +93,7 @@ pub(super) fn compare(
             Err(reason) => change.regions.push(RegionChange {
                 region: region.code.clone(),
                 not_comparable: Some(reason),
+                public_before: false,
                 scores: Vec::new(),
             }),
         }
@@ -106,8 +108,67 @@ pub(super) fn compare(
         change.regions.extend(entry);
     }
     change.regions.sort_by_key(|entry| input.frame.position(&entry.region));
+    let averaged = |leaf: usize, score: usize| {
+        let now = input.frame.position(&before.frame.regions[leaf].code);
+        let pair = now.and_then(|now| pairs.get(&(now as usize))?.get(score)?.as_ref());
+        input.tally.design == Design::Recorded || pair.is_some()
+    };
+    let public = public_before(input, before, &earlier, &earlier_cells, definitions, averaged);
+    for entry in &mut change.regions {
+        let then = before.frame.position(&entry.region);
+        entry.public_before = then.is_some_and(|at| public[at as usize]);
+    }
     change.cells = movements(input, before, readings, &earlier, definitions);
     Ok(Some(change))
+}
+
+/// Per region of the round before whether it was public by the rules of this one, as
+/// [`disclosure::public_before`] has it.
+fn public_before(
+    input: &Input<'_>,
+    before: &Before<'_>,
+    earlier: &Readings<'_>,
+    cells: &Cells<'_>,
+    definitions: &[ScoreDefinition],
+    averaged: impl Fn(usize, usize) -> bool,
+) -> Vec<bool> {
+    let options = &input.options;
+    let regions = &before.frame.regions;
+    let published = disclosure::published(definitions);
+    let held = |at: usize| -> Vec<Held> {
+        let region = &regions[at];
+        let weights = match before.tally.design {
+            Design::Recorded if region.level == Level::Regency => {
+                reading::mean_weights(before.tally, cells.of(at))
+            }
+            _ => Vec::new(),
+        };
+        let adults = region.adults.as_ref().map(|adults| adults.count);
+        let of = |&score: &usize| {
+            let reading = &earlier.of[at][score];
+            let n = told(reading.n, options);
+            let value = reading.value.filter(|_| n > Some(0));
+            Held {
+                n,
+                value,
+                withheld: None,
+                weight: match before.tally.design {
+                    Design::Recorded => Weight::recorded(
+                        n,
+                        weights.get(score).copied().flatten(),
+                        options.suppress_below,
+                    ),
+                    Design::OpenLink => value.map(|_| Weight::adults(adults)),
+                },
+            }
+        };
+        published.iter().map(of).collect()
+    };
+    let held: Vec<Vec<Held>> = (0..regions.len()).map(held).collect();
+    let tree = Tree::new(regions.iter().map(|of| (of.level, of.parent.map(|at| at as usize))));
+    let scale = (f64::from(input.instrument.scale.min), f64::from(input.instrument.scale.max));
+    let terms = PublicTerms { scale, public_from: options.public_from };
+    disclosure::public_before(&tree, &terms, &held, |leaf, score| averaged(leaf, published[score]))
 }
 
 fn remarks(input: &Input<'_>, before: &Before<'_>) -> Vec<Message> {
@@ -313,6 +374,7 @@ fn recorded_change(
         return Some(RegionChange {
             region: region.code.clone(),
             not_comparable: Some(Message::new("index-change-boundaries")),
+            public_before: false,
             scores: Vec::new(),
         });
     }
@@ -351,6 +413,7 @@ fn recorded_change(
     Some(RegionChange {
         region: region.code.clone(),
         not_comparable: None,
+        public_before: false,
         scores: scores.map(change_of).collect(),
     })
 }
@@ -381,6 +444,7 @@ fn region_change(
         return Some(RegionChange {
             region: region.code.clone(),
             not_comparable: Some(Message::new("index-change-parts")),
+            public_before: false,
             scores: Vec::new(),
         });
     }
@@ -476,6 +540,7 @@ fn region_change(
     Some(RegionChange {
         region: region.code.clone(),
         not_comparable: None,
+        public_before: false,
         scores: (0..scores)
             .map(|score| change_of(score).unwrap_or_else(|reason| unsaid(score, reason)))
             .collect(),

@@ -2,10 +2,19 @@
 //!
 //! A region's scores are public together or not at all, since index, dimensions and variables are
 //! averages of one another: one of them withheld could be had from the rest. What remains to guard
-//! are sums up the tree of regions: a province's figure is the mean of its kab/kota with weights
-//! that anyone can look up (adults of an open link) or guess (design weights). [`public`] leaves
-//! out every aggregate from which a withheld score could be computed, exactly or to within
-//! [`PROTECTED_SHARE`] of the scale.
+//! are sums:
+//!
+//! - Up the tree of regions: a province's figure is the mean of its kab/kota with weights that
+//!   anyone can look up (adults of an open link) or guess (design weights). Left out is every
+//!   aggregate from which a withheld score could be computed, exactly or to within
+//!   [`PROTECTED_SHARE`] of the scale ([`Tree::guard`]).
+//! - Across scores: where a withheld kab/kota is part of some of an aggregate's scores and not of
+//!   others, these leave it over when they are set against each other ([`Tree::told_apart`]).
+//! - Across people: who left a variable unanswered is the whole difference between the sum of a
+//!   dimension and the sums of its variables. Public scores are rounded, so that a hundred answers
+//!   hide one ([`rounded`]).
+//! - Across two rounds: the release of the round before is public too. A change is public where
+//!   that release, judged by the same rules, shows the region ([`public_before`]).
 
 use std::collections::HashMap;
 
@@ -14,11 +23,12 @@ use jiff::civil::Date;
 use super::compute::placed;
 use super::flagged;
 use super::result::{
-    Composition, Form, IndexResult, RegionChange, RegionResult, Score, ScoreChange,
-    ScoreDefinition, ScoreKind, Withheld,
+    Adjusted, Composition, Form, IndexResult, Interval, RegionChange, RegionResult, Score,
+    ScoreChange, ScoreDefinition, ScoreKind, Withheld,
 };
 use crate::locale::Message;
 use crate::round::answers::Design;
+use crate::round::frame::Level;
 
 /// A withheld score must stay unknown by at least this share of the scale's width.
 const PROTECTED_SHARE: f64 = 0.125;
@@ -50,10 +60,9 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
     if let Some(reason) = not_yet_public(internal) {
         return Err(reason);
     }
-    let published: Vec<usize> =
-        (0..internal.scores.len()).filter(|&at| is_public_kind(&internal.scores[at])).collect();
+    let published = published(&internal.scores);
     let tree = Tree::of(&internal.regions);
-    let shown = tree.shown(internal, &published);
+    let shown = tree.released(&terms(internal), &held(internal, &published));
     let counts = tree.counts(internal);
 
     let mut result = internal.clone();
@@ -64,6 +73,7 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
     result.inputs.clear();
     // How many kab/kota were reached in one place is a count over withheld ones too.
     result.notes.retain(|note| note.key != "index-note-one-cluster");
+    let step = step(internal);
     for (at, region) in result.regions.iter_mut().enumerate() {
         let source = &internal.regions[at];
         region.districts.clear();
@@ -75,14 +85,21 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
             source.withheld.or_else(|| (!counts[at]).then_some(Withheld::Complementary));
         if !counts[at] {
             region.reached = None;
+        }
+        if !counts[at] || shown[at].is_some() {
+            // They tell of who answered.
             region.kish = None;
             region.not_adjusted = None;
             region.not_adjusted_for.clear();
         }
+        if shown[at].is_some() {
+            // Reckoned from the same answers it would stand in for ours.
+            region.official = None;
+        }
         region.scores = published
             .iter()
             .map(|&score| match shown[at] {
-                None => public_score(&source.scores[score], counts[at]),
+                None => public_score(&source.scores[score], counts[at], step),
                 Some(reason) => Score { withheld: Some(reason), ..Score::default() },
             })
             .collect();
@@ -104,18 +121,61 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
     Ok(result)
 }
 
+/// Positions of the scores that a public form has.
+pub(super) fn published(scores: &[ScoreDefinition]) -> Vec<usize> {
+    (0..scores.len()).filter(|&at| is_public_kind(&scores[at])).collect()
+}
+
 fn is_public_kind(score: &ScoreDefinition) -> bool {
     matches!(score.kind, ScoreKind::Index | ScoreKind::Dimension | ScoreKind::Variable)
 }
 
-fn public_score(internal: &Score, counted: bool) -> Score {
-    Score { n: internal.n.filter(|_| counted), weight: None, bounds: None, ..internal.clone() }
+fn public_score(internal: &Score, counted: bool, step: f64) -> Score {
+    let value = internal.value.map(|value| rounded(value, step));
+    let moved = value.zip(internal.value).map_or(0.0, |(value, exact)| value - exact);
+    Score {
+        n: internal.n.filter(|_| counted),
+        value,
+        // As wide as it was: its middle would be the score as it was before rounding.
+        interval: internal.interval.as_ref().map(|interval| Interval {
+            low: interval.low + moved,
+            high: interval.high + moved,
+            ..interval.clone()
+        }),
+        adjusted: internal.adjusted.as_ref().zip(value).map(|(adjusted, value)| {
+            let adjusted = rounded(adjusted.value, step);
+            Adjusted { value: adjusted, difference: rounded(adjusted - value, step) }
+        }),
+        weight: None,
+        bounds: None,
+        ..internal.clone()
+    }
+}
+
+/// What public scores are multiples of: pages show no finer ones.
+fn step(internal: &IndexResult) -> f64 {
+    let (low, high) = scale(internal);
+    if high - low > 10.0 { 0.1 } else { 0.01 }
+}
+
+/// `value` in whole steps.
+///
+/// Of two sums that differ by one person's answers a reader has the difference to within a step
+/// times the number of answers: with a hundred answers an eighth of a scale from 1 to 9.
+fn rounded(value: f64, step: f64) -> f64 {
+    let steps = (1.0 / step).round();
+    (value * steps).round() / steps
+}
+
+fn scale(internal: &IndexResult) -> (f64, f64) {
+    let (low, high) = internal.instrument.scale;
+    (f64::from(low), f64::from(high))
 }
 
 /// Bounds of what a kab/kota weighs in the regions that hold it: its count of answers may itself
 /// be withheld.
 #[derive(Clone, Copy)]
-struct Weight {
+pub(super) struct Weight {
     least: f64,
     most: f64,
 }
@@ -123,7 +183,7 @@ struct Weight {
 impl Weight {
     /// Of a recorded design, from the count as it is shown and the mean design weight; none where
     /// nobody answered. A weight that is not known could be any.
-    fn recorded(n: Option<u64>, mean: Option<f64>, suppress_below: u64) -> Option<Self> {
+    pub(super) fn recorded(n: Option<u64>, mean: Option<f64>, suppress_below: u64) -> Option<Self> {
         let (least, most) = match n {
             Some(0) => return None,
             Some(n) => (n, n),
@@ -136,30 +196,85 @@ impl Weight {
     }
 
     /// Of an open link: adults, which anyone can look up.
-    fn adults(region: &RegionResult) -> Self {
-        let adults = region.adults.as_ref().map_or(1.0, |adults| adults.count as f64);
+    pub(super) fn adults(adults: Option<u64>) -> Self {
+        let adults = adults.map_or(1.0, |adults| adults as f64);
         Self { least: adults, most: adults }
     }
-
-    fn sum(parts: &[(usize, Self)]) -> Self {
-        let all = |of: fn(&Self) -> f64| parts.iter().map(|(_, weight)| of(weight)).sum();
-        Self { least: all(|weight| weight.least), most: all(|weight| weight.most) }
-    }
 }
 
-/// What the kab/kota at `at` weighs in the present score of the regions that hold it; none where it
-/// is no part of theirs. In a recorded design every answer is, however few they are.
-fn weight_now(internal: &IndexResult, at: usize, score: usize) -> Option<Weight> {
-    let region = &internal.regions[at];
-    let of = &region.scores[score];
-    match internal.design {
-        Design::Recorded => Weight::recorded(of.n, of.weight, internal.options.suppress_below),
-        Design::OpenLink => of.value.map(|_| Weight::adults(region)),
-    }
+/// One score of one region before it is decided whether it is public.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    /// Respondents; none where they are too few to be told.
+    pub(super) n: Option<u64>,
+    /// The score, where there are enough to tell it.
+    pub(super) value: Option<f64>,
+    /// Why there is none.
+    pub(super) withheld: Option<Withheld>,
+    /// What a kab/kota weighs in the score of the regions that hold it; none where it is no part of
+    /// it. In a recorded design every answer is, however few they are.
+    pub(super) weight: Option<Weight>,
 }
 
-/// The nesting of a result's regions.
-struct Tree {
+/// What decides whether a score is public.
+#[derive(Clone, Copy)]
+pub(super) struct Terms {
+    /// Lowest and highest possible score.
+    pub(super) scale: (f64, f64),
+    /// Answers from which a score is public.
+    pub(super) public_from: u64,
+}
+
+fn terms(internal: &IndexResult) -> Terms {
+    Terms { scale: scale(internal), public_from: internal.options.public_from }
+}
+
+/// The `published` scores of every region.
+fn held(internal: &IndexResult, published: &[usize]) -> Vec<Vec<Held>> {
+    let of = |region: &RegionResult, score: &Score| Held {
+        n: score.n,
+        value: score.value,
+        withheld: score.withheld,
+        weight: match internal.design {
+            Design::Recorded => {
+                Weight::recorded(score.n, score.weight, internal.options.suppress_below)
+            }
+            Design::OpenLink => score
+                .value
+                .map(|_| Weight::adults(region.adults.as_ref().map(|adults| adults.count))),
+        },
+    };
+    let region = |region: &RegionResult| {
+        published.iter().map(|&score| of(region, &region.scores[score])).collect()
+    };
+    internal.regions.iter().map(region).collect()
+}
+
+/// Per region of the round before whether its own release shows the region and, of an aggregate of
+/// an open link, whether every kab/kota that this release withholds is part of the change: else the
+/// release and the change would tell it together. `averaged` says of a kab/kota of the round before
+/// and one of the published scores whether the change of that score holds it.
+pub(super) fn public_before(
+    tree: &Tree,
+    terms: &Terms,
+    held: &[Vec<Held>],
+    averaged: impl Fn(usize, usize) -> bool,
+) -> Vec<bool> {
+    let shown = tree.released(terms, held);
+    let left_out = |&leaf: &usize| {
+        let part = |score: usize| held[leaf][score].weight.is_some() && !averaged(leaf, score);
+        shown[leaf].is_some() && (0..held[leaf].len()).any(part)
+    };
+    (0..held.len())
+        .map(|at| {
+            let single = tree.children[at].is_empty();
+            shown[at].is_none() && (single || !tree.leaves(at).iter().any(left_out))
+        })
+        .collect()
+}
+
+/// The nesting of a round's regions.
+pub(super) struct Tree {
     parent: Vec<Option<usize>>,
     children: Vec<Vec<usize>>,
     /// From the leaves upwards.
@@ -170,43 +285,62 @@ impl Tree {
     fn of(regions: &[RegionResult]) -> Self {
         let position: HashMap<&str, usize> =
             regions.iter().enumerate().map(|(at, region)| (region.code.as_str(), at)).collect();
-        let parent: Vec<Option<usize>> = regions
-            .iter()
-            .map(|region| region.parent.as_deref().and_then(|code| position.get(code).copied()))
-            .collect();
-        let mut children = vec![Vec::new(); regions.len()];
+        let place = |region: &RegionResult| {
+            let up = region.parent.as_deref().and_then(|code| position.get(code).copied());
+            (region.level, up)
+        };
+        Self::new(regions.iter().map(place))
+    }
+
+    /// Of regions by level and position of the region that each is part of.
+    pub(super) fn new(regions: impl Iterator<Item = (Level, Option<usize>)>) -> Self {
+        let (levels, parent): (Vec<Level>, Vec<Option<usize>>) = regions.unzip();
+        let mut children = vec![Vec::new(); parent.len()];
         for (at, up) in parent.iter().enumerate() {
             if let Some(up) = up {
                 children[*up].push(at);
             }
         }
-        let mut upwards: Vec<usize> = (0..regions.len()).collect();
-        upwards.sort_by_key(|&at| std::cmp::Reverse(regions[at].level));
+        let mut upwards: Vec<usize> = (0..parent.len()).collect();
+        upwards.sort_by_key(|&at| std::cmp::Reverse(levels[at]));
         Self { parent, children, upwards }
     }
 
-    /// Per region the reason its scores are withheld, `None` where they are public.
-    fn shown(&self, internal: &IndexResult, published: &[usize]) -> Vec<Option<Withheld>> {
-        let regions = &internal.regions;
+    /// Per region the reason why the release of a round withholds its scores, `None` where they are
+    /// public.
+    fn released(&self, terms: &Terms, held: &[Vec<Held>]) -> Vec<Option<Withheld>> {
         let mut shown: Vec<Option<Withheld>> =
-            regions.iter().map(|region| own_reason(region, published, internal)).collect();
-        self.guard(published, &mut shown, |at, score| weight_now(internal, at, score));
+            held.iter().map(|scores| own_reason(scores, terms.public_from)).collect();
+        self.told_apart(&mut shown, held);
+        self.guard(&mut shown, terms.scale, held);
         shown
     }
 
-    /// Withholds every aggregate that would reveal a withheld part in any of the `published`
-    /// scores: kab/kota may weigh differently in each, and what one score hides is hidden in all.
-    fn guard(
-        &self,
-        published: &[usize],
-        shown: &mut [Option<Withheld>],
-        weight: impl Fn(usize, usize) -> Option<Weight>,
-    ) {
+    /// Withholds every aggregate that holds a withheld kab/kota in some of its scores and not in
+    /// others. A dimension is the mean of its variables, in the aggregate as in each kab/kota that
+    /// is part of all: what is left when they are set against each other is the kab/kota that is
+    /// not.
+    fn told_apart(&self, shown: &mut [Option<Withheld>], held: &[Vec<Held>]) {
+        for leaf in (0..held.len()).filter(|&at| self.children[at].is_empty()) {
+            let parts = held[leaf].iter().filter(|score| score.weight.is_some()).count();
+            if shown[leaf].is_none() || parts == 0 || parts == held[leaf].len() {
+                continue;
+            }
+            let mut up = self.parent[leaf];
+            while let Some(at) = up {
+                shown[at] = shown[at].or(Some(Withheld::Complementary));
+                up = self.parent[at];
+            }
+        }
+    }
+
+    /// Withholds every aggregate that would reveal a withheld part in any of its scores: kab/kota
+    /// may weigh differently in each, and what one score hides is hidden in all.
+    fn guard(&self, shown: &mut [Option<Withheld>], scale: (f64, f64), held: &[Vec<Held>]) {
+        let scores = held.first().map_or(0, Vec::len);
         loop {
             let before = shown.to_vec();
-            for &score in published {
-                self.guard_score(shown, |at| weight(at, score));
-            }
+            (0..scores).for_each(|score| self.guard_score(shown, scale, |at| held[at][score]));
             if *shown == *before {
                 return;
             }
@@ -222,27 +356,28 @@ impl Tree {
     fn guard_score(
         &self,
         shown: &mut [Option<Withheld>],
-        weight: impl Fn(usize) -> Option<Weight>,
+        scale: (f64, f64),
+        held: impl Fn(usize) -> Held,
     ) {
         // Unknown leaves (with weight) that a published figure of this region would still expose.
-        let mut open: Vec<Vec<(usize, Weight)>> = vec![Vec::new(); shown.len()];
+        let mut open: Vec<Vec<Unknown>> = vec![Vec::new(); shown.len()];
         for &at in &self.upwards {
             if self.children[at].is_empty() {
-                if let (true, Some(weight)) = (shown[at].is_some(), weight(at)) {
-                    open[at].push((at, weight));
-                }
+                let Held { value, weight, .. } = held(at);
+                open[at].extend(
+                    weight.filter(|_| shown[at].is_some()).map(|weight| Unknown { weight, value }),
+                );
                 continue;
             }
-            let mut unknown: Vec<(usize, Weight)> = Vec::new();
-            let mut hidden_parts: Vec<Weight> = Vec::new();
+            let mut unknown: Vec<Unknown> = Vec::new();
+            let mut hidden_parts: Vec<Unknown> = Vec::new();
             for &child in &self.children[at] {
                 if shown[child].is_some() && !open[child].is_empty() {
-                    hidden_parts.push(Weight::sum(&open[child]));
+                    hidden_parts.push(Unknown::all(&open[child]));
                 }
                 unknown.extend(open[child].iter().copied());
             }
-            let leaves: Vec<Weight> = unknown.iter().map(|(_, weight)| *weight).collect();
-            let reveals = reveals_one(&leaves) || reveals_one(&hidden_parts);
+            let reveals = reveals_one(&unknown, scale) || reveals_one(&hidden_parts, scale);
             if shown[at].is_none() && reveals {
                 shown[at] = Some(Withheld::Complementary);
             }
@@ -290,7 +425,8 @@ impl Tree {
         };
         let mut below = vec![at];
         while let Some(next) = below.pop() {
-            let answered = internal.regions[next].n.unwrap_or(0) > 0;
+            // A count that is not told is one of a few people, no more of whom may be told.
+            let answered = internal.regions[next].n != Some(0);
             if answered && !safe(next) {
                 return Vec::new();
             }
@@ -360,40 +496,27 @@ impl Tree {
                 && change.n.is_some_and(|n| n >= least)
                 && change.n_before.is_some_and(|n| n >= least)
         };
-        let averaged = |at, score| of(at, score).is_some_and(|change| change.difference.is_some());
-        let mut both = shown.to_vec();
-        for (at, reason) in both.iter_mut().enumerate() {
-            if !published.iter().all(|&score| of(at, score).is_some_and(enough)) {
-                *reason = reason.or(Some(Withheld::BelowPublic));
-            }
-        }
-        match internal.design {
-            // Each level is estimated from every answer of each round.
-            Design::Recorded => self.guard(published, &mut both, |at, score| {
-                let change = of(at, score)?;
-                let least = internal.options.suppress_below;
-                Weight::recorded(change.n_before, change.weight_before, least)
-            }),
-            Design::OpenLink => {
-                // An aggregate averages the kab/kota that have both rounds. Beside the score of the
-                // same aggregate it would tell what a withheld one weighs that is only in the other.
-                let told_apart = |leaf: usize, score: usize| {
-                    let now = shown[leaf].is_some() && weight_now(internal, leaf, score).is_some();
-                    let before = of(leaf, score).and_then(|change| change.n_before) > Some(0);
-                    !averaged(leaf, score) && (now || before)
-                };
-                for at in (0..both.len()).filter(|&at| !self.children[at].is_empty()) {
-                    let leaves = self.leaves(at);
-                    let tells = |&score: &usize| leaves.iter().any(|&leaf| told_apart(leaf, score));
-                    if both[at].is_none() && published.iter().any(tells) {
-                        both[at] = Some(Withheld::Complementary);
-                    }
-                }
-                self.guard(published, &mut both, |at, score| {
-                    averaged(at, score).then(|| Weight::adults(&internal.regions[at]))
-                });
-            }
-        }
+        // An aggregate of an open link averages the kab/kota that have both rounds. Beside the score
+        // of the same aggregate it would tell what a withheld one weighs that is only in the other.
+        let left_out = |&leaf: &usize| {
+            let part = |&score: &usize| {
+                internal.regions[leaf].scores[score].value.is_some()
+                    && of(leaf, score).is_none_or(|change| change.difference.is_none())
+            };
+            shown[leaf].is_some() && published.iter().any(part)
+        };
+        let both: Vec<bool> = (0..shown.len())
+            .map(|at| {
+                let enough = published.iter().all(|&score| of(at, score).is_some_and(enough));
+                let before = entry(at).is_some_and(|entry| entry.public_before);
+                let single = self.children[at].is_empty();
+                let whole = single
+                    || internal.design == Design::Recorded
+                    || !self.leaves(at).iter().any(left_out);
+                shown[at].is_none() && before && enough && whole
+            })
+            .collect();
+        let step = step(internal);
         let places: HashMap<&str, usize> = internal
             .regions
             .iter()
@@ -407,12 +530,9 @@ impl Tree {
                 *reason = without_numbers(reason);
                 return at.is_some_and(|at| shown[at].is_none());
             }
-            let seen = |&score: &usize| {
-                let change = entry.scores.get(score)?.clone();
-                Some(ScoreChange { n: None, n_before: None, weight_before: None, ..change })
-            };
+            let seen = |&score: &usize| Some(public_change(entry.scores.get(score)?, step));
             entry.scores = published.iter().filter_map(seen).collect();
-            at.is_some_and(|at| both[at].is_none())
+            at.is_some_and(|at| both[at])
         });
     }
 }
@@ -426,28 +546,80 @@ fn without_numbers(reason: &Message) -> Message {
     }
 }
 
-/// Why a region's own numbers keep its scores from being public.
-fn own_reason(
-    region: &RegionResult,
-    published: &[usize],
-    internal: &IndexResult,
-) -> Option<Withheld> {
-    let scores = published.iter().map(|&score| &region.scores[score]);
-    let mut least = u64::MAX;
-    for score in scores {
-        match (score.value, score.n) {
-            (Some(_), Some(n)) => least = least.min(n),
-            _ => return Some(score.withheld.unwrap_or(Withheld::BelowPublic)),
-        }
+/// A change without counts, and rounded as scores are.
+fn public_change(internal: &ScoreChange, step: f64) -> ScoreChange {
+    let before = internal.before.map(|before| rounded(before, step));
+    // Between the scores of both rounds as they are shown: it must not tell them finer.
+    let difference = internal.before.zip(internal.difference).zip(before).map(
+        |((exact, difference), before)| rounded(rounded(exact + difference, step) - before, step),
+    );
+    let moved = difference.zip(internal.difference).map_or(0.0, |(shown, exact)| shown - exact);
+    ScoreChange {
+        n: None,
+        n_before: None,
+        weight_before: None,
+        before,
+        difference,
+        interval: internal.interval.map(|(low, high)| (low + moved, high + moved)),
+        ..internal.clone()
     }
-    (least < internal.options.public_from).then_some(Withheld::BelowPublic)
 }
 
-/// Whether a published mean lets a reader know one of `unknown` parts (by weight) too closely: with
-/// every other part anywhere on the scale, the part must range over [`PROTECTED_SHARE`] of it.
-fn reveals_one(unknown: &[Weight]) -> bool {
-    let all: f64 = unknown.iter().map(|weight| weight.least).sum();
-    unknown.iter().any(|weight| all - weight.least < PROTECTED_SHARE * weight.most)
+/// Why a region's own numbers keep its scores from being public: where the index itself could be
+/// told, that some score rests on fewer answers than may be published.
+fn own_reason(scores: &[Held], public_from: u64) -> Option<Withheld> {
+    let enough = |score: &Held| score.value.is_some() && score.n.is_some_and(|n| n >= public_from);
+    let reason = scores.first().and_then(|index| index.withheld).unwrap_or(Withheld::BelowPublic);
+    (!scores.iter().all(enough)).then_some(reason)
+}
+
+/// What a reader does not know of an aggregate.
+#[derive(Clone, Copy)]
+struct Unknown {
+    weight: Weight,
+    /// Its score, where there are enough answers to tell it.
+    value: Option<f64>,
+}
+
+impl Unknown {
+    fn all(parts: &[Self]) -> Self {
+        let sum = |of: fn(&Weight) -> f64| parts.iter().map(|part| of(&part.weight)).sum();
+        let weight = Weight { least: sum(|weight| weight.least), most: sum(|weight| weight.most) };
+        Self { weight, value: mean(parts) }
+    }
+}
+
+/// The mean of the parts whose scores are known to the office.
+fn mean(parts: &[Unknown]) -> Option<f64> {
+    let known = || parts.iter().filter_map(|part| Some((part.weight.least, part.value?)));
+    let all: f64 = known().map(|(weight, _)| weight).sum();
+    (all > 0.0).then(|| known().map(|(weight, value)| weight * value).sum::<f64>() / all)
+}
+
+/// Whether a published mean lets a reader know one of its `unknown` parts too closely: with every
+/// other part anywhere on the scale, the part must range over [`PROTECTED_SHARE`] of it. A mean near
+/// an end of the scale leaves its parts less room than one in the middle.
+fn reveals_one(unknown: &[Unknown], (low, high): (f64, f64)) -> bool {
+    let all: f64 = unknown.iter().map(|part| part.weight.least).sum();
+    let mean = mean(unknown).unwrap_or((low + high) / 2.0);
+    let (above, below) = (high - mean, mean - low);
+    unknown.iter().any(|part| {
+        let others = (all - part.weight.least) / part.weight.most;
+        let room = above.min(others * below) + below.min(others * above);
+        room < PROTECTED_SHARE * (high - low)
+    })
+}
+
+/// [`public_before`] of the result of a round, for tests.
+#[cfg(test)]
+pub(super) fn public_before_of(
+    before: &IndexResult,
+    averaged: impl Fn(&str, usize) -> bool,
+) -> Vec<bool> {
+    let held = held(before, &published(&before.scores));
+    public_before(&Tree::of(&before.regions), &terms(before), &held, |leaf, score| {
+        averaged(&before.regions[leaf].code, score)
+    })
 }
 
 #[cfg(test)]
@@ -455,89 +627,105 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::index::attack::{self, arbitrary_round, arbitrary_rounds, leaves_under};
-    use crate::index::fixture;
+    use crate::index::attack::{self, Reader, arbitrary_rounds};
+    use crate::index::fixture::{self, Answers, Leaf};
     use crate::instrument::Text;
-    use crate::round::frame::Level;
+
+    const DESIGNS: [Design; 2] = [Design::OpenLink, Design::Recorded];
+
+    /// The public forms of both rounds: now, with the change, and before.
+    fn releases(provinces: &[Vec<Leaf>], design: Design) -> [IndexResult; 2] {
+        let before = fixture::of_round(provinces, design, 1);
+        [fixture::with_change(provinces, design), before].map(|of| public(&of).unwrap())
+    }
 
     proptest! {
-        #[test]
-        fn no_withheld_score_can_be_computed_from_what_is_published(provinces in arbitrary_round()) {
-            let internal = fixture::result(&provinces);
-            let published = public(&internal).unwrap();
-            for score in 0..published.scores.len() {
-                let seen = |at: usize| published.regions[at].scores[score].value.is_some();
-                prop_assert_eq!(attack::revealed(&internal, seen), Vec::<String>::new());
-            }
-        }
+        #![proptest_config(attack::rounds(256))]
 
         #[test]
-        fn nor_in_a_recorded_design_where_four_answers_are_part_of_the_whole(
-            provinces in arbitrary_round()
+        fn no_withheld_score_of_two_rounds_follows_from_what_is_published_of_both(
+            provinces in arbitrary_rounds()
         ) {
-            let internal = fixture::of_design(&provinces, Design::Recorded);
-            let published = public(&internal).unwrap();
-            let seen = |at: usize| published.regions[at].scores[0].value.is_some();
-            prop_assert_eq!(attack::revealed(&internal, seen), Vec::<String>::new());
-            let weightless = |score: &Score| score.weight.is_none();
-            prop_assert!(published.regions.iter().flat_map(|of| &of.scores).all(weightless));
-        }
-
-        #[test]
-        fn nor_from_changes_of_either_design((provinces, before) in arbitrary_rounds()) {
-            for design in [Design::OpenLink, Design::Recorded] {
-                let internal = fixture::of_design(&provinces, design);
-                let internal = fixture::with_change(internal, &provinces, &before);
-                let published = public(&internal).unwrap();
-                let revealed = attack::revealed_by_change(&internal, &published, 0);
-                prop_assert_eq!(revealed, Vec::<String>::new(), "{:?}", design);
-                let shown = &published.change.as_ref().unwrap().regions;
-                for entry in shown.iter().filter(|entry| entry.region.contains('.')) {
-                    let at = published.regions.iter().position(|of| of.code == entry.region);
-                    let leaf = attack::leaves_under(&internal, "ID")
-                        .iter()
-                        .position(|leaf| Some(*leaf) == at)
-                        .unwrap();
-                    prop_assert!(provinces.concat()[leaf].0 >= 100 && before[leaf] >= 100);
+            for design in DESIGNS {
+                let shown = releases(&provinces, design).map(|public| attack::shown_by(&public));
+                let mut reader = Reader::new(&provinces, design);
+                for (round, shown) in shown.iter().enumerate() {
+                    reader.read(shown, round);
+                    prop_assert_eq!(reader.narrowed(shown, round), Vec::<String>::new());
                 }
-                let countless = |change: &ScoreChange| {
-                    (change.n, change.n_before, change.weight_before) == (None, None, None)
+                let revealed = reader.revealed([&shown[0], &shown[1]]);
+                prop_assert_eq!(revealed, Vec::<String>::new(), "{:?}", design);
+                let few: Vec<String> = [0, 1].iter().flat_map(|&of| reader.few_counted(of)).collect();
+                prop_assert_eq!(few, Vec::<String>::new(), "{:?}", design);
+            }
+        }
+
+        #[test]
+        fn only_kabupaten_with_a_hundred_answers_are_public_and_only_what_follows_from_them_is_bounded(
+            provinces in arbitrary_rounds()
+        ) {
+            for design in DESIGNS {
+                for (round, published) in releases(&provinces, design).iter().enumerate() {
+                    let leaves = fixture::named(&provinces);
+                    let leaf = |code: &str| leaves.iter().find(|(own, _)| own == code);
+                    let mut values = vec![Vec::new(); published.scores.len()];
+                    for region in &published.regions {
+                        let Some((_, leaf)) = leaf(&region.code) else { continue };
+                        for (at, score) in region.scores.iter().enumerate() {
+                            let n = leaf.rounds[round].unwrap().n_of(at);
+                            prop_assert!(score.value.is_none() || n >= 100);
+                            values[at].extend(score.value);
+                        }
+                    }
+                    for (at, (region, score)) in published
+                        .regions
+                        .iter()
+                        .flat_map(|region| region.scores.iter().map(move |score| (region, score)).enumerate())
+                    {
+                        let (Some((low, high)), Some(value)) = (score.bounds, score.value) else {
+                            continue;
+                        };
+                        let covered = region.coverage(score).1.unwrap();
+                        for end in [low, high] {
+                            let placed = (end - covered * value) / (1.0 - covered);
+                            prop_assert!(values[at].iter().any(|v| (v - placed).abs() < 1e-6));
+                        }
+                    }
+                    let changes = published.change.iter().flat_map(|change| &change.regions);
+                    for entry in changes.filter(|entry| !entry.scores.is_empty()) {
+                        let enough = |of: &Answers| (0..4).all(|at| of.n_of(at) >= 100);
+                        let both = leaf(&entry.region)
+                            .is_none_or(|(_, leaf)| leaf.rounds.iter().flatten().all(enough));
+                        prop_assert!(both, "{}", entry.region);
+                        let countless = |change: &ScoreChange| {
+                            (change.n, change.n_before, change.weight_before) == (None, None, None)
+                        };
+                        prop_assert!(entry.scores.iter().all(countless));
+                    }
+                    let scores = published.regions.iter().flat_map(|of| &of.scores);
+                    prop_assert!(scores.into_iter().all(|score| score.weight.is_none()));
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_told_of_who_answered_holds_no_kabupaten_with_one_to_four_answers(
+            provinces in arbitrary_rounds()
+        ) {
+            for published in releases(&provinces, Design::OpenLink) {
+                let few = |code: &str| {
+                    let mut small = published.regions.iter().filter(|of| of.n.is_none());
+                    small.any(|of| of.level == Level::Regency && fixture::inside(&of.code, code))
                 };
-                prop_assert!(shown.iter().flat_map(|entry| &entry.scores).all(countless));
-            }
-        }
-
-        #[test]
-        fn no_count_below_five_can_be_computed_from_what_is_published(provinces in arbitrary_round()) {
-            let internal = fixture::result(&provinces);
-            let published = public(&internal).unwrap();
-            for region in &published.regions {
-                let Some(n) = region.n else { continue };
-                let small = leaves_under(&published, &region.code)
-                    .into_iter()
-                    .any(|at| published.regions[at].withheld == Some(Withheld::TooFew));
-                prop_assert!(n == 0 || n >= 5);
-                prop_assert!(!small, "{} sums over a withheld count", region.code);
-            }
-        }
-
-        #[test]
-        fn bounds_use_public_scores_only(provinces in arbitrary_round()) {
-            let internal = fixture::result(&provinces);
-            let published = public(&internal).unwrap();
-            let values: Vec<f64> = published
-                .regions
-                .iter()
-                .filter(|region| region.level == Level::Regency)
-                .filter_map(|region| region.scores[0].value)
-                .collect();
-            for region in &published.regions {
-                let (Some((low, high)), Some(value)) = (region.scores[0].bounds, region.scores[0].value)
-                else { continue };
-                let covered = region.adults_covered.unwrap();
-                let placed = |end: f64| (end - covered * value) / (1.0 - covered);
-                prop_assert!(values.iter().any(|v| (v - placed(low)).abs() < 1e-6));
-                prop_assert!(values.iter().any(|v| (v - placed(high)).abs() < 1e-6));
+                for region in &published.regions {
+                    let told = region.n.is_some()
+                        || region.reached.is_some()
+                        || region.kish.is_some()
+                        || !region.composition.is_empty();
+                    prop_assert!(!told || !few(&region.code), "{}", region.code);
+                    let shown = region.scores[0].value.is_some();
+                    prop_assert!(shown || region.kish.is_none() && region.official.is_none());
+                }
             }
         }
     }
@@ -550,6 +738,126 @@ mod tests {
             .unwrap();
         assert!(two.regions[1].scores[0].value.is_some());
         assert_eq!(two.regions[3].scores[0].withheld, Some(Withheld::BelowPublic));
+    }
+
+    #[test]
+    fn parts_of_a_mean_near_the_end_of_the_scale_have_little_room() {
+        let shown = |value: f64| {
+            let answers = |n| Answers { n, unanswered: [0; 2], values: [value; 2] };
+            let leaf = |n| Leaf {
+                adults: 100_000,
+                rounds: [Some(answers(n)), None],
+                apart: false,
+                official: false,
+            };
+            let provinces = [vec![leaf(1_250), leaf(83), leaf(50)]];
+            let internal = fixture::of_round(&provinces, Design::OpenLink, 0);
+            public(&internal).unwrap().regions[1].scores[0].value.is_some()
+        };
+        // Two of 8.4 each lie between 7.8 and 9, two of 8.6 between 8.2 and 9.
+        assert!(shown(7.0) && shown(8.4));
+        assert!(!shown(8.6) && !shown(1.3));
+    }
+
+    #[test]
+    fn a_kabupaten_without_an_answer_to_a_variable_takes_its_province_along() {
+        let leaf = |n, unanswered| Leaf {
+            adults: 100_000,
+            rounds: [Some(Answers { n, unanswered, values: [6.1, 7.3] }), None],
+            apart: false,
+            official: false,
+        };
+        let shown = |unanswered| {
+            let provinces = [vec![
+                leaf(1_250, [0; 2]),
+                leaf(83, [0; 2]),
+                leaf(50, [0; 2]),
+                leaf(60, unanswered),
+            ]];
+            let internal = fixture::of_round(&provinces, Design::OpenLink, 0);
+            public(&internal).unwrap().regions[1].scores[0].withheld
+        };
+        assert_eq!(shown([3, 0]), None);
+        // Twice the dimension less its two variables would be its other variable.
+        assert_eq!(shown([57, 0]), Some(Withheld::Complementary));
+        assert_eq!(shown([60, 0]), Some(Withheld::Complementary));
+        assert_eq!(shown([60, 60]), None);
+    }
+
+    #[test]
+    fn the_answers_of_the_one_who_left_a_variable_out_are_lost_in_the_rounding_of_a_hundred() {
+        // Ninety-nine answered both variables, the last one the second only, with 2.
+        let both =
+            |at: usize| [1.0 + (at * 37 % 71) as f64 / 9.0, 1.0 + (at * 53 % 67) as f64 / 9.0];
+        let people = || (0..99).map(both);
+        let sum = |of: fn([f64; 2]) -> f64| people().map(of).sum::<f64>();
+        let [first, second] = [sum(|of| of[0]) / 99.0, (sum(|of| of[1]) + 2.0) / 100.0];
+        let dimension = (sum(|of| (of[0] + of[1]) / 2.0) + 2.0) / 100.0;
+        let mut internal = fixture::result(&[vec![(100, 100_000)]]);
+        for (score, (n, value)) in internal.regions[2].scores.iter_mut().zip([
+            (100, dimension),
+            (100, dimension),
+            (99, first),
+            (100, second),
+        ]) {
+            (score.n, score.value) = (Some(n), Some(value));
+            let interval = score.interval.as_mut().unwrap();
+            (interval.low, interval.high) = (value - 0.3, value + 0.3);
+        }
+        internal.options.public_from = 99;
+        let left = |result: &IndexResult| {
+            let of = |at: usize| {
+                let score = &result.regions[2].scores[at];
+                score.n.unwrap() as f64 * score.value.unwrap()
+            };
+            2.0 * of(1) - of(2) - of(3)
+        };
+        assert!((left(&internal) - 2.0).abs() < 1e-9);
+        let public = public(&internal).unwrap();
+        let finest = |value: f64| ((value * 100.0).round() / 100.0 - value).abs() < 1e-12;
+        for score in public.regions.iter().flat_map(|region| &region.scores) {
+            assert!(score.value.is_none_or(finest));
+            let middle = score.interval.as_ref().map(|of| (of.low + of.high) / 2.0);
+            assert!(middle.zip(score.value).is_none_or(|(middle, of)| (middle - of).abs() < 1e-9));
+        }
+        // Each sum is known to within half a hundredth a person.
+        let room: f64 = 2.0 * 0.005 * (200.0 + 99.0 + 100.0);
+        assert!((left(&public) - 2.0).abs() <= room / 2.0);
+        assert!(room >= PROTECTED_SHARE * 8.0);
+    }
+
+    #[test]
+    fn an_official_figure_stands_only_beside_a_score_that_is_public() {
+        let mut internal = fixture::result(&[vec![(1_250, 100_000), (83, 100_000)]]);
+        let official = crate::round::official::Official {
+            value: 6.4,
+            source: "Kementerian".to_owned(),
+            date: jiff::civil::date(2026, 1, 12),
+        };
+        internal.regions.iter_mut().for_each(|region| region.official = Some(official.clone()));
+        let published = public(&internal).unwrap();
+        let beside: Vec<&str> = published
+            .regions
+            .iter()
+            .filter(|region| region.official.is_some())
+            .map(|region| region.code.as_str())
+            .collect();
+        assert_eq!(beside, ["11.01"]);
+    }
+
+    #[test]
+    fn a_change_does_not_tell_what_the_release_of_the_round_before_kept_back() {
+        let provinces = [vec![(1_250, 100_000), (90, 100_000), (80, 100_000)]];
+        let shown = |before: &[u64]| -> Vec<String> {
+            let internal = fixture::compared(&provinces, before, Design::OpenLink);
+            let change = public(&internal).unwrap().change.unwrap();
+            change.regions.into_iter().map(|entry| entry.region).collect()
+        };
+        // Both are withheld in both rounds.
+        assert_eq!(shown(&[1_250, 70, 60]), ["ID", "11", "11.01"]);
+        // The second was public in the round before: beside its release the province's score of that
+        // round would tell the third's.
+        assert_eq!(shown(&[1_250, 700, 60]), ["11.01"]);
     }
 
     #[test]
@@ -590,7 +898,7 @@ mod tests {
     fn a_change_is_public_where_both_rounds_are_and_reveals_no_kabupaten_that_is_not() {
         let provinces = [vec![(1_250, 100_000), (1_250, 90_000), (1_250, 100_000)]];
         let shown = |before: &[u64]| -> Vec<String> {
-            let internal = fixture::with_change(fixture::result(&provinces), &provinces, before);
+            let internal = fixture::compared(&provinces, before, Design::OpenLink);
             let change = public(&internal).unwrap().change.unwrap();
             change.regions.into_iter().map(|entry| entry.region).collect()
         };
@@ -605,7 +913,7 @@ mod tests {
     fn why_a_region_cannot_be_compared_is_public_where_the_region_is_and_without_numbers() {
         let provinces = [vec![(1_250, 100_000), (1_250, 90_000), (1_250, 100_000), (60, 80_000)]];
         let before = [500, 500, 500, 500];
-        let mut internal = fixture::with_change(fixture::result(&provinces), &provinces, &before);
+        let mut internal = fixture::compared(&provinces, &before, Design::OpenLink);
         let reasons = [
             (
                 "11.01",

@@ -607,6 +607,10 @@ pub struct RegionChange {
     pub region: String,
     /// Why this region cannot be compared although the rounds can; then `scores` is empty.
     pub not_comparable: Option<Message>,
+    /// Whether the round before, by the rules of this result, publishes the region; of an aggregate
+    /// also that every kab/kota withheld there is part of its change. Public only where it is.
+    #[serde(default)]
+    pub public_before: bool,
     /// Changes, aligned with [`IndexResult::scores`].
     pub scores: Vec<ScoreChange>,
 }

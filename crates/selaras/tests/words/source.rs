@@ -42,7 +42,8 @@ pub(crate) fn name(path: &Path) -> String {
 }
 
 /// Modules that are compiled for tests only.
-const TESTS: [&str; 4] = ["tests.rs", "/tests/", "/fixture.rs", "/index/fixture/"];
+const TESTS: [&str; 5] =
+    ["tests.rs", "/tests/", "/fixture.rs", "/index/fixture/", "/index/attack.rs"];
 
 /// The string literals of the program, those of tests, comments and attributes left out.
 pub(crate) fn literals() -> Vec<Literal> {

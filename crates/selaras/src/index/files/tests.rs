@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use super::tables::EVERY_LEVEL;
 use super::*;
-use crate::index::attack::{self, arbitrary_round};
+use crate::index::attack::{self, Reader, arbitrary_rounds};
 use crate::index::result::*;
 use crate::index::{disclosure, fixture};
 use crate::instrument::Text;
 use crate::locale::{Language, Message};
 use crate::render::table::Cell;
+use crate::round::answers::Design;
 use crate::round::official::Official;
 
 fn instrument() -> &'static Instrument {
@@ -28,87 +29,43 @@ fn files(result: &IndexResult) -> BTreeMap<String, Vec<u8>> {
     rendered.collect()
 }
 
+/// `files` by their names without the mark of simulated answers.
+fn plain(files: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
+    let bare = |name: String| name.trim_start_matches("DATA-SIMULASI-").to_owned();
+    files.into_iter().map(|(name, bytes)| (bare(name), bytes)).collect()
+}
+
 fn file<'f>(files: &'f BTreeMap<String, Vec<u8>>, name: &str) -> &'f [u8] {
     &files[&format!("DATA-SIMULASI-{name}")]
 }
 
-/// Rows of a CSV of ours, by head; the code without its shell.
-fn csv(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
-    let text = std::str::from_utf8(bytes).unwrap().trim_start_matches('\u{feff}');
-    let fields = |line: &str| -> Vec<String> {
-        let (mut fields, mut quoted) = (vec![String::new()], false);
-        for letter in line.chars() {
-            match letter {
-                '"' => quoted = !quoted,
-                ';' if !quoted => fields.push(String::new()),
-                other => fields.last_mut().unwrap().push(other),
-            }
-        }
-        fields.iter().map(|field| field.trim_start_matches('=').to_owned()).collect()
-    };
-    let mut lines = text.lines().map(fields);
-    let head = lines.next().unwrap();
-    lines.map(|line| head.iter().cloned().zip(line).collect()).collect()
-}
-
-/// Which (region, score) have a value in a file of the public form, in all files together.
-fn seen(files: &BTreeMap<String, Vec<u8>>) -> BTreeSet<(String, String)> {
-    let mut seen = BTreeSet::new();
-    let json: Value = serde_json::from_slice(file(files, "result.json")).unwrap();
-    for region in json["regions"].as_array().unwrap() {
-        let scores = region["scores"].as_array().unwrap();
-        for (definition, score) in json["scores"].as_array().unwrap().iter().zip(scores) {
-            // A value, or anything it could be computed from.
-            let telling = ["value", "se", "interval", "adjusted", "bounds", "without_flagged"];
-            if telling.iter().any(|field| !score[field].is_null()) {
-                let text = |value: &Value| value.as_str().unwrap().to_owned();
-                seen.insert((text(&region["code"]), text(&definition["id"])));
-            }
-        }
-    }
-    for row in csv(file(files, "skor.csv")) {
-        let telling = ["Nilai", "batas bawah", "Galat baku", "Nilai disesuaikan susunan"];
-        if telling.iter().any(|head| !row[*head].is_empty()) {
-            seen.insert((row["Kode"].clone(), row["Kode skor"].clone()));
-        }
-    }
-    if let Some(geojson) = files.get("DATA-SIMULASI-peta.geojson") {
-        let json: Value = serde_json::from_slice(geojson).unwrap();
-        for feature in json["features"].as_array().unwrap() {
-            let properties = feature["properties"].as_object().unwrap();
-            for (name, value) in properties {
-                let score =
-                    ["_value", "_low", "_high"].iter().find_map(|end| name.strip_suffix(end));
-                if let (Some(score), false) = (score, value.is_null()) {
-                    let code = properties["code"].as_str().unwrap();
-                    seen.insert((code.to_owned(), score.to_owned()));
-                }
-            }
-        }
-    }
-    seen
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(attack::rounds(48))]
 
     #[test]
-    fn no_withheld_score_follows_from_all_public_files_together(provinces in arbitrary_round()) {
-        let internal = fixture::result(&provinces);
-        let public = disclosure::public(&internal).unwrap();
-        let seen = seen(&files(&public));
-        for (at, definition) in public.scores.iter().enumerate() {
-            let is_seen = |region: usize| {
-                let code = internal.regions[region].code.clone();
-                seen.contains(&(code, definition.id.clone()))
-            };
-            for (region, score) in public.regions.iter().map(|of| &of.scores[at]).enumerate() {
-                prop_assert!(score.withheld.is_none() || !is_seen(region));
+    fn no_withheld_score_follows_from_all_public_files_of_two_rounds_together(
+        provinces in arbitrary_rounds()
+    ) {
+        for design in [Design::OpenLink, Design::Recorded] {
+            let internal = [
+                fixture::with_change(&provinces, design),
+                fixture::of_round(&provinces, design, 1),
+            ];
+            let public = internal.map(|of| disclosure::public(&of).unwrap());
+            let shown = public.each_ref().map(|public| attack::shown(&plain(files(public))));
+            let mut reader = Reader::new(&provinces, design);
+            for (round, (public, shown)) in public.iter().zip(&shown).enumerate() {
+                for region in &public.regions {
+                    for (definition, score) in public.scores.iter().zip(&region.scores) {
+                        let seen = (region.code.clone(), definition.id.clone());
+                        prop_assert!(score.withheld.is_none() || !shown.scores.contains(&seen));
+                    }
+                }
+                reader.read(shown, round);
             }
-            prop_assert_eq!(attack::revealed(&internal, is_seen), Vec::<String>::new());
+            let revealed = reader.revealed([&shown[0], &shown[1]]);
+            prop_assert_eq!(revealed, Vec::<String>::new());
         }
-        let kinds: BTreeSet<&str> = seen.iter().map(|(_, score)| score.as_str()).collect();
-        prop_assert!(kinds.iter().all(|id| !id.starts_with("cell") && !id.starts_with("component")));
     }
 }
 
@@ -405,6 +362,7 @@ fn everything() -> IndexResult {
         regions: vec![RegionChange {
             region: "11.01".to_owned(),
             not_comparable: None,
+            public_before: true,
             scores: vec![
                 ScoreChange {
                     n: Some(1_250),

@@ -74,6 +74,7 @@ struct MethodPage {
     formula: Vec<String>,
     design: Vec<String>,
     fragility: Vec<String>,
+    disclosure: Vec<String>,
     thresholds: String,
     coverage_lost: String,
     simulations: Vec<String>,
@@ -168,6 +169,14 @@ fn content(reading: &Reading, page: Page, back: String, internal: bool) -> Metho
                 words.tell(
                     &Message::new(&format!("method-fragility-{part}"))
                         .with("correlation", words.number(result.options.selection, 2)),
+                )
+            })
+            .to_vec(),
+        disclosure: ["rule", "rounds", "rounding", "not"]
+            .map(|part| {
+                words.tell(
+                    &Message::new(&format!("method-disclosure-{part}"))
+                        .with("least", reading.whole(result.options.public_from)),
                 )
             })
             .to_vec(),
@@ -444,7 +453,7 @@ mod tests {
 
     #[test]
     fn every_simulation_is_named_in_both_languages_and_belongs_to_one_group() {
-        assert_eq!(SIMULATIONS.len(), 38);
+        assert_eq!(SIMULATIONS.len(), 45);
         for language in [Language::Id, Language::En] {
             let words = Words::new(language);
             let rows: usize = GROUPS
@@ -458,7 +467,7 @@ mod tests {
                     table.rows.len()
                 })
                 .sum();
-            assert_eq!(rows, 38);
+            assert_eq!(rows, 45);
         }
     }
 }

@@ -123,3 +123,220 @@ pub(super) fn closed(visit: &Visit, reason: &Message) -> Result<Response, Proble
     let page = visit.bare_page(words.say("results-public-closed")).open_to_all();
     html(&ClosedPage { page, reason })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::io::Cursor;
+    use std::sync::{LazyLock, Mutex};
+
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::http::{Request, StatusCode};
+    use calamine::{Data, Reader as _, Xlsx};
+    use proptest::prelude::*;
+    use serde_json::Value as Json;
+    use tempfile::TempDir;
+    use tokio::runtime::Runtime;
+    use tower::ServiceExt as _;
+
+    use super::super::super::router;
+    use super::*;
+    use crate::index::attack::{self, Reader, arbitrary_rounds};
+    use crate::index::files::File;
+    use crate::index::fixture;
+    use crate::index::result::IndexResult;
+    use crate::policy::Actor;
+    use crate::round::answers::Design;
+    use crate::round::register::NewRound;
+    use crate::store::{Clock, DataFolder, Store};
+
+    /// An office whose rounds are all open to everybody.
+    struct Office {
+        runtime: Runtime,
+        store: Store,
+        clock: Clock,
+        pages: Router,
+        rounds: u32,
+        _folder: TempDir,
+    }
+
+    static OFFICE: LazyLock<Mutex<Office>> = LazyLock::new(|| Mutex::new(Office::open()));
+
+    impl Office {
+        fn open() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let runtime = Runtime::new().expect("a runtime");
+            let clock = Clock::At("2026-11-02T03:00:00Z".parse().expect("a moment"));
+            let (store, pages) = runtime.block_on(async {
+                let data = DataFolder::create(folder.path()).expect("a data folder");
+                let store = Store::open(&data, None).await.expect("a store");
+                let state = AppState::start(store.clone(), clock).await.expect("a state");
+                (store, router(state))
+            });
+            Self { runtime, store, clock, pages, rounds: 0, _folder: folder }
+        }
+
+        /// Makes a round of its own for `internal`.
+        fn take(&mut self, internal: &IndexResult) -> RoundId {
+            self.rounds += 1;
+            let new = NewRound {
+                year: internal.round.year,
+                name: format!("Putaran {}", self.rounds),
+                instrument: "ihai-2025".to_owned(),
+                opened: internal.round.opened,
+                closed: internal.round.closed,
+                target: internal.round.target,
+                simulated: internal.simulated,
+                regions: vec!["ID".to_owned()],
+            };
+            self.runtime.block_on(async {
+                let mut tx = self.store.begin(self.clock).await.expect("a transaction");
+                let actor = Actor::operator();
+                let id = register::create(&mut tx, &actor, new, |_| true).await.expect("a round");
+                register::set_result(&mut tx, &actor, id, "satu").await.expect("a result");
+                tx.commit().await.expect("a commit");
+                let place = self.store.folder().results(id).join("satu");
+                std::fs::create_dir_all(&place).expect("a folder");
+                let json = internal.json().expect("json");
+                std::fs::write(place.join("DATA-SIMULASI-result.json"), json).expect("a file");
+                id
+            })
+        }
+
+        /// What a reader gets at `path`; none where there is nothing.
+        fn ask(&self, path: &str) -> Option<Vec<u8>> {
+            let request = Request::get(path).header("host", "localhost").body(Body::empty());
+            self.runtime.block_on(async {
+                let answer = self.pages.clone().oneshot(request.expect("a request")).await;
+                let answer = answer.expect("an answer");
+                let found = answer.status() == StatusCode::OK;
+                let body = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+                found.then(|| body.to_vec())
+            })
+        }
+    }
+
+    /// The words and numbers of a page, without its marks.
+    fn text(page: &[u8]) -> String {
+        let page = String::from_utf8_lossy(page);
+        let mut parts = page.split('<');
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |text, part| {
+            text + " " + part.split_once('>').map_or("", |(_, after)| after)
+        })
+    }
+
+    /// The numbers of a text that have `decimals` decimals, without their signs.
+    fn numbers_in(text: &str, decimals: usize) -> BTreeSet<String> {
+        text.split(|letter: char| !(letter.is_ascii_digit() || letter == ','))
+            .map(|word| word.trim_matches(','))
+            .filter(|word| word.split_once(',').is_some_and(|(_, after)| after.len() == decimals))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn written(number: f64, decimals: usize) -> String {
+        format!("{:.decimals$}", number.abs()).replace('.', ",")
+    }
+
+    fn numbers(json: &Json, into: &mut Vec<f64>) {
+        match json {
+            Json::Number(number) => into.extend(number.as_f64()),
+            Json::Array(list) => list.iter().for_each(|one| numbers(one, into)),
+            Json::Object(fields) => fields.values().for_each(|one| numbers(one, into)),
+            _ => {}
+        }
+    }
+
+    /// What a page, report or sheet may say beside the numbers of the public result: the ends of the
+    /// scale, where an interval is cut, what a region differs by from the one around it, and shares
+    /// of the target.
+    fn derived(public: &IndexResult) -> Vec<f64> {
+        let find = |code: &Option<String>| {
+            public.regions.iter().find(|of| Some(&of.code) == code.as_ref())
+        };
+        let mut derived = vec![1.0, 9.0];
+        for region in &public.regions {
+            derived.extend(region.n.map(|n| n as f64 / region.target as f64));
+            let whole = find(&region.parent).map_or(&[][..], |whole| &whole.scores);
+            let pairs = region.scores.iter().zip(whole);
+            derived.extend(pairs.filter_map(|(own, whole)| Some(own.value? - whole.value?)));
+        }
+        derived
+    }
+
+    proptest! {
+        #![proptest_config(attack::rounds(24))]
+
+        #[test]
+        fn no_withheld_score_follows_from_all_public_files_and_pages_of_two_rounds_together(
+            provinces in arbitrary_rounds(),
+            recorded in any::<bool>(),
+        ) {
+            let design = if recorded { Design::Recorded } else { Design::OpenLink };
+            let internal =
+                [fixture::with_change(&provinces, design), fixture::of_round(&provinces, design, 1)];
+            let mut office = OFFICE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut reader = Reader::new(&provinces, design);
+            let mut seen = Vec::new();
+            for (round, internal) in internal.iter().enumerate() {
+                let base = paths::public(office.take(internal));
+                let files: BTreeMap<String, Vec<u8>> = File::ALL
+                    .into_iter()
+                    .map(|file| file.name().to_owned())
+                    .filter_map(|name| {
+                        let bytes = office.ask(&format!("{base}/unduh/{name}"))?;
+                        Some((name, bytes))
+                    })
+                    .collect();
+                let json = &files[File::Json.name()];
+                let public: IndexResult = serde_json::from_slice(json).expect("a result");
+                let mut told = derived(&public);
+                numbers(&serde_json::from_slice(json).expect("json"), &mut told);
+                let mut known = Vec::new();
+                numbers(&serde_json::from_slice(&internal.json().expect("json")).expect("json"), &mut known);
+
+                // Pages and the report say in two decimals what the public result says, and nothing
+                // else: bounds of classes and marks of axes are multiples of a twentieth.
+                let codes = public.regions.iter().map(|of| format!("{base}?wilayah={}", of.code));
+                let pages: Vec<Vec<u8>> =
+                    codes.chain([base.clone()]).map(|path| office.ask(&path).expect("a page")).collect();
+                let two: BTreeSet<String> = told.iter().map(|number| written(*number, 2)).collect();
+                for page in pages.iter().chain([&files[File::Report.name()]]) {
+                    let beyond: Vec<String> = numbers_in(&text(page), 2)
+                        .into_iter()
+                        .filter(|number| !two.contains(number) && !number.ends_with(['0', '5']))
+                        .collect();
+                    prop_assert_eq!(beyond, Vec::<String>::new());
+                }
+                // The other files hold no number that the office alone knows.
+                let four: BTreeSet<String> = told.iter().map(|number| written(*number, 4)).collect();
+                let kept: BTreeSet<String> = known.iter().map(|number| written(*number, 4)).collect();
+                for file in [File::Scores, File::Coverage] {
+                    let text = String::from_utf8_lossy(&files[file.name()]).into_owned();
+                    let leaked: Vec<String> = numbers_in(&text, 4)
+                        .into_iter()
+                        .filter(|number| kept.contains(number) && !four.contains(number))
+                        .collect();
+                    prop_assert_eq!(leaked, Vec::<String>::new(), "{:?}", file);
+                }
+                let near = |list: &[f64], number: f64| list.iter().any(|of| (of - number).abs() < 1e-9);
+                let book = Cursor::new(&files[File::Workbook.name()]);
+                let mut book: Xlsx<_> = Xlsx::new(book).expect("a workbook");
+                for name in book.sheet_names().to_vec() {
+                    let sheet = book.worksheet_range(&name).expect("a sheet");
+                    for (_, _, cell) in sheet.used_cells() {
+                        let Data::Float(number) = cell else { continue };
+                        prop_assert!(near(&told, *number) || !near(&known, *number), "{name}: {number}");
+                    }
+                }
+                seen.push(attack::shown(&files));
+                reader.read(&seen[round], round);
+            }
+            prop_assert_eq!(reader.revealed([&seen[0], &seen[1]]), Vec::<String>::new());
+            let few: Vec<String> = [0, 1].iter().flat_map(|&of| reader.few_counted(of)).collect();
+            prop_assert_eq!(few, Vec::<String>::new());
+        }
+    }
+}
