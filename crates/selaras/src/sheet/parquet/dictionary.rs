@@ -371,7 +371,6 @@ mod tests {
     use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
     use proptest::prelude::*;
 
-    use super::*;
     use crate::sheet::{Options, Sheet, Source};
 
     /// What decides how a writer lays a column out.
