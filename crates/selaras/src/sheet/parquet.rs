@@ -209,8 +209,8 @@ struct ColumnCells<'g> {
 }
 
 enum Reader {
-    Dictionary(Dictionary),
-    General(ColumnReader),
+    Dictionary(Box<Dictionary>),
+    General(Box<ColumnReader>),
 }
 
 fn readers(group: &dyn RowGroupReader) -> Result<Vec<ColumnCells<'_>>, ParquetError> {
@@ -221,8 +221,8 @@ fn readers(group: &dyn RowGroupReader) -> Result<Vec<ColumnCells<'_>>, ParquetEr
             let pages = group.get_column_page_reader(index)?;
             let of = leaf.physical_type();
             let reader = match Dictionary::open(pages, of, meaning, optional)? {
-                Some(dictionary) => Reader::Dictionary(dictionary),
-                None => Reader::General(group.get_column_reader(index)?),
+                Some(dictionary) => Reader::Dictionary(Box::new(dictionary)),
+                None => Reader::General(Box::new(group.get_column_reader(index)?)),
             };
             Ok(ColumnCells { group, index, reader, meaning, levels: Vec::new(), optional, done: 0 })
         })
@@ -238,7 +238,7 @@ impl ColumnCells<'_> {
                 return Ok(Cells::Repeating(cells));
             }
             // A writer gives up its dictionary where too many values are different.
-            self.reader = Reader::General(self.group.get_column_reader(self.index)?);
+            self.reader = Reader::General(Box::new(self.group.get_column_reader(self.index)?));
             for length in lengths(self.done, BLOCK_ROWS) {
                 self.general(length)?;
             }
@@ -251,7 +251,7 @@ impl ColumnCells<'_> {
             return Err(ParquetError::EOF(String::new()));
         };
         let (meaning, optional) = (*meaning, *optional);
-        Ok(match reader {
+        Ok(match &mut **reader {
             ColumnReader::BoolColumnReader(reader) => {
                 let values = values(reader, length, optional, levels)?;
                 Cells::Whole(spread(&values, levels, length, EMPTY, i32::from))

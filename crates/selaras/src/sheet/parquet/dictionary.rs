@@ -5,6 +5,7 @@
 //! plain values, and data pages of definition levels and positions, both as runs of the RLE and
 //! bit-packing hybrid.
 
+use std::ops::Range;
 use std::slice::from_mut;
 use std::sync::Arc;
 
@@ -192,8 +193,8 @@ fn different(bytes: &Bytes, count: usize, of: Type, meaning: Meaning) -> Option<
     let mut cells = vec![Cell::Empty];
     match of {
         Type::BYTE_ARRAY => {
-            let mut places = vec![0..0];
             let mut at = 0_usize;
+            let mut places = vec![Range { start: at, end: at }];
             for _ in 0..count {
                 let length = u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?) as usize;
                 let start = at + 4;
