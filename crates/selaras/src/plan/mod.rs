@@ -9,16 +9,21 @@ pub mod code;
 pub mod decimal;
 pub mod document;
 pub mod money;
+mod names;
+pub mod nomenclature;
 pub mod period;
 pub mod row;
+pub mod terms;
 
 pub use code::{Code, CodeLevel, FoundCode, Side};
 pub use decimal::{Decimal, Writing};
 pub use document::{Document, DocumentKind, Head, NotAVersion, Stage, Version};
 pub use money::Rupiah;
+pub use nomenclature::{Crosswalk, Nomenclature, RegionKind};
 pub use period::{Precision, Span};
 pub use row::{
     Arrangement, Baseline, CalculationRule, Direction, Indicator, IndicatorStanding, Measure,
     MeasureKind, Money, MoneyKind, Origin, Place, Priority, PrioritySet, Provenance, Reading, Row,
     RowKey, RowLevel, Tag, Value,
 };
+pub use terms::{Term, TermList, Terms};

@@ -16,10 +16,10 @@ use serde::{Deserialize, Serialize};
 use super::intake::band_texts;
 use super::mapping::attribute_named;
 use super::names::{self, CIVIL, DISTRICTS, IS_CIVIL, IS_NOT_CIVIL, SEX_AGE};
-use super::records::{Records, persons};
 use crate::instrument::{AttributeKind, Instrument};
 use crate::region;
 use crate::sheet::private::words;
+use crate::sheet::records::{Records, persons};
 use crate::sheet::{Faults, Source};
 
 pub use template::template;

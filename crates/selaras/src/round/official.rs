@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
 use super::names;
-use super::records::Records;
 use super::register::{self, RegisterError};
 use super::upload;
 use crate::policy::Actor;
 use crate::sheet::private::words;
+use crate::sheet::records::Records;
 use crate::sheet::{Faults, Source};
 use crate::simulate;
 use crate::store::{DataFolder, Error, RoundId, Tx};

@@ -11,6 +11,7 @@ mod fault;
 mod markup;
 mod parquet;
 pub mod private;
+pub(crate) mod records;
 mod source;
 mod xlsx;
 
