@@ -458,7 +458,7 @@ mod tests {
         assert!(!sub.is_support() && code("8.01.01.2.01").is_support());
         assert_eq!(code("8.01.01.2.01.01").generic(), Some(code("X.XX.01.2.01.0001")));
         assert!(code("X.XX.01").is_generic() && code("8").parent().is_none());
-        let mut sorted = vec![sub, code("8.01.06"), code("8"), code("8.01.06.1.01"), code("1.06")];
+        let mut sorted = [sub, code("8.01.06"), code("8"), code("8.01.06.1.01"), code("1.06")];
         sorted.sort();
         let texts: Vec<String> = sorted.iter().map(Code::to_string).collect();
         assert_eq!(texts, ["1.06", "8", "8.01.06", "8.01.06.1.01", "8.01.06.2.01.0003"]);

@@ -8,10 +8,13 @@
 pub mod code;
 pub mod decimal;
 pub mod document;
+pub mod export;
+pub mod import;
 pub mod money;
 mod names;
 pub mod nomenclature;
 pub mod period;
+pub mod redline;
 pub mod row;
 pub mod terms;
 
