@@ -105,12 +105,15 @@ impl Decimal {
         i128::from(self.units) * by
     }
 
-    /// The value of a spreadsheet's number, which is a float of 15 trusted digits; none where it
-    /// does not fit.
+    /// The value of a spreadsheet's number: a whole number as it is, another in the 15 digits that
+    /// spreadsheets trust; none where it does not fit.
     #[must_use]
     pub fn of_number(number: f64) -> Option<Self> {
         if !number.is_finite() {
             return None;
+        }
+        if number.fract() == 0.0 {
+            return Self::plain(&number.to_string()).ok();
         }
         let trusted = format!("{number:.14e}").parse::<f64>().ok()?;
         Self::plain(&trusted.to_string()).ok()

@@ -152,7 +152,7 @@ impl Here<'_> {
                     indicator.and_then(|of| of.measure(*kind, when.year(head), when.quarter));
                 value.map_or(Cell::Empty, |value| value_cell(value, mapping.writing))
             }
-            PlanRole::Baseline
+            PlanRole::Baseline { .. }
             | PlanRole::BaselineYear
             | PlanRole::BaselineSeries
             | PlanRole::BaselineVintage
@@ -161,7 +161,7 @@ impl Here<'_> {
                     return Cell::Empty;
                 };
                 match role {
-                    PlanRole::Baseline => value_cell(&baseline.value, mapping.writing),
+                    PlanRole::Baseline { .. } => value_cell(&baseline.value, mapping.writing),
                     PlanRole::BaselineYear => {
                         Cell::from(baseline.year.map(|year| year.to_string()))
                     }
@@ -233,12 +233,12 @@ fn writer(writing: Writing) -> Words {
     })
 }
 
-/// An amount in units of `scale`. What a spreadsheet's number cannot hold exactly is a text.
+/// An amount in units of `scale`. What has more digits than spreadsheets trust is a text.
 fn amount_cell(money: &Money, scale: u32, writing: Writing) -> Cell {
-    const EXACT: i64 = 1 << 53;
+    const TRUSTED: i64 = 1_000_000_000_000_000;
     let amount = money.amount.get();
     let scale = i64::from(scale.max(1));
-    if amount % scale == 0 && amount.abs() < EXACT {
+    if amount % scale == 0 && amount.abs() < TRUSTED {
         return Cell::Whole(amount / scale);
     }
     let decimals = u8::try_from(scale.ilog10()).unwrap_or_default();
@@ -334,7 +334,7 @@ pub fn own_layout(document: &Document, words: Words) -> PlanMapping {
             PlanRole::Standing,
             in_indicators(|of| of.standing != IndicatorStanding::Office),
         ),
-        ("baseline", PlanRole::Baseline, baseline),
+        ("baseline", PlanRole::Baseline { year: None }, baseline),
         ("baseline-year", PlanRole::BaselineYear, baseline),
         ("baseline-series", PlanRole::BaselineSeries, baseline),
         ("baseline-vintage", PlanRole::BaselineVintage, baseline),

@@ -30,6 +30,13 @@ pub(super) const NOMENCLATURE: [Field; 13] = [
     field("indicator_standing", &["kedudukan indikator"], false),
 ];
 
+/// Who may use an entry: provinces, kab/kota.
+pub(super) const AUTHORITIES: &[((bool, bool), &[&str])] = &[
+    ((true, false), &["prov", "provinsi", "province"]),
+    ((false, true), &["kab", "kab kota", "kabupaten kota", "regency"]),
+    ((true, true), &["both", "keduanya"]),
+];
+
 /// Columns of a table of counterparts.
 pub(super) const CROSSWALK: [Field; 4] = [
     field("province", &["provinsi"], true),
@@ -175,7 +182,7 @@ pub(super) const COLUMNS: &[(Sign, &[&str])] = &[
         &["aturan hitung", "cara hitung", "aturan capaian", "calculation rule"],
     ),
     (
-        Sign::Role(PlanRole::Baseline),
+        Sign::Role(PlanRole::Baseline { year: None }),
         &["data awal", "kondisi awal", "kondisi kinerja awal", "baseline", "nilai awal"],
     ),
     (Sign::Role(PlanRole::BaselineYear), &["tahun data awal", "data awal tahun", "baseline year"]),
@@ -307,6 +314,9 @@ pub(super) const COLUMNS: &[(Sign, &[&str])] = &[
         &["no", "nomor", "id", "no urut", "nomor urut", "source", "sumber", "sumber data"],
     ),
 ];
+
+/// Words in front of a source of funds in the lower part of a header.
+pub(super) const FUND_WORDS: [&str; 2] = ["sumber dana ", "funding source "];
 
 /// Levels of rows as files say them.
 pub(super) const LEVELS: &[(RowLevel, &[&str])] = &[

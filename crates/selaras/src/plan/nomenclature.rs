@@ -344,8 +344,10 @@ impl Nomenclature {
     /// Whether the list reaches sub kegiatan in the bidang of `code`.
     fn has_below(&self, code: Code) -> bool {
         code.at(CodeLevel::AffairField).is_some_and(|field| {
-            let deep = |entry: &&Entry| entry.code.level() == CodeLevel::SubActivity;
-            self.entries.iter().filter(deep).any(|entry| field.contains(&entry.code))
+            let start = self.entries.partition_point(|entry| entry.code < field);
+            let inside = self.entries.get(start..).unwrap_or_default().iter();
+            let mut inside = inside.take_while(|entry| field.contains(&entry.code));
+            inside.any(|entry| entry.code.level() == CodeLevel::SubActivity)
         })
     }
 
@@ -378,12 +380,12 @@ fn users(records: &Records, row: usize, code: Code) -> Option<Users> {
         let (province, regency_city) = (flag(PROVINCE)?, flag(REGENCY_CITY)?);
         return Some(Users { province, regency_city, special_only });
     }
-    let (province, regency_city) = match cell(AUTHORITY).as_str() {
-        "prov" | "provinsi" | "province" => (true, false),
-        "kab" | "kab kota" | "kabupaten kota" | "regency" => (false, true),
-        "both" | "keduanya" => (true, true),
-        "" => (code.side() != Some(Side::RegencyCity), code.side() != Some(Side::Province)),
-        _ => return None,
+    let authority = cell(AUTHORITY);
+    let (province, regency_city) = if authority.is_empty() {
+        (code.side() != Some(Side::RegencyCity), code.side() != Some(Side::Province))
+    } else {
+        let said = |(_, spelled): &&((bool, bool), &[&str])| spelled.contains(&authority.as_str());
+        names::AUTHORITIES.iter().find(said)?.0
     };
     Some(Users { province, regency_city, special_only })
 }

@@ -111,7 +111,11 @@ pub enum PlanRole {
     /// Whose the indicator is, where it is not the office's own.
     Standing,
     /// Baseline of the indicator.
-    Baseline,
+    Baseline {
+        /// Year it describes, where the header says it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        year: Option<i16>,
+    },
     /// Year of the baseline.
     BaselineYear,
     /// Series of the baseline.

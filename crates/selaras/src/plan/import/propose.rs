@@ -3,7 +3,7 @@
 use super::super::code::{Code, CodeLevel, FoundCode};
 use super::super::decimal::Writing;
 use super::super::money::Rupiah;
-use super::super::names::{COLUMNS, Sign};
+use super::super::names::{COLUMNS, FUND_WORDS, Sign};
 use super::super::row::{MeasureKind, MoneyKind, RowLevel};
 use super::super::terms::{TermList, Terms};
 use super::mapping::{PlanMapping, PlanRole, VERSION, When};
@@ -33,9 +33,6 @@ struct Said {
     /// The source of funds, where each has a column.
     fund: Option<String>,
 }
-
-/// Words in front of a source of funds in the lower part of a header.
-const FUND_WORDS: [&str; 2] = ["sumber dana ", "funding source "];
 
 /// Proposes what every column of `table` means.
 ///
@@ -83,7 +80,8 @@ fn of_column(header: &str, at: usize, lines: &[Line], terms: &Terms) -> ColumnMa
     };
     let values = Values::of(at, lines);
     let said = said(header, terms);
-    let sign = sign_of(&said.core);
+    // *Tahun data awal* is a name of its own, not the *data awal* of a year.
+    let sign = exactly(&words(header)).map(|sign| (sign, true)).or_else(|| sign_of(&said.core));
     // *Nama PPTK* holds persons, *Nama sub kegiatan (baru)* does not.
     let of_plan = said.core.split(' ').any(|word| NAMED.contains(&word));
     let personal = private::of_header(&words(header)).filter(|_| !of_plan);
@@ -102,6 +100,7 @@ fn of_column(header: &str, at: usize, lines: &[Line], terms: &Terms) -> ColumnMa
     let confidence = if exact { Confidence::Sure } else { Confidence::Likely };
     let because = if exact { "header" } else { "header-alike" };
     let role = match sign {
+        Sign::Role(PlanRole::Baseline { .. }) => PlanRole::Baseline { year: said.when.year },
         Sign::Role(role) => role.clone(),
         Sign::Code(level) => values.code_role(*level),
         Sign::Named(level) => values.named_role(*level),
@@ -199,11 +198,14 @@ fn said(header: &str, terms: &Terms) -> Said {
     said
 }
 
-/// The sign in `core`, and whether it is all of it: the longest that stands in it, of the last part
-/// of a header first.
+/// The sign that is called exactly `text`.
+fn exactly(text: &str) -> Option<&'static Sign> {
+    COLUMNS.iter().find(|(_, names)| names.contains(&text)).map(|(sign, _)| sign)
+}
+
+/// The sign in `core`, and whether it is all of it: the longest that stands in it.
 fn sign_of(core: &str) -> Option<(&'static Sign, bool)> {
-    let whole = COLUMNS.iter().find(|(_, names)| names.contains(&core));
-    if let Some((sign, _)) = whole {
+    if let Some(sign) = exactly(core) {
         return Some((sign, true));
     }
     let around = format!(" {core} ");
@@ -428,6 +430,12 @@ mod tests {
         assert_eq!(found[2], PlanRole::CodeAndName { level: Some(RowLevel::SubActivity) });
         let PlanRole::Money { scale, .. } = found[3] else { panic!("{found:?}") };
         assert_eq!(scale, 1_000_000);
+    }
+
+    #[test]
+    fn the_year_of_a_baseline_stands_in_its_header_or_in_a_column() {
+        let found = roles("Kode;Nama;Kondisi Awal 2024;Tahun Data Awal\n8.01.06;a;5;2023\n");
+        assert_eq!(found[2..], [PlanRole::Baseline { year: Some(2024) }, PlanRole::BaselineYear]);
     }
 
     #[test]

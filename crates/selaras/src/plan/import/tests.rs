@@ -207,6 +207,97 @@ fn a_mapping_is_kept_and_fits_the_same_headers_in_any_order() {
     assert!(PlanMapping::from_json(b"{}").is_err());
 }
 
+/// A workbook of texts and numbers (`=`…: a formula without result), with merged ranges.
+fn workbook(rows: &[&[&str]], merged: &[(u32, u16, u32, u16)]) -> PlanTable {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0_u32..).zip(rows) {
+        for (column, cell) in (0_u16..).zip(*cells) {
+            if let Ok(number) = cell.parse::<f64>() {
+                sheet.write_number(row, column, number).unwrap();
+            } else if let Some(formula) = cell.strip_prefix('=') {
+                let formula = rust_xlsxwriter::Formula::new(formula).set_result("");
+                sheet.write_formula(row, column, formula).unwrap();
+            } else if !cell.is_empty() {
+                sheet.write_string(row, column, cell.trim_start_matches('\'')).unwrap();
+            }
+        }
+    }
+    for &(row, column, last_row, last_column) in merged {
+        let text = rows[row as usize].get(column as usize).copied().unwrap_or_default();
+        let format = rust_xlsxwriter::Format::new();
+        sheet.merge_range(row, column, last_row, last_column, text, &format).unwrap();
+        if let Ok(number) = text.parse::<f64>() {
+            sheet.write_number(row, column, number).unwrap();
+        }
+    }
+    table("buku.xlsx", book.save_to_buffer().unwrap())
+}
+
+fn import_one(table: PlanTable) -> Result<Import, Faults> {
+    let mapping = propose(&table, Terms::shipped()).unwrap();
+    import(&[(table, mapping)], head(), Terms::shipped())
+}
+
+#[test]
+fn merged_cells_mean_what_they_show() {
+    let rows: [&[&str]; 6] = [
+        &["Kode", "Uraian", "Indikator", "Target", "", "Pagu", "Lokasi"],
+        &["", "", "", "2026", "2027", "2026", ""],
+        &["8.01.06", "KEWASPADAAN", "", "", "", "30000", ""],
+        &["8.01.06.2.01.03", "Pelaksanaan", "Peserta", "5", "6", "20000", "Kec. Sambas"],
+        &["", "", "Dokumen", "2", "3", "", ""],
+        &["8.01.06.2.01.04", "Koordinasi", "Rapat", "1", "1", "10000", ""],
+    ];
+    let merged = [
+        (0, 0, 1, 0),
+        (0, 1, 1, 1),
+        (0, 2, 1, 2),
+        (0, 3, 0, 4),
+        (0, 6, 1, 6),
+        (3, 0, 4, 0),
+        (3, 1, 4, 1),
+        (3, 5, 4, 5),
+        (3, 6, 5, 6),
+    ];
+    let read = import_one(workbook(&rows, &merged)).unwrap_or_else(|of| panic!("{:#?}", of.kept));
+    let rows = &read.document.rows;
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[1].indicators.len(), 2, "merged heads go on");
+    assert_eq!(rows[1].indicators[1].target(2027).unwrap().text, "3");
+    assert_eq!(budget(&read, 1), Some(20_000));
+    assert_eq!(rows[2].places, rows[1].places, "a merged place holds for each row it reaches");
+}
+
+#[test]
+fn one_amount_for_several_rows_and_formulas_without_result_are_faults() {
+    let rows: [&[&str]; 3] = [
+        &["Kode", "Uraian", "Anggaran"],
+        &["8.01.06.2.01.03", "Pelaksanaan", "20000"],
+        &["8.01.06.2.01.04", "Koordinasi", ""],
+    ];
+    let faults = import_one(workbook(&rows, &[(1, 2, 2, 2)])).unwrap_err();
+    assert_eq!(faults.kept[0].reason.key, "plan-error-merged-money");
+    assert_eq!(faults.kept[0].cell(), "C2");
+    let rows: [&[&str]; 2] =
+        [&["Kode", "Uraian", "Anggaran"], &["8.01.06.2.01.03", "Pelaksanaan", "=SUM(D1:D2)"]];
+    let faults = import_one(workbook(&rows, &[])).unwrap_err();
+    assert_eq!(faults.kept[0].reason.key, "plan-error-formula");
+}
+
+#[test]
+fn a_code_that_a_spreadsheet_made_a_number_is_read_or_asked_back() {
+    let rows = |code: &'static str| -> [[&'static str; 3]; 2] {
+        [["Kode", "Uraian", "Anggaran"], [code, "Sosial", "5"]]
+    };
+    let of = |code| {
+        let rows = rows(code);
+        import_one(workbook(&[&rows[0], &rows[1]], &[]))
+    };
+    assert_eq!(of("1.06").unwrap().document.rows[0].code().unwrap().to_string(), "1.06");
+    assert_eq!(of("2.1").unwrap_err().kept[0].reason.key, "plan-error-code-zero");
+}
+
 /// Real files that may not be published are tried where `SELARAS_PLANS` names their folder.
 #[test]
 fn the_sheets_of_a_real_office_join_by_code_and_keep_every_rupiah() {

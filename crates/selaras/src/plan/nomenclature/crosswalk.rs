@@ -1,5 +1,6 @@
 //! Which codes of the two sides do the same work, where twins by digit do not tell.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -54,19 +55,13 @@ impl Counterparts {
     }
 }
 
-/// One line of the table: a code of either side, or of both and what binds them.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Line {
-    province: Option<Code>,
-    regency_city: Option<Code>,
-    relation: Option<Relation>,
-    certainty: Certainty,
-}
-
 /// A table of counterparts. A program that stands in it has no others.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Crosswalk {
-    lines: Vec<Line>,
+    /// Programs the table speaks of.
+    programs: BTreeSet<Code>,
+    /// Counterparts of each code of either side, in the order of the file.
+    counterparts: BTreeMap<Code, Vec<Counterpart>>,
 }
 
 static SHIPPED: LazyLock<Crosswalk> = LazyLock::new(|| {
@@ -99,7 +94,7 @@ impl Crosswalk {
     pub fn read(source: Source, name: &str) -> Result<Self, Faults> {
         let records = Records::of(source, name, ROWS, &names::CROSSWALK, "crosswalk-error-column")?;
         let mut faults = Faults::default();
-        let mut lines = Vec::with_capacity(records.len());
+        let mut read = Self::default();
         for row in 0..records.len() {
             let cell = |field| records.cell(row, field);
             let side = |field, side| match cell(field) {
@@ -132,32 +127,28 @@ impl Crosswalk {
                 "inferred" => Certainty::Inferred,
                 _ => Certainty::Seen,
             };
-            lines.push(Line { province, regency_city, relation, certainty });
+            let codes = [province, regency_city].into_iter().flatten();
+            read.programs.extend(codes.filter_map(|code| code.at(CodeLevel::Program)));
+            if let (Some(one), Some(other), Some(relation)) = (province, regency_city, relation) {
+                for (own, code) in [(one, other), (other, one)] {
+                    let listed = read.counterparts.entry(own).or_default();
+                    listed.push(Counterpart { code, relation, certainty });
+                }
+            }
         }
-        if faults.is_empty() { Ok(Self { lines }) } else { Err(faults) }
+        if faults.is_empty() { Ok(read) } else { Err(faults) }
     }
 
     /// The codes by which the other side does the work of `code`.
     #[must_use]
     pub fn counterparts(&self, code: Code) -> Counterparts {
-        let (Some(side), Some(program)) = (code.side(), code.at(CodeLevel::Program)) else {
+        let (Some(twin), Some(program)) = (code.twin(), code.at(CodeLevel::Program)) else {
             return Counterparts::Shared;
         };
-        let speaks = |line: &Line| {
-            [line.province, line.regency_city].into_iter().flatten().any(|of| program.contains(&of))
-        };
-        if let (Some(twin), false) = (code.twin(), self.lines.iter().any(speaks)) {
-            return Counterparts::Twin(twin);
+        if self.programs.contains(&program) {
+            Counterparts::Listed(self.counterparts.get(&code).cloned().unwrap_or_default())
+        } else {
+            Counterparts::Twin(twin)
         }
-        let ends = |line: &Line| match side {
-            Side::Province => (line.province, line.regency_city),
-            Side::RegencyCity => (line.regency_city, line.province),
-        };
-        let listed = self.lines.iter().filter_map(|line| {
-            let (own, other) = ends(line);
-            let (code, relation) = (other.filter(|_| own == Some(code))?, line.relation?);
-            Some(Counterpart { code, relation, certainty: line.certainty })
-        });
-        Counterparts::Listed(listed.collect())
     }
 }
