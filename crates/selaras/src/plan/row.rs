@@ -434,7 +434,7 @@ pub struct Row {
     /// Arah kebijakan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
-    /// Priorities.
+    /// Priorities, by set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub priorities: Vec<Priority>,
     /// Indicators.

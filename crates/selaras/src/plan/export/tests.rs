@@ -45,12 +45,10 @@ fn full_row() -> Row {
     row.agency = Some("Badan Kesbangpol".to_owned());
     row.owner = Some("Bidang Kewaspadaan".to_owned());
     row.policy = Some("Mencegah lewat dialog".to_owned());
+    let stability = Tag { id: None, text: "Stabilitas".to_owned() };
     row.priorities = vec![
+        Priority { set: PrioritySet::National, tag: stability },
         Priority { set: PrioritySet::AstaCita, tag: terms.tag(TermList::AstaCita, "8") },
-        Priority {
-            set: PrioritySet::National,
-            tag: Tag { id: None, text: "Stabilitas".to_owned() },
-        },
     ];
     let value = |text: &str| Value::read(text, Writing::Indonesian);
     let measure =

@@ -51,6 +51,8 @@ pub(super) fn arranged(mut rows: Vec<Row>) -> Vec<Row> {
     let taken = order.into_iter().filter_map(|old| {
         let mut row = slots.get_mut(old as usize)?.take()?;
         row.parent = row.parent.and_then(|parent| places.get(parent as usize)).copied();
+        // The order of columns is no content.
+        row.priorities.sort_by_key(|priority| priority.set);
         Some(row)
     });
     taken.collect()

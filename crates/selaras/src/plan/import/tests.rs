@@ -207,7 +207,7 @@ fn a_mapping_is_kept_and_fits_the_same_headers_in_any_order() {
     assert!(PlanMapping::from_json(b"{}").is_err());
 }
 
-/// A workbook of texts and numbers (`=`…: a formula without result), with merged ranges.
+/// A workbook of texts and numbers (`=`…: a formula that ends in an error), with merged ranges.
 fn workbook(rows: &[&[&str]], merged: &[(u32, u16, u32, u16)]) -> PlanTable {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
@@ -216,7 +216,7 @@ fn workbook(rows: &[&[&str]], merged: &[(u32, u16, u32, u16)]) -> PlanTable {
             if let Ok(number) = cell.parse::<f64>() {
                 sheet.write_number(row, column, number).unwrap();
             } else if let Some(formula) = cell.strip_prefix('=') {
-                let formula = rust_xlsxwriter::Formula::new(formula).set_result("");
+                let formula = rust_xlsxwriter::Formula::new(formula).set_result("#REF!");
                 sheet.write_formula(row, column, formula).unwrap();
             } else if !cell.is_empty() {
                 sheet.write_string(row, column, cell.trim_start_matches('\'')).unwrap();
@@ -270,7 +270,7 @@ fn merged_cells_mean_what_they_show() {
 }
 
 #[test]
-fn one_amount_for_several_rows_and_formulas_without_result_are_faults() {
+fn one_amount_for_several_rows_and_formulas_that_fail_are_faults() {
     let rows: [&[&str]; 3] = [
         &["Kode", "Uraian", "Anggaran"],
         &["8.01.06.2.01.03", "Pelaksanaan", "20000"],
@@ -282,7 +282,7 @@ fn one_amount_for_several_rows_and_formulas_without_result_are_faults() {
     let rows: [&[&str]; 2] =
         [&["Kode", "Uraian", "Anggaran"], &["8.01.06.2.01.03", "Pelaksanaan", "=SUM(D1:D2)"]];
     let faults = import_one(workbook(&rows, &[])).unwrap_err();
-    assert_eq!(faults.kept[0].reason.key, "plan-error-formula");
+    assert_eq!(faults.kept[0].reason.key, "plan-error-cell");
 }
 
 #[test]
