@@ -5,6 +5,8 @@
 
 pub mod index;
 pub mod instrument;
+pub mod outcome;
+pub mod plan;
 pub mod region;
 pub mod round;
 pub mod simulate;

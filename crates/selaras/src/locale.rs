@@ -235,6 +235,12 @@ impl Words {
         if text.starts_with('−') || nothing { text } else { format!("+{text}") }
     }
 
+    /// A decimal number in plain digits (`-1250.50`) as this language writes it, digit for digit.
+    #[must_use]
+    pub fn decimal(&self, plain: &str) -> String {
+        self.punctuated(plain)
+    }
+
     fn punctuated(&self, plain: &str) -> String {
         let (thousand, decimal) =
             if self.language == Language::En { (',', '.') } else { ('.', ',') };

@@ -318,6 +318,11 @@ pub fn licences() -> &'static [Licence] {
             notice: "Penduduk 2010-2017: quarcs-lab, doi 10.5281/zenodo.4428102, CC BY 4.0, \
                      menurut BPS",
         },
+        Licence {
+            what: "nomenclature-licence",
+            notice: "Kode dan nama program, kegiatan, dan sub kegiatan: Permendagri 90/2019, \
+                     Kepmendagri 050-5889 Tahun 2021, dan daftar yang dipakai daerah; belum lengkap",
+        },
     ]
 }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::names;
-use super::records::{Records, persons};
 use crate::sheet::Faults;
+use crate::sheet::records::{Records, persons};
 
 /// Where in the nesting a region of a frame stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -10,7 +10,6 @@ pub mod margins;
 mod names;
 pub mod official;
 pub mod quality;
-mod records;
 pub mod register;
 pub mod snapshot;
 mod sql;

@@ -1,7 +1,7 @@
 //! What offices call the columns, margins and classes of the small tables they send. All but the
 //! names of our own columns stand as [`words`](crate::sheet::private::words).
 
-use super::records::Field;
+use crate::sheet::records::Field;
 
 const fn field(name: &'static str, also: &'static [&'static str], needed: bool) -> Field {
     Field { name, also, needed }

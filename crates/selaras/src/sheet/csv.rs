@@ -581,6 +581,7 @@ pub(super) fn open(
         header_row,
         columns,
         faults: Vec::new(),
+        merged: Vec::new(),
         source,
         limits: options.limits,
         header_bytes: skipped + header_end,

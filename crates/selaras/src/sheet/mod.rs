@@ -11,6 +11,7 @@ mod fault;
 mod markup;
 mod parquet;
 pub mod private;
+pub(crate) mod records;
 mod source;
 mod xlsx;
 
@@ -110,11 +111,22 @@ pub struct Sheet {
     /// What is wrong with the sheet as such (merged cells); whether that matters depends on which
     /// columns are used.
     pub faults: Vec<Fault>,
+    /// Merged cells of a workbook, each with more than one cell; the value is that of the first.
+    pub merged: Vec<Merged>,
     source: Source,
     limits: Limits,
     /// Bytes of decoded text up to the end of the header.
     header_bytes: usize,
     dialect: Dialect,
+}
+
+/// Cells that a workbook shows as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// First and last row as a spreadsheet numbers them, from 1.
+    pub rows: (u64, u64),
+    /// First and last column, from 0.
+    pub columns: (u32, u32),
 }
 
 /// A run of rows.

@@ -86,6 +86,7 @@ pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Shee
         header_row: 0,
         columns,
         faults: Vec::new(),
+        merged: Vec::new(),
         source,
         limits,
         header_bytes: 0,

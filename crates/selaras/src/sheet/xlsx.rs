@@ -9,7 +9,7 @@ use calamine::{CellErrorType, DataRef, Reader, SheetType, Xlsx};
 use super::dialect::Dialect;
 use super::source::{Source, SourceReader};
 use super::{
-    Block, Cell, CellBlock, Cells, Fault, Format, HEADER_ROWS, Limits, Options, Sheet, Sink,
+    Block, Cell, CellBlock, Cells, Fault, Format, HEADER_ROWS, Limits, Merged, Options, Sheet, Sink,
 };
 
 /// Rows of one block.
@@ -106,6 +106,7 @@ pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Shee
             header_row: at as u64 + 1,
             columns,
             faults: Vec::new(),
+            merged: Vec::new(),
             source: source.clone(),
             limits: *limits,
             header_bytes: 0,
@@ -113,6 +114,11 @@ pub(super) fn open(source: Source, name: &str, options: &Options) -> Result<Shee
         };
         let merged = guarded(name, || book.merge_cells_by_sheet_name(sheet))?;
         opened.faults = merged_cells(&opened, &merged);
+        let range = |of: &calamine::Dimensions| Merged {
+            rows: (u64::from(of.start.0) + 1, u64::from(of.end.0) + 1),
+            columns: (of.start.1, of.end.1),
+        };
+        opened.merged = merged.iter().map(range).collect();
         return Ok(opened);
     }
     Err(Box::new(Fault::of_file(name, "sheet-error-empty")))

@@ -132,8 +132,11 @@ fn is_no_message(literal: &Literal) -> bool {
 }
 
 /// Files that hold words by which foreign files are recognised.
-const RECOGNISERS: [&str; 2] =
-    ["crates/selaras/src/round/mapping/propose.rs", "crates/selaras/src/round/names.rs"];
+const RECOGNISERS: [&str; 3] = [
+    "crates/selaras/src/round/mapping/propose.rs",
+    "crates/selaras/src/round/names.rs",
+    "crates/selaras/src/plan/names.rs",
+];
 
 /// Classes of figures, and the source of a number as its office calls it.
 const NOT_SAID: [&str; 4] =

@@ -58,13 +58,13 @@ fn default_missing() -> Vec<String> {
     ["na", "n a", "null", "nan", "none"].map(str::to_owned).to_vec()
 }
 
-/// What one column means.
+/// What one column means; files of other nouns have roles `R` of their own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ColumnMapping {
+pub struct ColumnMapping<R = Role> {
     /// Header as it stands in the file.
     pub header: String,
     /// Meaning.
-    pub role: Role,
+    pub role: R,
     /// How sure the proposal is.
     pub confidence: Confidence,
     /// What the proposal rests on, for people.

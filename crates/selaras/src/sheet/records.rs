@@ -3,17 +3,17 @@
 
 use std::path::Path;
 
-use crate::sheet::private::words;
-use crate::sheet::{Fault, Faults, Options, Sheet, Source};
+use super::private::words;
+use super::{Fault, Faults, Options, Sheet, Source};
 
 /// A column that is looked for.
-pub(super) struct Field {
+pub(crate) struct Field {
     /// Its name in our own files.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// Other names offices give it, as [`words`].
-    pub(super) also: &'static [&'static str],
+    pub(crate) also: &'static [&'static str],
     /// Whether the table cannot be read without it.
-    pub(super) needed: bool,
+    pub(crate) needed: bool,
 }
 
 impl Field {
@@ -24,7 +24,7 @@ impl Field {
 }
 
 /// A table that was read whole.
-pub(super) struct Records {
+pub(crate) struct Records {
     sheet: Sheet,
     /// Of each row, its number in the file.
     numbers: Vec<u64>,
@@ -35,7 +35,7 @@ pub(super) struct Records {
 
 impl Records {
     /// Reads the file at `path`, as [`Records::of`] does.
-    pub(super) fn open(
+    pub(crate) fn open(
         path: &Path,
         rows: usize,
         fields: &[Field],
@@ -48,7 +48,7 @@ impl Records {
 
     /// Reads `source`, a file called `name`, of at most `rows` rows. A needed field without a
     /// column is a fault with the key `missing`.
-    pub(super) fn of(
+    pub(crate) fn of(
         source: Source,
         name: &str,
         rows: usize,
@@ -74,31 +74,31 @@ impl Records {
     }
 
     /// Number of rows.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.numbers.len()
     }
 
     /// Whether the table has the field at this position.
-    pub(super) fn has(&self, field: usize) -> bool {
+    pub(crate) fn has(&self, field: usize) -> bool {
         self.places.get(field).is_some_and(Option::is_some)
     }
 
     /// The text of a cell, trimmed; empty where the table does not have the field.
-    pub(super) fn cell(&self, row: usize, field: usize) -> &str {
+    pub(crate) fn cell(&self, row: usize, field: usize) -> &str {
         let column = self.places.get(field).copied().flatten();
         let cells = column.and_then(|column| self.columns.get(column));
         cells.and_then(|cells| cells.get(row)).map_or("", |text| text.trim())
     }
 
     /// A fault at a cell, with its text as `value`.
-    pub(super) fn fault(&self, key: &str, row: usize, field: usize) -> Fault {
+    pub(crate) fn fault(&self, key: &str, row: usize, field: usize) -> Fault {
         let line = self.numbers.get(row).copied();
         let column = self.places.get(field).copied().flatten();
         self.sheet.fault(key, line, column).with("value", self.cell(row, field).to_owned())
     }
 
     /// A fault of a whole column.
-    pub(super) fn fault_of(&self, key: &str, field: usize) -> Fault {
+    pub(crate) fn fault_of(&self, key: &str, field: usize) -> Fault {
         self.sheet.fault(key, None, self.places.get(field).copied().flatten())
     }
 }
@@ -111,7 +111,7 @@ fn one(fault: Fault) -> Faults {
 
 /// A whole number of persons as offices write it: `1250`, `1.250`, `1,250`, `1 250`; none for
 /// anything else.
-pub(super) fn persons(text: &str) -> Option<u64> {
+pub(crate) fn persons(text: &str) -> Option<u64> {
     let mut groups = text.split(['.', ',', ' ', '\u{a0}']);
     let first = groups.next()?;
     let rest: Vec<&str> = groups.collect();

@@ -1,0 +1,13 @@
+outcome-level-1 = goal (final outcome)
+outcome-level-2 = objective (intermediate outcome)
+outcome-level-3 = program (outcome)
+outcome-level-4 = kegiatan (intermediate output)
+outcome-level-5 = sub kegiatan (output)
+outcome-error-toml = This file of an outcome tree could not be read ({ $reason }).
+outcome-error-twice = Node “{ $node }” stands twice.
+outcome-error-level = Node “{ $node }”: there is no level { $value }; levels are 1 to 5.
+outcome-error-parent = Node “{ $node }” must stand below a node of a higher level, which “{ $value }” is not.
+outcome-error-theme = Node “{ $node }”: this file has no theme “{ $value }”.
+outcome-error-code-twice = Node “{ $node }”: code { $value } stands in another node already.
+outcome-error-score-twice = Node “{ $node }”: score { $value } stands in another node already.
+outcome-error-target = Node “{ $node }”: the target of { $value } must name one score or one indicator.

@@ -1,0 +1,13 @@
+outcome-level-1 = tujuan (hasil akhir)
+outcome-level-2 = sasaran (hasil antara)
+outcome-level-3 = program (hasil)
+outcome-level-4 = kegiatan (keluaran antara)
+outcome-level-5 = sub kegiatan (keluaran)
+outcome-error-toml = Berkas pohon kinerja ini tidak dapat dibaca ({ $reason }).
+outcome-error-twice = Simpul « { $node } » ada dua kali.
+outcome-error-level = Simpul « { $node } »: tingkat { $value } tidak ada; tingkatnya 1 sampai 5.
+outcome-error-parent = Simpul « { $node } » harus berada di bawah simpul dari tingkat yang lebih tinggi, bukan « { $value } ».
+outcome-error-theme = Simpul « { $node } »: tema « { $value } » tidak ada di berkas ini.
+outcome-error-code-twice = Simpul « { $node } »: kode { $value } sudah ada di simpul lain.
+outcome-error-score-twice = Simpul « { $node } »: skor { $value } sudah ada di simpul lain.
+outcome-error-target = Simpul « { $node } »: target tahun { $value } harus menyebut satu skor atau satu indikator.
