@@ -411,6 +411,29 @@ fn eleven() -> String {
 }
 
 #[test]
+fn figures_of_the_round_before_wait_for_its_own_day_fourteen() {
+    let folder = case_folder();
+    let answers = case().join("survey.csv").display().to_string();
+    let changes = |out: &str, more: &[&str]| -> (usize, Vec<String>) {
+        let mut arguments = case_arguments(&answers, out);
+        arguments.extend(["--before-answers", &answers, "--closed", "2026-05-01"]);
+        arguments.extend(more);
+        done(&arguments, folder.path());
+        let change = result(folder.path(), &format!("{out}/result.json")).change.expect("a change");
+        let told = change.regions.iter().filter(|entry| !entry.scores.is_empty()).count();
+        (told, change.remarks.into_iter().map(|remark| remark.key).collect())
+    };
+    let withheld = "index-change-before-withheld".to_owned();
+    let (told, remarks) = changes("open", &["--before-closed", "2025-05-01"]);
+    assert!(told > 0 && !remarks.contains(&withheld), "{told} {remarks:?}");
+    for (out, more) in [("unknown", &[][..]), ("early", &["--before-closed", "2026-05-30"])] {
+        let (told, remarks) = changes(out, more);
+        assert_eq!(told, 0, "{out}");
+        assert!(remarks.contains(&withheld), "{out}: {remarks:?}");
+    }
+}
+
+#[test]
 fn a_component_that_is_wholly_missing_leaves_its_weight_to_the_others() {
     let result = by_hand(&eleven(), None, None);
     let close = |name: &str, by_hand: f64| {

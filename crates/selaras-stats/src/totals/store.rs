@@ -135,7 +135,7 @@ impl Store {
             }
             Self::Uneven { mass, products, lacking } => {
                 let more = Mass::of(weights);
-                let products = slabs.get_mut(*products, count);
+                let products = slabs.get_mut(*products);
                 for ((products, column), score) in
                     products.iter_mut().zip(scores.chunks(length)).zip(0..)
                 {
@@ -185,7 +185,7 @@ impl Store {
                 let Self::Uneven { mass, products, lacking } = self else { return };
                 for score in 0..scores {
                     let other = slabs.get(*others, score).copied().unwrap_or_default();
-                    if let Some(own) = slabs.get_mut(*products, scores).get_mut(score) {
+                    if let Some(own) = slabs.get_mut(*products).get_mut(score) {
                         own.add(&other);
                     }
                 }
@@ -241,6 +241,7 @@ pub(super) struct Slabs(Vec<Vec<Products>>);
 pub(super) struct Place {
     slab: usize,
     at: usize,
+    scores: usize,
 }
 
 impl Slabs {
@@ -253,20 +254,20 @@ impl Slabs {
         let last = &mut self.0[slab];
         let at = last.len();
         last.extend(products);
-        Place { slab, at }
+        Place { slab, at, scores: last.len() - at }
     }
 
     /// The sums of one score.
     #[inline]
     fn get(&self, place: Place, score: usize) -> Option<&Products> {
-        self.0.get(place.slab)?.get(place.at + score)
+        self.0.get(place.slab)?.get(place.at..place.at + place.scores)?.get(score)
     }
 
-    /// The sums of all `scores` of a key.
+    /// The sums of all scores of a key.
     #[inline]
-    fn get_mut(&mut self, place: Place, scores: usize) -> &mut [Products] {
+    fn get_mut(&mut self, place: Place) -> &mut [Products] {
         let slab = self.0.get_mut(place.slab);
-        slab.and_then(|slab| slab.get_mut(place.at..place.at + scores)).unwrap_or_default()
+        slab.and_then(|slab| slab.get_mut(place.at..place.at + place.scores)).unwrap_or_default()
     }
 
     /// Puts the slabs of `other` behind these; says how many there were.

@@ -134,6 +134,9 @@ fn public_before(
 ) -> Vec<bool> {
     let options = &input.options;
     let regions = &before.frame.regions;
+    if !disclosure::is_open(&before.round, input.round.as_of, options) {
+        return vec![false; regions.len()];
+    }
     let published = disclosure::published(definitions);
     let held = |at: usize| -> Vec<Held> {
         let region = &regions[at];

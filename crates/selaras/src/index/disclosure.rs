@@ -23,8 +23,8 @@ use jiff::civil::Date;
 use super::compute::placed;
 use super::flagged;
 use super::result::{
-    Adjusted, Composition, Form, IndexResult, Interval, RegionChange, RegionResult, Score,
-    ScoreChange, ScoreDefinition, ScoreKind, Withheld,
+    Adjusted, Composition, Form, IndexResult, Interval, Options, RegionChange, RegionResult,
+    RoundRef, Score, ScoreChange, ScoreDefinition, ScoreKind, Withheld,
 };
 use crate::locale::Message;
 use crate::round::answers::Design;
@@ -43,8 +43,13 @@ pub fn not_yet_public(result: &IndexResult) -> Option<Message> {
         return Some(Message::new("index-public-needs-closing"));
     };
     let opens = opening_day(closed, result.options.public_delay_days);
-    (result.round.as_of < opens)
+    (!is_open(&result.round, result.round.as_of, &result.options))
         .then(|| Message::new("index-public-too-early").with("closed", closed).with("opens", opens))
+}
+
+/// Whether `round` may be published on the day `as_of`, as far as its closing day decides it.
+pub(super) fn is_open(round: &RoundRef, as_of: Date, options: &Options) -> bool {
+    round.closed.is_some_and(|closed| as_of >= opening_day(closed, options.public_delay_days))
 }
 
 fn opening_day(closed: Date, delay: i64) -> Date {
@@ -496,24 +501,28 @@ impl Tree {
                 && change.n.is_some_and(|n| n >= least)
                 && change.n_before.is_some_and(|n| n >= least)
         };
-        // An aggregate of an open link averages the kab/kota that have both rounds. Beside the score
-        // of the same aggregate it would tell what a withheld one weighs that is only in the other.
+        // An aggregate of an open link averages the kab/kota that have both rounds. Where that are
+        // not all that its score is made of, the change would be read as that of the whole (METHOD
+        // §1), and tell what a withheld one weighs that is only in the score.
         let left_out = |&leaf: &usize| {
             let part = |&score: &usize| {
                 internal.regions[leaf].scores[score].value.is_some()
                     && of(leaf, score).is_none_or(|change| change.difference.is_none())
             };
-            shown[leaf].is_some() && published.iter().any(part)
+            published.iter().any(part)
         };
+        let whole: Vec<bool> = (0..shown.len())
+            .map(|at| {
+                self.children[at].is_empty()
+                    || internal.design == Design::Recorded
+                    || !self.leaves(at).iter().any(left_out)
+            })
+            .collect();
         let both: Vec<bool> = (0..shown.len())
             .map(|at| {
                 let enough = published.iter().all(|&score| of(at, score).is_some_and(enough));
                 let before = entry(at).is_some_and(|entry| entry.public_before);
-                let single = self.children[at].is_empty();
-                let whole = single
-                    || internal.design == Design::Recorded
-                    || !self.leaves(at).iter().any(left_out);
-                shown[at].is_none() && before && enough && whole
+                shown[at].is_none() && before && enough && whole[at]
             })
             .collect();
         let step = step(internal);
@@ -523,12 +532,20 @@ impl Tree {
             .zip(0..)
             .map(|(region, at)| (region.code.as_str(), at))
             .collect();
+        if known.regions.iter().all(|entry| !entry.public_before) && !known.regions.is_empty() {
+            change.remarks.push(Message::new("index-change-before-withheld"));
+        }
         change.cells.clear();
         change.regions.retain_mut(|entry| {
             let at = places.get(entry.region.as_str()).copied();
             if let Some(reason) = &mut entry.not_comparable {
                 *reason = without_numbers(reason);
                 return at.is_some_and(|at| shown[at].is_none());
+            }
+            if at.is_some_and(|at| shown[at].is_none() && !whole[at]) {
+                entry.not_comparable = Some(Message::new("index-change-part-public"));
+                entry.scores.clear();
+                return true;
             }
             let seen = |&score: &usize| Some(public_change(entry.scores.get(score)?, step));
             entry.scores = published.iter().filter_map(seen).collect();
@@ -900,13 +917,28 @@ mod tests {
         let shown = |before: &[u64]| -> Vec<String> {
             let internal = fixture::compared(&provinces, before, Design::OpenLink);
             let change = public(&internal).unwrap().change.unwrap();
-            change.regions.into_iter().map(|entry| entry.region).collect()
+            let told = change.regions.into_iter().filter(|entry| !entry.scores.is_empty());
+            told.map(|entry| entry.region).collect()
         };
         assert_eq!(shown(&[500, 500, 500]), ["ID", "11", "11.01", "11.02", "11.03"]);
         assert_eq!(shown(&[500, 500, 83]), ["11.01", "11.02"]);
         assert_eq!(shown(&[500, 50, 83]), ["ID", "11", "11.01"]);
         // The third is no part of the change, and so no shield of the second.
         assert_eq!(shown(&[500, 50, 0]), ["11.01"]);
+    }
+
+    #[test]
+    fn the_change_of_a_part_of_a_province_is_not_told_as_that_of_the_whole() {
+        let provinces = [vec![(1_250, 100_000), (1_250, 90_000), (1_250, 100_000)]];
+        let internal = fixture::compared(&provinces, &[500, 0, 0], Design::OpenLink);
+        let change = public(&internal).unwrap().change.unwrap();
+        let of = |code: &str| change.regions.iter().find(|entry| entry.region == code).unwrap();
+        assert!(of("11.01").scores[0].difference.is_some());
+        for whole in ["ID", "11"] {
+            let reason = of(whole).not_comparable.as_ref().unwrap();
+            assert_eq!(reason.key, "index-change-part-public");
+            assert!(of(whole).scores.is_empty());
+        }
     }
 
     #[test]

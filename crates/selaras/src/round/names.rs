@@ -51,5 +51,15 @@ pub(super) const DISTRICTS: [&str; 3] = ["district", "kecamatan", "subdistrict"]
 /// Cells of civil servants and of everybody else.
 pub(super) const IS_CIVIL: [&str; 7] =
     ["yes", "ya", "asn", "pns", "aparatur sipil negara", "civil servant", "civil servants"];
-pub(super) const IS_NOT_CIVIL: [&str; 8] =
-    ["no", "tidak", "bukan asn", "non asn", "bukan pns", "lainnya", "others", "other people"];
+pub(super) const IS_NOT_CIVIL: [&str; 10] = [
+    "no",
+    "tidak",
+    "bukan asn",
+    "non asn",
+    "bukan pns",
+    "bukan aparatur sipil negara",
+    "lainnya",
+    "others",
+    "other people",
+    "not a civil servant",
+];

@@ -679,6 +679,43 @@ mod tests {
 
     proptest! {
         #[test]
+        fn digits_taken_together_are_those_taken_one_by_one(
+            text in "([0-9]|[0-9]{2}|x| |,|\n){0,200}",
+            low in 0_u8..4,
+            high in 4_u8..10,
+            most in 1_usize..90,
+        ) {
+            let mut together = Scanner::new(text.as_bytes(), COMMA);
+            let mut alone = together.clone();
+            let (mut taken, mut own) = (vec![7], vec![7]);
+            let count = together.take_digits(low, high, most, &mut taken);
+            while own.len() <= count {
+                let before = alone.position();
+                let small = alone.small();
+                prop_assert!(alone.position() - before <= 2, "one digit or none");
+                own.push(small.flatten().unwrap_or(0));
+                prop_assert!(small.is_some_and(|s| s.is_none_or(|d| (low..=high).contains(&d))));
+            }
+            prop_assert_eq!(taken, own);
+            prop_assert_eq!(together.position(), alone.position());
+        }
+
+        #[test]
+        fn what_stood_in_a_used_room_does_not_come_back(
+            text in "[a-c,\n]{0,2000}",
+            used in 0_usize..3_000_000,
+        ) {
+            let read = |room: Vec<u8>| {
+                let source = Source::memory(text.clone().into_bytes());
+                let mut blocks = Blocks::new(source.reader(), Encoding::Utf8, COMMA, 4 << 20);
+                blocks.next(room).expect("reads")
+            };
+            prop_assert_eq!(read(vec![b'x'; used]), read(Vec::new()));
+        }
+    }
+
+    proptest! {
+        #[test]
         fn the_first_mark_is_found_wherever_it_stands(
             bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(b','), Just(b'-'), Just(0xac_u8)], 0..60),
         ) {

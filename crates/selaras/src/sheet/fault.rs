@@ -40,6 +40,9 @@ pub struct Fault {
     pub sheet: Option<String>,
     /// Row as a spreadsheet numbers it, from 1; none where the whole file is meant.
     pub row: Option<u64>,
+    /// Further rows with the same fault in the same column, as far as they are kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<u64>,
     /// Column; none where the whole row is meant.
     pub column: Option<Column>,
     /// What stands there, shortened and with everything that points at a person covered.
@@ -58,11 +61,17 @@ impl Fault {
             file: file.to_owned(),
             sheet: None,
             row: None,
+            also: Vec::new(),
             column: None,
             value: None,
             reason: Message::new(key),
             advice: Message::new(&format!("{key}-advice")),
         }
+    }
+
+    /// All rows in which the fault is known to stand.
+    pub fn rows(&self) -> impl Iterator<Item = u64> {
+        self.row.into_iter().chain(self.also.iter().copied())
     }
 
     /// The fault as one sentence: where, what stands there, what is wrong, what to do.

@@ -75,7 +75,7 @@ pub fn mark_up(
             page.write(at, 0, *row)?;
             let faulty: BTreeMap<u32, &Fault> = own
                 .iter()
-                .filter(|fault| fault.row == Some(*row))
+                .filter(|fault| fault.rows().any(|own| own == *row))
                 .filter_map(|fault| Some((fault.column.as_ref()?.index, *fault)))
                 .collect();
             for (column, text) in (1_u16..16_384).zip(texts) {
@@ -100,7 +100,7 @@ fn rows_of(
     faults: &[&Fault],
 ) -> BTreeMap<u64, Vec<String>> {
     let mut rows: BTreeMap<u64, Vec<String>> =
-        faults.iter().filter_map(|fault| Some((fault.row?, Vec::new()))).collect();
+        faults.iter().flat_map(|fault| fault.rows()).map(|row| (row, Vec::new())).collect();
     if rows.is_empty() {
         return rows;
     }

@@ -30,7 +30,7 @@ use super::quality::{BurstRule, BurstWindows, Bursts, Counts, Seen};
 use crate::instrument::Instrument;
 use crate::locale::{Message, first_of};
 use crate::sheet::private;
-use crate::sheet::{Block, Column, Fault, Faults, Format, Sheet};
+use crate::sheet::{Block, Column, FAULTS_KEPT, Fault, Faults, Format, Sheet};
 
 /// One file and what its columns mean.
 #[derive(Clone, Copy, Debug)]
@@ -381,8 +381,10 @@ struct FileDelivery<'a> {
     last_fpc: Option<(u32, f64)>,
     /// Rows of regions outside the frame by text, and the first of them in the file.
     outside: HashMap<String, (u64, u64)>,
-    /// The same of texts that are no kecamatan, by region and text.
-    unknown_districts: HashMap<(u32, u32), (u64, u64)>,
+    /// Texts that are no kecamatan, by region.
+    unknown_districts: BTreeSet<(u32, u32)>,
+    /// How many rows have one, and the first of them.
+    unknown_district_rows: (u64, Vec<u64>),
 }
 
 impl<'a> FileDelivery<'a> {
@@ -398,7 +400,8 @@ impl<'a> FileDelivery<'a> {
             last_psu: None,
             last_fpc: None,
             outside: HashMap::new(),
-            unknown_districts: HashMap::new(),
+            unknown_districts: BTreeSet::new(),
+            unknown_district_rows: (0, Vec::new()),
         }
     }
 
@@ -425,26 +428,45 @@ impl<'a> FileDelivery<'a> {
 /// Names that a fault for many rows lists at most.
 const NAMED: usize = 12;
 
+/// Texts that are looked for among a region's kecamatan though others were none: more are a column
+/// of another kind, and looking for what is like each of them would take minutes.
+const SOUGHT: usize = 1_000;
+
 impl Delivery<'_> {
     /// One fault for all rows of `file` that name a kecamatan which is none of their region; none
     /// where there are none. What is much like one is told beside it.
     fn unknown_districts(&self, file: &FileDelivery<'_>) -> Option<Fault> {
-        let rows: u64 = file.unknown_districts.values().map(|(rows, _)| rows).sum();
-        let first = file.unknown_districts.values().map(|(_, first)| *first).min()?;
-        let told = |&(region, text): &(u32, u32)| {
-            let text = name_at(&self.names, Kind::District, text);
-            let shown = private::shown(&text, true);
-            match self.find_district.map(|find| find(region, &text)) {
+        let (rows, kept) = &file.unknown_district_rows;
+        let (&first, also) = kept.split_first()?;
+        let unknown = file.unknown_districts.iter();
+        let mut texts: Vec<(String, u32)> = unknown
+            .map(|&(region, text)| (name_at(&self.names, Kind::District, text), region))
+            .collect();
+        texts.sort_unstable();
+        let told = |(at, (text, region)): (usize, &(String, u32))| {
+            let shown = private::shown(text, true);
+            let find = self.find_district.filter(|_| at < NAMED);
+            match find.map(|find| find(*region, text)) {
                 Some(District::Like(names)) => format!("{shown} ({}?)", names.join("? ")),
                 _ => shown,
             }
         };
-        let texts: BTreeSet<String> = file.unknown_districts.keys().map(told).collect();
-        let texts: Vec<String> = texts.into_iter().collect();
+        let mut named: Vec<String> = texts.iter().enumerate().map(told).collect();
+        named.dedup();
         let column = file.plan.actions.iter().position(|action| matches!(action, Action::District));
-        let fault = file.plan.sheet.fault("intake-error-districts", Some(first), column);
-        let fault = fault.with("rows", rows).with("texts", texts.len());
-        Some(fault.with("names", first_of(&texts, NAMED)))
+        let fault = match file.unknown_districts.len() {
+            SOUGHT.. => {
+                let fault = file.plan.sheet.fault("intake-error-no-districts", Some(first), column);
+                fault
+                    .with("names", named.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", "))
+            }
+            _ => {
+                let fault = file.plan.sheet.fault("intake-error-districts", Some(first), column);
+                fault.with("texts", named.len()).with("names", first_of(&named, NAMED))
+            }
+        };
+        let fault = fault.with("rows", *rows);
+        Some(Fault { also: also.to_vec(), ..fault })
     }
 
     /// Numbers names in the order of the rows, flags, and makes faults of what only the whole
@@ -576,6 +598,7 @@ impl Delivery<'_> {
             }
             let label = match self.districts.get(&pair) {
                 Some(&label) => label,
+                None if file.unknown_districts.len() >= SOUGHT => NONE,
                 None => {
                     let text = name_at(&self.names, Kind::District, *district);
                     let found = match self.find_district {
@@ -597,8 +620,14 @@ impl Delivery<'_> {
                 }
             };
             if label == NONE {
-                let row = base + rows.get(at).copied().map_or(0, u64::from);
-                file.unknown_districts.entry(pair).or_insert((0, row)).0 += 1;
+                let (count, first) = &mut file.unknown_district_rows;
+                *count += 1;
+                if first.len() < FAULTS_KEPT {
+                    first.push(base + rows.get(at).copied().map_or(0, u64::from));
+                }
+                if file.unknown_districts.len() < SOUGHT {
+                    file.unknown_districts.insert(pair);
+                }
                 *district = NONE;
                 continue;
             }

@@ -637,12 +637,38 @@ fn a_kecamatan_that_is_none_of_its_region_is_asked_back_with_all_its_rows_and_ne
         let said = crate::locale::Words::default().tell(&taken.report.faults.kept[0].message());
         assert!(said.contains("2.667 baris menyebut 2 kecamatan"), "{said}");
         assert!(said.contains("Senayan, Sungai Kakab (Sungai Kakap?)"), "{said}");
+        let rows: Vec<u64> = taken.report.faults.kept[0].rows().collect();
+        assert_eq!((rows.len(), rows[..4].to_vec()), (1_000, vec![4, 5, 7, 8]), "the rows to mend");
     }
     // The texts of a foreign frame are what they are.
     let foreign = Options { find_region: Some(&find), ..Options::default() };
     let taken = take_in_frame(&[(&sheet, &mapping)], &inside, &foreign);
     assert_eq!(taken.faults(), []);
     assert_eq!(taken.labels.districts.len(), 4);
+}
+
+#[test]
+fn a_column_of_addresses_taken_for_kecamatan_is_refused_without_seeking_what_each_is_like() {
+    let inside = crate::region::frame(&["61.12".parse().expect("a code")]).expect("a frame");
+    let find = crate::round::upload::region_finder(&inside);
+    let sought = std::cell::Cell::new(0);
+    let district = |_: u32, _: &str| {
+        sought.set(sought.get() + 1);
+        District::Nothing
+    };
+    let mut csv = String::from("kab,kec,X1.1\n");
+    for row in 0..5_000 {
+        csv.push_str(&format!("61.12,Gang {row},5\n"));
+    }
+    let sheet = open(csv);
+    let mapping = proposed(&sheet);
+    let options =
+        Options { find_region: Some(&find), find_district: Some(&district), ..Options::default() };
+    let taken = take_in_frame(&[(&sheet, &mapping)], &inside, &options);
+    assert_eq!(taken.faults(), [("B2".to_owned(), "no-districts".to_owned())]);
+    let said = crate::locale::Words::default().tell(&taken.report.faults.kept[0].message());
+    assert!(said.contains("5.000 baris"), "{said}");
+    assert!(sought.get() < 1_100, "{}", sought.get());
 }
 
 #[test]

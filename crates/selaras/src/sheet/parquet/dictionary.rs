@@ -261,10 +261,14 @@ impl<N: Number> Runs<N> {
                 self.same -= own;
             } else if self.packed > 0 {
                 let groups = (left / 8).min(self.packed / 8);
-                self.unpack(groups, out);
+                self.unpack(groups, out)?;
                 if groups == 0 {
+                    // Writers may leave out the last bytes of a page's last eight numbers, as far
+                    // as none of the numbers asked for stands in them.
+                    let bytes = self.bytes.get(self.at..)?;
+                    (bytes.len() >= (left * self.width).div_ceil(8)).then_some(())?;
                     self.eight = [N::default(); 8];
-                    N::unpack(self.bytes.get(self.at..)?, self.width, from_mut(&mut self.eight));
+                    N::unpack(bytes, self.width, from_mut(&mut self.eight));
                     (self.at, self.packed, self.taken) = (self.at + self.width, self.packed - 8, 0);
                 }
             } else {
@@ -273,14 +277,15 @@ impl<N: Number> Runs<N> {
         }
     }
 
-    /// Unpacks `groups` times eight numbers of a packed run.
-    fn unpack(&mut self, groups: usize, out: &mut Vec<N>) {
+    /// Unpacks `groups` times eight numbers of a packed run; `None` where the page ends before.
+    fn unpack(&mut self, groups: usize, out: &mut Vec<N>) -> Option<()> {
+        let end = self.at + groups * self.width;
+        let bytes = self.bytes.get(self.at..end)?;
         let start = out.len();
         out.resize(start + 8 * groups, N::default());
-        let places = out.get_mut(start..).unwrap_or_default().as_chunks_mut().0;
-        N::unpack(self.bytes.get(self.at..).unwrap_or_default(), self.width, places);
-        self.at += groups * self.width;
-        self.packed -= 8 * groups;
+        N::unpack(bytes, self.width, out.get_mut(start..)?.as_chunks_mut().0);
+        (self.at, self.packed) = (end, self.packed - 8 * groups);
+        Some(())
     }
 
     /// Reads the head of the next run.
@@ -296,12 +301,14 @@ impl<N: Number> Runs<N> {
         }
         let count = (head >> 1) as usize;
         if head & 1 == 1 {
-            // A run that promises numbers beyond the page's end is read as zeros there.
             self.packed = count.checked_mul(8)?;
         } else {
             let value = self.bytes.get(self.at..self.at + self.width.div_ceil(8))?;
             let whole = |sum: u32, byte: &u8| (sum << 8) | u32::from(*byte);
-            self.value = N::try_from(value.iter().rev().fold(0, whole)).ok()?;
+            let number = value.iter().rev().fold(0, whole);
+            // A level of two would be two values.
+            (number >> self.width == 0).then_some(())?;
+            self.value = N::try_from(number).ok()?;
             self.at += value.len();
             self.same = count;
         }
@@ -372,6 +379,7 @@ mod tests {
     use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
     use proptest::prelude::*;
 
+    use super::{Bytes, Runs};
     use crate::sheet::{Options, Sheet, Source};
 
     /// What decides how a writer lays a column out.
@@ -420,6 +428,27 @@ mod tests {
         column::<DoubleType>(&mut group, &cells.iter().map(of).collect::<Vec<_>>());
         group.close().expect("closed");
         file.into_inner().expect("bytes")
+    }
+
+    #[test]
+    fn numbers_beyond_the_page_or_wider_than_they_may_be_are_damage_and_no_answers() {
+        let taken = |bytes: &'static [u8], width, count| {
+            let mut numbers = Vec::new();
+            Runs::<u16>::new(Bytes::from_static(bytes), width).take(count, &mut numbers)?;
+            Some(numbers)
+        };
+        // A packed run of eight numbers of four bits: four bytes.
+        assert_eq!(taken(&[3, 0x21, 0x43, 0x65, 0x87], 4, 8), Some(vec![1, 2, 3, 4, 5, 6, 7, 8]));
+        assert_eq!(
+            taken(&[3, 0x21, 0x43], 4, 4),
+            Some(vec![1, 2, 3, 4]),
+            "the padding is left out"
+        );
+        assert_eq!(taken(&[3, 0x21, 0x43], 4, 5), None);
+        assert_eq!(taken(&[5, 0x21, 0x43, 0x65, 0x87], 4, 16), None);
+        // A run of one value: twice 2, which takes more than one bit.
+        assert_eq!(taken(&[4, 2], 2, 2), Some(vec![2, 2]));
+        assert_eq!(taken(&[4, 2], 1, 2), None);
     }
 
     proptest! {
