@@ -687,6 +687,8 @@ struct ReportPage {
     dropped: Vec<DroppedLine>,
     missing: Vec<String>,
     flags: Vec<(String, String)>,
+    /// SHA-256 of the file as it was sent, and of the codes that are kept of it.
+    sent: String,
     snapshot: String,
     counts: bool,
     delete: String,
@@ -725,6 +727,7 @@ async fn report(
             .collect(),
         missing: missing(&kept.report, instrument, words),
         flags: flags(&kept.report, words),
+        sent: found.sha256.clone(),
         snapshot: kept.snapshot,
         counts: found.replaced_by.is_none(),
         delete: paths::delete_file(round.id, file),
