@@ -35,6 +35,7 @@ on_both_engines!(
     margins_are_taken_by_name_and_their_template_is_at_hand,
     official_figures_stand_beside_the_score_and_change_nothing,
     simulated_answers_mark_the_round_that_takes_them,
+    a_round_is_simulated_only_while_what_it_uses_is,
     editing_a_round_loses_no_answers_and_asks_for_its_index_again,
     official_boundaries_replace_the_schematic_map_until_they_are_removed,
 );
@@ -592,6 +593,65 @@ fn simulated_answers_mark_the_round_that_takes_them(url: Option<&str>) {
     assert!(!server.round(id).simulated);
     server.agree(&sent);
     assert!(server.round(id).simulated);
+}
+
+fn a_round_is_simulated_only_while_what_it_uses_is(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let place = format!("/putaran/{id}/unggah");
+    server.agree(&server.upload(&place, &[], "jawaban.csv", &export(false)).location);
+    let computed = || -> IndexResult {
+        server.result_of(&server.post(&format!("/putaran/{id}/hitung"), "").location);
+        let json = server.get(&format!("/putaran/{id}/unduh/result.json"));
+        let result: IndexResult = serde_json::from_slice(&json.body).expect("a result");
+        let marked = json.header("content-disposition").contains("DATA-SIMULASI");
+        assert_eq!(marked, result.simulated);
+        result
+    };
+    let badge = "class=\"badge warm simulated\"";
+    let shown = || server.get(&format!("/putaran/{id}/beranda")).text().contains(badge);
+    let real = computed();
+    assert!(!real.simulated && !shown());
+
+    let own = "Wilayah;Susunan;Golongan;Jumlah;Sumber;Tahun\n\
+               Kota Pontianak;Jenis kelamin;Laki-laki;331.000;Dukcapil;2025\n\
+               Kota Pontianak;Jenis kelamin;Perempuan;332.000;Dukcapil;2025\n";
+    let figures = "wilayah,nilai,sumber,tanggal\n61.71,4,Kemendagri,2024-01-12\n";
+    let said = "ditandai data simulasi";
+    let marked_source = own.replace("Dukcapil", "DATA-SIMULASI");
+    for (kind, name, marked, clean) in [
+        ("susunan", "DATA-SIMULASI-penduduk.csv", own, own),
+        ("susunan", "penduduk.csv", marked_source.as_str(), own),
+        ("resmi", "data simulasi resmi.csv", figures, figures),
+    ] {
+        let table = format!("/putaran/{id}/{kind}");
+        for replace in [true, false] {
+            assert_eq!(server.upload(&table, &[], name, marked.as_bytes()).status, 303, "{name}");
+            assert!(server.get(&place).text().contains(said), "{name}");
+            assert!(server.round(id).simulated, "{name}");
+            assert!(computed().simulated && shown(), "{name}");
+            let gone = if replace {
+                server.upload(&table, &[], "milik-kami.csv", clean.as_bytes())
+            } else {
+                server.post(&format!("{table}/hapus"), "")
+            };
+            assert_eq!(gone.status, 303, "{}", gone.text());
+            assert!(!server.get(&place).text().contains(said), "{name}");
+            assert!(!server.round(id).simulated, "{name}");
+            // The present result is still made of it.
+            assert!(shown(), "{name}");
+            assert!(!computed().simulated && !shown(), "{name}");
+        }
+        server.post(&format!("{table}/hapus"), "");
+    }
+
+    let marked = "DATA-SIMULASI-lain.csv";
+    let report = server
+        .agree(&server.upload(&place, &[], marked, &[&export(false)[..], b"\n"].concat()).location);
+    assert!(server.round(id).simulated && computed().simulated);
+    assert_eq!(server.post(&format!("{report}/hapus"), "").status, 303);
+    assert!(!server.round(id).simulated);
+    assert_eq!(computed(), real);
 }
 
 fn editing_a_round_loses_no_answers_and_asks_for_its_index_again(url: Option<&str>) {

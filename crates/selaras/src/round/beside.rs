@@ -40,7 +40,7 @@ pub fn kept<T: Beside>(data: &DataFolder, round: RoundId) -> Result<Option<T>, E
     }
 }
 
-/// Keeps `table` as that of a round, which is simulated from then on where it bears the mark.
+/// Keeps `table` as that of a round, which is simulated while it is in use where it bears the mark.
 ///
 /// # Errors
 /// As [`register::set_table`].
