@@ -229,8 +229,8 @@ pub async fn outdated(
     let computed = ResultFolder::of(data, round).and_then(|folder| folder.frozen().ok());
     let Some(computed) = computed else { return Ok(false) };
     let files = register::files(tx, actor, round.id).await?;
-    let margins = beside::kept::<RoundMargins>(data, round.id)?.map(|table| table.sha256);
-    let official = beside::kept::<RoundOfficial>(data, round.id)?.map(|table| table.sha256);
+    let margins = beside::kept_sha256::<RoundMargins>(data, round.id)?;
+    let official = beside::kept_sha256::<RoundOfficial>(data, round.id)?;
     let held = upload::counting(&files).map(|file| file.id);
     let same = computed.round.name == round.name
         && computed.round.terms.is_none_or(|terms| terms == RoundTerms::of(round));

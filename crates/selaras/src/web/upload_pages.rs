@@ -163,7 +163,8 @@ async fn upload_page(
 ) -> Result<UploadPage, Problem> {
     let (words, data) = (visit.words(), state.store.folder());
     let files = register::files(tx, visit.actor(), round.id).await?;
-    let page = visit.page(tx, words.say("upload-title")).await?.at(Entry::Survey).of_round(round);
+    let page = visit.round_page(tx, data, round, words.say("upload-title")).await?;
+    let page = page.at(Entry::Survey);
     let kept = beside::kept::<RoundMargins>(data, round.id)?;
     let official = beside::kept::<RoundOfficial>(data, round.id)?;
     let marked = |marked: bool| marked.then(|| words.say("upload-table-simulated"));
