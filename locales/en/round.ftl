@@ -35,6 +35,7 @@ round-state-computed = Index computed { $date }
 round-overview = See the result of this round
 round-outdated = The result lacks the latest changes
 round-outdated-text = What the round is, its answer files or its tables changed after the index was computed. The result pages still show what was there before. Compute again to have everything in the result.
+round-outdated-again = Compute again
 round-facts = About this round
 round-files = Files of answers
 round-files-none = No file yet. Upload a file of answers to compute the index.

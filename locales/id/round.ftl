@@ -35,6 +35,7 @@ round-state-computed = Indeks dihitung { $date }
 round-overview = Lihat hasil putaran ini
 round-outdated = Hasil belum memuat perubahan terakhir
 round-outdated-text = Isian putaran, berkas jawaban, atau tabelnya berubah sesudah indeks dihitung. Halaman hasil masih menunjukkan keadaan sebelumnya. Hitung lagi supaya hasilnya lengkap.
+round-outdated-again = Hitung lagi
 round-facts = Tentang putaran ini
 round-files = Berkas jawaban
 round-files-none = Belum ada berkas. Unggah berkas jawaban untuk menghitung indeks.

@@ -35,7 +35,10 @@ on_both_engines!(
     margins_are_taken_by_name_and_their_template_is_at_hand,
     official_figures_stand_beside_the_score_and_change_nothing,
     simulated_answers_mark_the_round_that_takes_them,
+    a_round_is_simulated_only_while_what_it_uses_is,
     editing_a_round_loses_no_answers_and_asks_for_its_index_again,
+    nothing_is_public_before_the_later_of_the_closing_days_a_round_has_and_had,
+    every_page_that_reads_a_result_says_when_it_no_longer_fits_its_round,
     official_boundaries_replace_the_schematic_map_until_they_are_removed,
 );
 
@@ -594,6 +597,65 @@ fn simulated_answers_mark_the_round_that_takes_them(url: Option<&str>) {
     assert!(server.round(id).simulated);
 }
 
+fn a_round_is_simulated_only_while_what_it_uses_is(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let place = format!("/putaran/{id}/unggah");
+    server.agree(&server.upload(&place, &[], "jawaban.csv", &export(false)).location);
+    let computed = || -> IndexResult {
+        server.result_of(&server.post(&format!("/putaran/{id}/hitung"), "").location);
+        let json = server.get(&format!("/putaran/{id}/unduh/result.json"));
+        let result: IndexResult = serde_json::from_slice(&json.body).expect("a result");
+        let marked = json.header("content-disposition").contains("DATA-SIMULASI");
+        assert_eq!(marked, result.simulated);
+        result
+    };
+    let badge = "class=\"badge warm simulated\"";
+    let shown = || server.get(&format!("/putaran/{id}/beranda")).text().contains(badge);
+    let real = computed();
+    assert!(!real.simulated && !shown());
+
+    let own = "Wilayah;Susunan;Golongan;Jumlah;Sumber;Tahun\n\
+               Kota Pontianak;Jenis kelamin;Laki-laki;331.000;Dukcapil;2025\n\
+               Kota Pontianak;Jenis kelamin;Perempuan;332.000;Dukcapil;2025\n";
+    let figures = "wilayah,nilai,sumber,tanggal\n61.71,4,Kemendagri,2024-01-12\n";
+    let said = "ditandai data simulasi";
+    let marked_source = own.replace("Dukcapil", "DATA-SIMULASI");
+    for (kind, name, marked, clean) in [
+        ("susunan", "DATA-SIMULASI-penduduk.csv", own, own),
+        ("susunan", "penduduk.csv", marked_source.as_str(), own),
+        ("resmi", "data simulasi resmi.csv", figures, figures),
+    ] {
+        let table = format!("/putaran/{id}/{kind}");
+        for replace in [true, false] {
+            assert_eq!(server.upload(&table, &[], name, marked.as_bytes()).status, 303, "{name}");
+            assert!(server.get(&place).text().contains(said), "{name}");
+            assert!(server.round(id).simulated, "{name}");
+            assert!(computed().simulated && shown(), "{name}");
+            let gone = if replace {
+                server.upload(&table, &[], "milik-kami.csv", clean.as_bytes())
+            } else {
+                server.post(&format!("{table}/hapus"), "")
+            };
+            assert_eq!(gone.status, 303, "{}", gone.text());
+            assert!(!server.get(&place).text().contains(said), "{name}");
+            assert!(!server.round(id).simulated, "{name}");
+            // The present result is still made of it.
+            assert!(shown(), "{name}");
+            assert!(!computed().simulated && !shown(), "{name}");
+        }
+        server.post(&format!("{table}/hapus"), "");
+    }
+
+    let marked = "DATA-SIMULASI-lain.csv";
+    let report = server
+        .agree(&server.upload(&place, &[], marked, &[&export(false)[..], b"\n"].concat()).location);
+    assert!(server.round(id).simulated && computed().simulated);
+    assert_eq!(server.post(&format!("{report}/hapus"), "").status, 303);
+    assert!(!server.round(id).simulated);
+    assert_eq!(computed(), real);
+}
+
 fn editing_a_round_loses_no_answers_and_asks_for_its_index_again(url: Option<&str>) {
     let server = Server::start(url);
     let id = server.make_round();
@@ -628,6 +690,114 @@ fn editing_a_round_loses_no_answers_and_asks_for_its_index_again(url: Option<&st
     let result: IndexResult = serde_json::from_slice(&json.body).expect("a result");
     let seen: Vec<_> = result.regions.iter().map(|of| (of.code.as_str(), of.n)).collect();
     assert_eq!(seen, [("61", Some(24)), ("61.12", Some(8)), ("61.71", Some(16))]);
+}
+
+fn nothing_is_public_before_the_later_of_the_closing_days_a_round_has_and_had(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let upload = format!("/putaran/{id}/unggah");
+    server.agree(&server.upload(&upload, &[], "jawaban.csv", &export(false)).location);
+    let close = |day: &str| {
+        let form = format!(
+            "tahun=2026&nama=Putaran+uji&instrumen={INSTRUMENT}&dibuka=&ditutup={day}&target=20\
+             &cakupan=pilihan&provinsi=61"
+        );
+        let edited = server.post(&format!("/putaran/{id}/ubah"), &form);
+        assert_eq!(edited.status, 303, "{}", edited.text());
+    };
+    let compute = || server.result_of(&server.post(&format!("/putaran/{id}/hitung"), "").location);
+    let public = format!("/publik/{id}");
+    let open = || {
+        let files = ["result.json", "skor.csv", "cakupan.csv", "indeks.xlsx", "laporan.html"];
+        let sent: Vec<bool> = files
+            .iter()
+            .map(|file| server.get(&format!("{public}/unduh/{file}")).status == 200)
+            .collect();
+        let pages = [public.clone(), format!("{public}/metode")].map(|page| {
+            !server.get(&page).text().contains("Hasilnya dibuka untuk umum mulai")
+                && !server.get(&page).text().contains("belum ditetapkan")
+        });
+        let all: Vec<bool> = sent.into_iter().chain(pages).collect();
+        assert!(all.iter().all(|one| *one == all[0]), "{all:?}");
+        all[0]
+    };
+    close("2020-07-31");
+    compute();
+    assert!(open());
+    close("2999-01-01");
+    assert!(!open(), "the day it closes now counts");
+    assert!(server.get(&public).text().contains("15 Januari 2999"));
+    close("");
+    assert!(!open(), "it is open again");
+    close("2020-07-30");
+    assert!(open(), "no day lies ahead");
+    close("2999-01-01");
+    compute();
+    close("2020-07-31");
+    assert!(!open(), "the result was computed of answers taken until another day");
+    compute();
+    assert!(open());
+}
+
+fn every_page_that_reads_a_result_says_when_it_no_longer_fits_its_round(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let round = format!("/putaran/{id}");
+    let upload = format!("{round}/unggah");
+    server.agree(&server.upload(&upload, &[], "jawaban.csv", &export(false)).location);
+    let compute = || server.result_of(&server.post(&format!("{round}/hitung"), "").location);
+    compute();
+    let pages: Vec<String> = ["", "/beranda", "/peta", "/wilayah/61", "/wilayah/61.71", "/beda"]
+        .iter()
+        .chain(&["/metode", "/unggah"])
+        .map(|page| format!("{round}{page}"))
+        .chain(["/putaran".to_owned()])
+        .collect();
+    let told = |page: &str| {
+        let text = server.get(page).text();
+        let said = text.contains("Hasil belum memuat perubahan terakhir");
+        let link = format!("href=\"{upload}#hitung\"");
+        assert!(!said || text.contains(&link), "{page}: {text}");
+        said
+    };
+    let edit = |name: &str, day: &str, target: u16, regions: &str| {
+        let form = format!(
+            "tahun=2026&nama={name}&instrumen={INSTRUMENT}&dibuka=&ditutup={day}&target={target}\
+             &cakupan=pilihan&{regions}"
+        );
+        assert_eq!(server.post(&format!("{round}/ubah"), &form).status, 303, "{form}");
+    };
+    let whole = "provinsi=61";
+    let margins = "Wilayah;Susunan;Golongan;Jumlah;Sumber;Tahun\n\
+                   Kota Pontianak;Jenis kelamin;Laki-laki;331.000;Dukcapil;2025\n\
+                   Kota Pontianak;Jenis kelamin;Perempuan;332.000;Dukcapil;2025\n";
+    let figures = "wilayah,nilai,sumber,tanggal\n61.71,4,Kemendagri,2024-01-12\n";
+    let send = |place: &str, name: &str, file: &[u8]| {
+        assert_eq!(server.upload(&format!("{round}/{place}"), &[], name, file).status, 303);
+    };
+    let more = [&export(false)[..], b"\n"].concat();
+    let changes: [(&str, &dyn Fn()); 7] = [
+        ("name", &|| edit("Lain", "", 1_250, whole)),
+        ("dates", &|| edit("Lain", "2026-07-31", 1_250, whole)),
+        ("target", &|| edit("Lain", "2026-07-31", 20, whole)),
+        ("regions", &|| edit("Lain", "2026-07-31", 20, "kabkota=61.71,61.12")),
+        ("margins", &|| send("susunan", "penduduk.csv", margins.as_bytes())),
+        ("official figures", &|| send("resmi", "resmi.csv", figures.as_bytes())),
+        ("files", &|| drop(server.agree(&server.upload(&upload, &[], "lain.csv", &more).location))),
+    ];
+    for (what, change) in changes {
+        for page in &pages {
+            assert!(!told(page), "before {what}: {page}");
+        }
+        change();
+        for page in &pages {
+            assert!(told(page), "{what}: {page}");
+        }
+        compute();
+    }
+    // Readers outside the office learn nothing of what the office has still to do.
+    edit("Lagi", "2020-07-31", 20, "kabkota=61.71,61.12");
+    assert!(!told(&format!("/publik/{id}")));
 }
 
 fn official_boundaries_replace_the_schematic_map_until_they_are_removed(url: Option<&str>) {

@@ -25,7 +25,7 @@ use crate::locale::{Message, TimeZone};
 use crate::policy::{Actor, NATION, Scope};
 use crate::region;
 use crate::round::answers::{Design, Labels};
-use crate::round::beside;
+use crate::round::beside::{self, Beside};
 use crate::round::frame::Frame;
 use crate::round::margins::RoundMargins;
 use crate::round::official::RoundOfficial;
@@ -172,7 +172,12 @@ pub async fn freeze(
     id: RoundId,
     without_flagged: Option<String>,
 ) -> Result<Ready, RegisterError> {
-    let round = register::get(tx, actor, id).await?;
+    let mut round = register::get(tx, actor, id).await?;
+    let margins = beside::kept::<RoundMargins>(data, id)?;
+    let official = beside::kept::<RoundOfficial>(data, id)?;
+    // What goes in tells, whatever the register says of it.
+    round.simulated |= margins.as_ref().is_some_and(Beside::is_marked)
+        || official.as_ref().is_some_and(Beside::is_marked);
     let rounds = register::list(tx, actor, &Scope::nation()).await?;
     let earlier = |other: &&Round| {
         other.year < round.year
@@ -184,8 +189,6 @@ pub async fn freeze(
     let alike = rounds.iter().filter(earlier).find(|other| other.instrument == round.instrument);
     let before = alike.or_else(|| rounds.iter().find(earlier)).cloned();
     let files = register::files(tx, actor, id).await?;
-    let margins = beside::kept::<RoundMargins>(data, id)?;
-    let official = beside::kept::<RoundOfficial>(data, id)?;
     let mut frozen = Frozen {
         program: format!("selaras {}", env!("CARGO_PKG_VERSION")),
         as_of: TimeZone::Wib.wall(tx.now()).date(),
@@ -226,8 +229,8 @@ pub async fn outdated(
     let computed = ResultFolder::of(data, round).and_then(|folder| folder.frozen().ok());
     let Some(computed) = computed else { return Ok(false) };
     let files = register::files(tx, actor, round.id).await?;
-    let margins = beside::kept::<RoundMargins>(data, round.id)?.map(|table| table.sha256);
-    let official = beside::kept::<RoundOfficial>(data, round.id)?.map(|table| table.sha256);
+    let margins = beside::kept_sha256::<RoundMargins>(data, round.id)?;
+    let official = beside::kept_sha256::<RoundOfficial>(data, round.id)?;
     let held = upload::counting(&files).map(|file| file.id);
     let same = computed.round.name == round.name
         && computed.round.terms.is_none_or(|terms| terms == RoundTerms::of(round));
@@ -391,11 +394,14 @@ impl ResultFolder {
     /// The present result of a round; none where it was not computed yet.
     #[must_use]
     pub fn of(data: &DataFolder, round: &Round) -> Option<Self> {
-        Some(Self::at(data.results(round.id).join(round.result.as_ref()?), round))
+        let path = data.results(round.id).join(round.result.as_ref()?);
+        // What the round was when this was computed counts, not what it has become since.
+        let marked = Self::at(path.clone(), true);
+        Some(if marked.result().exists() { marked } else { Self::at(path, false) })
     }
 
-    fn at(path: PathBuf, round: &Round) -> Self {
-        let mark = if round.simulated { format!("{MARK}-") } else { String::new() };
+    fn at(path: PathBuf, marked: bool) -> Self {
+        let mark = if marked { format!("{MARK}-") } else { String::new() };
         Self { path, mark }
     }
 
@@ -441,7 +447,7 @@ pub fn compute_and_keep(
         .find(|name| !data.results(ready.round.id).join(name).exists());
     let name = name.unwrap_or_else(|| ready.frozen.as_of.to_string());
     let place = data.results(ready.round.id).join(&name);
-    let folder = ResultFolder::at(place.with_extension("part"), &ready.round);
+    let folder = ResultFolder::at(place.with_extension("part"), ready.round.simulated);
     let write = |path: PathBuf, bytes: &[u8]| {
         DataFolder::write(&path, bytes).map_err(|error| error.message())
     };

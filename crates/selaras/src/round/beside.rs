@@ -4,10 +4,10 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::register::{self, RegisterError};
 use crate::policy::Actor;
@@ -33,14 +33,31 @@ pub trait Beside: Serialize + DeserializeOwned {
 /// # Errors
 /// [`Error::Damaged`].
 pub fn kept<T: Beside>(data: &DataFolder, round: RoundId) -> Result<Option<T>, Error> {
-    match fs::read(T::place(data, round)) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|_| Error::Damaged(T::TABLE)),
+    read(&T::place(data, round), T::TABLE)
+}
+
+fn read<T: DeserializeOwned>(place: &Path, table: &'static str) -> Result<Option<T>, Error> {
+    match fs::read(place) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|_| Error::Damaged(table)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(_) => Err(Error::Damaged(T::TABLE)),
+        Err(_) => Err(Error::Damaged(table)),
     }
 }
 
-/// Keeps `table` as that of a round, which is simulated from then on where it bears the mark.
+/// SHA-256 of the file that the table of a round came in, where it has one; the table itself may be
+/// large and is passed over.
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn kept_sha256<T: Beside>(data: &DataFolder, round: RoundId) -> Result<Option<String>, Error> {
+    #[derive(Deserialize)]
+    struct Head {
+        sha256: String,
+    }
+    Ok(read::<Head>(&T::place(data, round), T::TABLE)?.map(|head| head.sha256))
+}
+
+/// Keeps `table` as that of a round, which is simulated while it is in use where it bears the mark.
 ///
 /// # Errors
 /// As [`register::set_table`].

@@ -31,7 +31,8 @@ pub struct Round {
     pub closed: Option<Date>,
     /// Answers aimed at per kab/kota.
     pub target: u64,
-    /// Whether its answers are simulated.
+    /// Whether it was made as a simulated one, or anything in use bears the mark of simulated data
+    /// (METHOD §10): a file that counts, or a table beside the answers.
     pub simulated: bool,
     /// Codes of the provinces and kab/kota it covers, in order; [`NATION`] for all of Indonesia.
     pub regions: Vec<String>,
@@ -272,25 +273,9 @@ pub async fn delete(tx: &mut Tx, actor: &Actor, id: RoundId) -> Result<Round, Re
     Ok(round)
 }
 
-/// Marks the round as simulated if something it holds bears the mark (METHOD §10). It stays so when
-/// that goes again: what came of it may have been passed on.
-async fn note_simulated(
-    tx: &mut Tx,
-    actor: &Actor,
-    round: &Round,
-    marked: bool,
-) -> Result<(), RegisterError> {
-    if marked && !round.simulated {
-        sql::mark_simulated(tx, round.id).await?;
-        let subject = round.id.to_string();
-        tx.record(actor, Action::Change, "round", &subject, simulate::MARK.as_bytes()).await?;
-    }
-    Ok(())
-}
-
 /// Writes down that a table beside a round's answers (`margins`, `official`) now comes from the
-/// file with this SHA-256, or that there is none any more. `simulated`: whether it bears the mark
-/// of simulated data.
+/// file with this SHA-256, or that there is none any more. `marked`: whether it bears the mark of
+/// simulated data; the round is simulated as long as this table is the one in use.
 ///
 /// # Errors
 /// As [`get`].
@@ -300,18 +285,18 @@ pub async fn set_table(
     round: RoundId,
     table: &str,
     sha256: Option<&str>,
-    simulated: bool,
+    marked: bool,
 ) -> Result<(), RegisterError> {
     let found = get(tx, actor, round).await?;
     allowed(actor, Action::Change, &found.regions)?;
-    note_simulated(tx, actor, &found, simulated).await?;
+    sql::mark_table(tx, round, table, marked).await?;
     let action = if sha256.is_some() { Action::Change } else { Action::Delete };
     let content = sha256.unwrap_or_default().as_bytes();
     tx.record(actor, action, table, &round.to_string(), content).await?;
     Ok(())
 }
 
-/// Adds a file to a round, which is simulated from then on where the name bears the mark. The same
+/// Adds a file to a round, which is simulated while a file counts whose name bears the mark. The same
 /// bytes twice are recognised; a corrected file takes the place of [`NewFile::replaces`], which no
 /// longer counts.
 ///
@@ -337,11 +322,10 @@ pub async fn add_file(
     {
         return Err(store::Error::NotFound.into());
     }
-    sql::insert_file(tx, round, id, file).await?;
+    sql::insert_file(tx, round, id, file, simulate::is_marked(&file.name)).await?;
     if let Some(old) = file.replaces {
         sql::replace_file(tx, old, id).await?;
     }
-    note_simulated(tx, actor, &found, simulate::is_marked(&file.name)).await?;
     tx.record(actor, Action::Create, "file", &id.to_string(), file.sha256.as_bytes()).await?;
     Ok(Added::New(id))
 }

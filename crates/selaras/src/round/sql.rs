@@ -10,12 +10,17 @@ use super::register::{File, NewFile, NewRound, Round};
 use crate::policy::{NATION, Scope};
 use crate::store::{Error, FileId, RoundId, Tx, instant};
 
-/// Columns of a round, with the answers of the files that count.
+/// Columns of a round, with the answers of the files that count, and whether anything in use bears
+/// the mark of simulated data.
 macro_rules! select_rounds {
     ($rest:literal) => {
         concat!(
             "SELECT rounds.*, CAST((SELECT COALESCE(SUM(kept), 0) FROM round_files \
-             WHERE round = rounds.id AND replaced_by IS NULL) AS BIGINT) AS answers FROM rounds ",
+             WHERE round = rounds.id AND replaced_by IS NULL) AS BIGINT) AS answers, \
+             CAST(CASE WHEN EXISTS (SELECT 1 FROM round_marks WHERE round = rounds.id) \
+             OR EXISTS (SELECT 1 FROM round_files WHERE round = rounds.id \
+             AND replaced_by IS NULL AND marked = 1) THEN 1 ELSE 0 END AS BIGINT) AS marked \
+             FROM rounds ",
             $rest
         )
     };
@@ -46,7 +51,7 @@ fn round(row: &AnyRow) -> Result<Round, Error> {
         opened: day("opened")?,
         closed: day("closed")?,
         target: count(whole("target")?),
-        simulated: whole("simulated")? != 0,
+        simulated: whole("simulated")? != 0 || whole("marked")? != 0,
         regions: Vec::new(),
         created: instant(&text("created_at")?)?,
         result: perhaps("result")?,
@@ -161,10 +166,21 @@ pub(super) async fn get(tx: &mut Tx, id: RoundId) -> Result<Option<Round>, Error
     Ok(Some(round))
 }
 
-/// Marks a round as simulated; a result from before does not bear the mark and counts no more.
-pub(super) async fn mark_simulated(tx: &mut Tx, id: RoundId) -> Result<(), Error> {
-    let sql = "UPDATE rounds SET simulated = 1, result = NULL, computed_at = NULL WHERE id = $1";
-    sqlx::query(sql).bind(id.to_string()).execute(tx.connection()).await?;
+/// Writes down whether the table `kind` beside the answers of a round bears the mark of simulated
+/// data.
+pub(super) async fn mark_table(
+    tx: &mut Tx,
+    id: RoundId,
+    kind: &str,
+    marked: bool,
+) -> Result<(), Error> {
+    let sql = if marked {
+        "INSERT INTO round_marks (round, kind) VALUES ($1, $2) ON CONFLICT (round, kind) DO NOTHING"
+    } else {
+        "DELETE FROM round_marks WHERE round = $1 AND kind = $2"
+    };
+    let query = sqlx::query(sql).bind(id.to_string()).bind(kind.to_owned());
+    query.execute(tx.connection()).await?;
     Ok(())
 }
 
@@ -185,11 +201,12 @@ pub(super) async fn insert_file(
     round: RoundId,
     id: FileId,
     file: &NewFile,
+    marked: bool,
 ) -> Result<(), Error> {
     let now = tx.stamp();
     sqlx::query(
-        "INSERT INTO round_files (id, round, name, sha256, bytes, taken, kept, added_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO round_files (id, round, name, sha256, bytes, taken, kept, added_at, marked) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(id.to_string())
     .bind(round.to_string())
@@ -199,6 +216,7 @@ pub(super) async fn insert_file(
     .bind(stored(file.taken))
     .bind(stored(file.kept))
     .bind(now)
+    .bind(i64::from(marked))
     .execute(tx.connection())
     .await?;
     Ok(())

@@ -28,8 +28,10 @@ pub use folder::DataFolder;
 pub use id::{FileId, JobId, NotAnId, RoundId};
 
 /// Version, name and text of every migration, oldest first.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "foundation", include_str!("../../migrations/0001_foundation.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
+    (2, "marks", include_str!("../../migrations/0002_marks.sql")),
+];
 
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]

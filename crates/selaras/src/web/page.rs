@@ -10,10 +10,11 @@ use jiff::Timestamp;
 
 use super::edge::code;
 use super::{Problem, asset_url, paths};
+use crate::index::frozen;
 use crate::locale::{Language, Message, TimeZone, Words};
 use crate::policy::{Actor, Scope};
 use crate::round::register::{self, Round};
-use crate::store::{Clock, RoundId, Tx};
+use crate::store::{Clock, DataFolder, RoundId, Tx};
 
 /// Who asks for a page, in which language, at which address.
 #[derive(Clone, Debug)]
@@ -60,6 +61,24 @@ impl Visit {
         Ok(page)
     }
 
+    /// A page that shows `round` and what its result says, with a notice where that no longer shows
+    /// what the round holds.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn round_page(
+        &self,
+        tx: &mut Tx,
+        data: &DataFolder,
+        round: &Round,
+        title: String,
+    ) -> Result<Page, Problem> {
+        let outdated = frozen::outdated(tx, &self.actor, data, round).await?;
+        let mut page = self.page(tx, title).await?.of_round(round);
+        page.outdated = outdated.then(|| recompute(round));
+        Ok(page)
+    }
+
     /// A page without anything from the store.
     #[must_use]
     pub fn bare_page(&self, title: String) -> Page {
@@ -75,6 +94,7 @@ impl Visit {
             view: "",
             open: false,
             simulated: false,
+            outdated: None,
             refreshes: false,
             source: None,
             made: format!(
@@ -173,6 +193,9 @@ pub struct Page {
     pub(crate) open: bool,
     /// Whether anything shown is simulated: then the head says so, in print too.
     pub simulated: bool,
+    /// Where to compute again, where the page shows a result that no longer fits its round: then it
+    /// says so above everything else.
+    pub outdated: Option<String>,
     /// Whether the page shows something that moves on by itself.
     pub refreshes: bool,
     /// Where what is shown comes from, for the footer.
@@ -259,6 +282,12 @@ impl Page {
     pub(crate) fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
     }
+}
+
+/// Where the index of `round` is computed again: the form, or where there are no answers any more,
+/// the page of the round.
+pub(super) fn recompute(round: &Round) -> String {
+    if round.answers > 0 { paths::compute_form(round.id) } else { paths::upload(round.id) }
 }
 
 /// A template as a response.

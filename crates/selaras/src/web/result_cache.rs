@@ -30,13 +30,14 @@ pub struct ResultCache {
     files: Arc<Mutex<VecDeque<Rendered>>>,
 }
 
-/// The public form of a result on a day, or why there is none yet.
+/// The public form of a result on a day and for a closing date, or why there is none yet.
 type Public = Result<Arc<IndexResult>, Message>;
 
 #[derive(Clone, Debug)]
 struct Published {
     internal: Arc<IndexResult>,
     day: Date,
+    closed: Option<Date>,
     public: Public,
 }
 
@@ -86,25 +87,31 @@ impl ResultCache {
     }
 
     /// The public form of `internal` as it is read on the day `today`. That day counts for the
-    /// delay of METHOD §5, whenever the result was computed.
+    /// delay of METHOD §5, whenever the result was computed, and it counts from the later of the
+    /// day the result knows and `closed`, on which its round closes now; a round whose closing
+    /// day was taken away is still open.
     ///
     /// # Errors
     /// Why nothing is public yet, as [`disclosure::not_yet_public`] gives it.
-    pub fn public(&self, internal: &Arc<IndexResult>, today: Date) -> Public {
+    pub fn public(&self, internal: &Arc<IndexResult>, closed: Option<Date>, today: Date) -> Public {
+        let closed = internal.round.closed.zip(closed).map(|(then, now)| then.max(now));
         let mut kept = self.public.lock().unwrap_or_else(PoisonError::into_inner);
-        let same =
-            |known: &&Published| Arc::ptr_eq(&known.internal, internal) && known.day == today;
+        let same = |known: &&Published| {
+            Arc::ptr_eq(&known.internal, internal) && known.day == today && known.closed == closed
+        };
         if let Some(known) = kept.iter().find(same) {
             return known.public.clone();
         }
         let mut read = IndexResult::clone(internal);
         read.round.as_of = today;
+        read.round.closed = closed;
         let public = disclosure::public(&read).map(|mut public| {
             public.round.as_of = internal.round.as_of;
+            public.round.closed = internal.round.closed;
             Arc::new(public)
         });
         let internal = Arc::clone(internal);
-        kept.push_back(Published { internal, day: today, public: public.clone() });
+        kept.push_back(Published { internal, day: today, closed, public: public.clone() });
         while kept.len() > MOST {
             kept.pop_front();
         }

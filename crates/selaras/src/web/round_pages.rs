@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::civil::Date;
 
 use super::job_pages::{kind_name, told};
+use super::page::recompute;
 use super::{AppState, Catalogue, Choice, Entry, Page, Problem, Route, Visit, html, paths};
 use crate::index::frozen;
 use crate::jobs;
@@ -42,10 +43,12 @@ struct Facts {
     answers: String,
     state: String,
     simulated: bool,
+    /// Where to compute again, where the result no longer shows what the round holds.
+    outdated: Option<String>,
 }
 
 impl Facts {
-    fn new(round: &Round, words: Words, app: &AppState) -> Self {
+    fn new(round: &Round, outdated: bool, words: Words, app: &AppState) -> Self {
         let instruments = app.instruments();
         let title = instruments.iter().find(|(key, _)| *key == round.instrument);
         let state = match (&round.computed, round.answers) {
@@ -70,6 +73,7 @@ impl Facts {
             answers: words.value(&round.answers.into()),
             state: words.tell(&state),
             simulated: round.simulated,
+            outdated: outdated.then(|| recompute(round)),
         }
     }
 }
@@ -110,8 +114,13 @@ async fn list(State(state): State<AppState>, visit: Visit) -> Result<Response, P
     let rounds = register::list(&mut tx, visit.actor(), &Scope::nation()).await?;
     let words = visit.words();
     let page = visit.bare_page(words.say("round-list-title")).at(Entry::Survey);
-    let rounds = rounds.iter().map(|round| Facts::new(round, words, &state)).collect();
-    html(&ListPage { page, rounds, new: paths::NEW_ROUND })
+    let mut lines = Vec::with_capacity(rounds.len());
+    for round in &rounds {
+        let data = state.store.folder();
+        let outdated = frozen::outdated(&mut tx, visit.actor(), data, round).await?;
+        lines.push(Facts::new(round, outdated, words, &state));
+    }
+    html(&ListPage { page, rounds: lines, new: paths::NEW_ROUND })
 }
 
 /// One answer file on the page of its round.
@@ -141,8 +150,6 @@ struct RoundPage {
     jobs: Vec<JobLine>,
     /// The Beranda of the round, where it has a result.
     overview: Option<String>,
-    /// Whether that result no longer shows what the round holds.
-    outdated: bool,
     /// Where the index is computed, where that is what comes next.
     compute: Option<String>,
     edit: String,
@@ -161,8 +168,9 @@ async fn show(
     let files = register::files(&mut tx, visit.actor(), id).await?;
     let jobs = jobs::of_subject(&mut tx, visit.actor(), &id.to_string()).await?;
     let data = state.store.folder();
-    let outdated = frozen::outdated(&mut tx, visit.actor(), data, &round).await?;
-    let page = visit.page(&mut tx, round.name.clone()).await?.at(Entry::Survey).of_round(&round);
+    let page = visit.round_page(&mut tx, data, &round, round.name.clone()).await?;
+    let page = page.at(Entry::Survey);
+    let outdated = page.outdated.is_some();
     let words = visit.words();
     let line = |file: &File| {
         let added = TimeZone::Wib.wall(file.added);
@@ -176,7 +184,7 @@ async fn show(
         }
     };
     html(&RoundPage {
-        facts: Facts::new(&round, words, &state),
+        facts: Facts::new(&round, outdated, words, &state),
         files: files.iter().map(line).collect(),
         jobs: jobs
             .iter()
@@ -187,7 +195,6 @@ async fn show(
             })
             .collect(),
         overview: round.result.as_ref().map(|_| paths::overview(id)),
-        outdated,
         compute: (round.answers > 0 && (outdated || round.result.is_none()))
             .then(|| paths::compute_form(id)),
         edit: paths::edit_round(id),

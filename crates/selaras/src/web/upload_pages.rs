@@ -24,7 +24,7 @@ use crate::instrument::Instrument;
 use crate::jobs::{self, NewJob};
 use crate::locale::{Message, Value, Words};
 use crate::policy::{Action, Module};
-use crate::round::beside;
+use crate::round::beside::{self, Beside};
 use crate::round::frame::Level;
 use crate::round::intake::Report;
 use crate::round::margins::RoundMargins;
@@ -99,10 +99,14 @@ struct UploadPage {
     send: String,
     opening: OpeningForm,
     margins: Option<String>,
+    /// Said where the margins bear the mark of simulated data.
+    margins_marked: Option<String>,
     margins_path: String,
     margins_template: String,
     delete_margins: String,
     official: Option<String>,
+    /// Said where the official figures bear the mark of simulated data.
+    official_marked: Option<String>,
     official_path: String,
     delete_official: String,
     freezes: Vec<String>,
@@ -159,9 +163,11 @@ async fn upload_page(
 ) -> Result<UploadPage, Problem> {
     let (words, data) = (visit.words(), state.store.folder());
     let files = register::files(tx, visit.actor(), round.id).await?;
-    let page = visit.page(tx, words.say("upload-title")).await?.at(Entry::Survey).of_round(round);
+    let page = visit.round_page(tx, data, round, words.say("upload-title")).await?;
+    let page = page.at(Entry::Survey);
     let kept = beside::kept::<RoundMargins>(data, round.id)?;
     let official = beside::kept::<RoundOfficial>(data, round.id)?;
+    let marked = |marked: bool| marked.then(|| words.say("upload-table-simulated"));
     let waiting = Upload::all(data, round.id).into_iter().map(|upload| UploadLine {
         path: paths::one_upload(round.id, upload.id),
         state: words.say(match upload.state {
@@ -192,9 +198,11 @@ async fn upload_page(
         send: paths::upload(round.id),
         opening: OpeningForm::of_any(words),
         margins: kept.as_ref().map(|margins| words.tell(&margins_pages::summary(margins))),
+        margins_marked: marked(kept.as_ref().is_some_and(Beside::is_marked)),
         margins_path: paths::margins(round.id),
         margins_template: paths::margins_template(round.id),
         delete_margins: paths::delete_margins(round.id),
+        official_marked: marked(official.as_ref().is_some_and(Beside::is_marked)),
         official: official.map(|official| words.tell(&official_pages::summary(&official))),
         official_path: paths::official(round.id),
         delete_official: paths::delete_official(round.id),

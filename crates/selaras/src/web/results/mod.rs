@@ -168,7 +168,7 @@ impl Reading {
         place: Option<(&RegionResult, Levels)>,
         view: &'static str,
     ) -> Result<Page, Problem> {
-        let mut page = visit.page(tx, title).await?.at(entry).of_round(&self.round);
+        let mut page = visit.round_page(tx, &self.data, &self.round, title).await?.at(entry);
         page.simulated |= self.result.simulated;
         page.source = Some(self.source());
         if let Some((place, levels)) = place {

@@ -30,7 +30,7 @@ impl Reading {
         drop(tx);
         let internal = stored(state, &round).await?;
         let today = TimeZone::Wib.wall(state.clock.now()).date();
-        let outcome = state.results.public(&internal, today);
+        let outcome = state.results.public(&internal, round.closed, today);
         let data = state.store.folder().clone();
         Ok(outcome.map(|result| Self { round, result, words: visit.words(), data }))
     }
