@@ -645,3 +645,11 @@ pub struct ScoreChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<Withheld>,
 }
+
+impl ScoreChange {
+    /// Now, of the same part of the answers and standardised to the same composition as `before`.
+    #[must_use]
+    pub fn now(&self) -> Option<f64> {
+        Some(self.before? + self.difference?)
+    }
+}

@@ -62,6 +62,9 @@ pub struct Datum {
     pub small: bool,
     /// Whether there is a value that may not be shown, as against none at all.
     pub withheld: bool,
+    /// Whether its value is too uncertain for a class of a map: a neutral colour, and its words in
+    /// the legend.
+    pub untold: bool,
     /// What may be said of it, or why there is no value.
     pub words: String,
     /// How that is drawn.

@@ -104,7 +104,7 @@ impl Teller<'_> {
         Page {
             language: if self.words.language == Language::En { "en" } else { "id" },
             words: self.words,
-            title: format!("{}: {}", self.text(&result.instrument.title), result.round.name),
+            title: format!("{}: {}", self.name(), result.round.name),
             simulated: result.simulated,
             standing: self.standing(),
             internal: result.form == Form::Internal,
@@ -137,6 +137,7 @@ impl Teller<'_> {
             withheld: score
                 .withheld
                 .is_some_and(|reason| reason != crate::index::result::Withheld::NoAnswers),
+            untold: false,
             words: withheld.or(said).unwrap_or_default(),
             tone: match score.standing {
                 Some(Verdict::ClearlyAbove) => Tone::Above,
@@ -192,7 +193,7 @@ impl Teller<'_> {
             Detail::PROVINCE
         };
         let (low, high) = self.result.instrument.scale;
-        let name = self.text(&index.name);
+        let name = self.title(index);
         let theme = Theme {
             classes: Classes::scores((f64::from(low), f64::from(high))),
             heading: format!("{name} ({low}–{high})"),
@@ -238,7 +239,7 @@ impl Teller<'_> {
         let scale = &self.instrument.scale;
         let ends = (self.text(&scale.low), self.text(&scale.high));
         let axis = Axis::of((f64::from(low), f64::from(high)), ends, &groups, reference.as_ref());
-        let frame = self.frame("selang", self.text(&index.name));
+        let frame = self.frame("selang", self.title(index));
         Some(chart::dots(&frame, &axis, &groups, reference.as_ref()))
     }
 }

@@ -47,6 +47,28 @@ impl<'a> Teller<'a> {
         text.in_language(self.words.language).to_owned()
     }
 
+    /// Whether the results are those of example items, and so called an example index (METHOD §1).
+    fn example(&self) -> bool {
+        self.result.instrument.standing == Standing::Reconstruction
+    }
+
+    /// What a score is called.
+    pub(super) fn title(&self, definition: &ScoreDefinition) -> String {
+        match definition.kind {
+            ScoreKind::Index if self.example() => self.say("results-index-example"),
+            _ => self.text(&definition.name),
+        }
+    }
+
+    /// What the whole is called: the instrument's name, which example items do not deserve.
+    pub(super) fn name(&self) -> String {
+        if self.example() {
+            self.say("results-index-example")
+        } else {
+            self.text(&self.result.instrument.title)
+        }
+    }
+
     /// What the result may be called (METHOD §1); none for an imported official instrument.
     pub(super) fn standing(&self) -> Option<String> {
         match self.result.instrument.standing {
@@ -217,7 +239,7 @@ impl<'a> Teller<'a> {
 
     fn score_name(&self, id: &str) -> String {
         let found = self.result.scores.iter().find(|score| score.id == id);
-        found.map_or_else(|| id.to_owned(), |score| self.text(&score.name))
+        found.map_or_else(|| id.to_owned(), |score| self.title(score))
     }
 
     pub(super) fn region(&self, code: &str) -> Option<&'a RegionResult> {
@@ -230,7 +252,9 @@ impl<'a> Teller<'a> {
 
     /// An empty table with everything that travels with it.
     fn table(&self, title: &str, columns: Vec<Column>) -> Table {
-        let mut table = Table::new(self.words, self.say(&format!("files-title-{title}")), columns);
+        let example = self.example() && ["index", "regions", "districts"].contains(&title);
+        let title = format!("files-title-{title}{}", if example { "-example" } else { "" });
+        let mut table = Table::new(self.words, self.say(&title), columns);
         table.simulated = self.result.simulated;
         table.source = Some(self.source());
         table.time = Some(self.words.short_date(self.result.round.as_of));
@@ -292,7 +316,7 @@ impl<'a> Teller<'a> {
                     self.level(region.level).into(),
                     region.parent.clone().into(),
                     definition.id.as_str().into(),
-                    self.text(&definition.name).into(),
+                    self.title(definition).into(),
                     score.n.into(),
                     score.value.into(),
                     self.low(interval).into(),
@@ -336,7 +360,7 @@ impl<'a> Teller<'a> {
         let shown: Vec<_> = self.scores(&[ScoreKind::Index, ScoreKind::Dimension]).collect();
         let scale = self.result.instrument.scale;
         for (_, definition) in &shown {
-            let name = self.text(&definition.name);
+            let name = self.title(definition);
             let id = definition.id.as_str();
             let unit = format!("{}–{}", scale.0, scale.1);
             heads.push(Column::new(id, name.clone(), VALUE).unit(unit));
@@ -496,7 +520,7 @@ impl<'a> Teller<'a> {
                 table.push(vec![
                     region.code.as_str().into(),
                     region.name.as_str().into(),
-                    self.text(&definition.name).into(),
+                    self.title(definition).into(),
                     self.value(score),
                     self.low(score.interval.as_ref()).into(),
                     self.high(score.interval.as_ref()).into(),
@@ -553,7 +577,7 @@ impl<'a> Teller<'a> {
                     region.code.as_str().into(),
                     region.name.as_str().into(),
                     province.name.as_str().into(),
-                    self.text(&definition.name).into(),
+                    self.title(definition).into(),
                     self.value(own),
                     self.value(whole),
                     difference.into(),
@@ -774,7 +798,7 @@ impl<'a> Teller<'a> {
                         region.name.as_str().into(),
                         district.code.as_str().into(),
                         district.name.as_str().into(),
-                        self.text(&definition.name).into(),
+                        self.title(definition).into(),
                         self.value(score),
                         self.low(score.interval.as_ref()).into(),
                         self.high(score.interval.as_ref()).into(),

@@ -7,8 +7,9 @@ use crate::render::svg::{
     Element, Frame, Layout, decimal, simulated_mark, text_width, watermark, wrap,
 };
 
-/// Size at which bold type of 12 is measured.
-pub(super) const BOLD: f64 = 12.8;
+/// Size at which bold type of 12 is measured: the widest system faces are meant, so that no heading
+/// runs out of a telephone's chart.
+pub(super) const BOLD: f64 = 14.2;
 pub(super) const INK: &str = "#16302d";
 pub(super) const SOFT: &str = "#4d625f";
 pub(super) const RULE: &str = "#d9ddd8";

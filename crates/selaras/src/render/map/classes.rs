@@ -145,6 +145,12 @@ impl Classes {
         Self { limits: [0.0, 1.0, 2.0, 3.0, 4.0].map(limit), ramp, decimals: decimals as usize }
     }
 
+    /// Width of a class between two limits.
+    #[must_use]
+    pub fn step(&self) -> f64 {
+        self.limits[1] - self.limits[0]
+    }
+
     /// The class of `value`, 0 to 5.
     #[must_use]
     pub fn of(&self, value: f64) -> usize {

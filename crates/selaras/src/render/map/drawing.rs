@@ -12,6 +12,8 @@ const INK: &str = "#16302d";
 const PAPER: &str = "#ffffff";
 const LAND: &str = "#f6f5f1";
 const SEA: &str = "#dde5e9";
+/// A grey that is in no ramp: neither less nor more.
+const UNTOLD: &str = "#c4c6c1";
 /// Width of the rim of discs that stand in a crowd.
 const CROWD_STROKE: f64 = 0.6;
 /// Corners to try, right and down.
@@ -42,6 +44,8 @@ fn lettering(
 enum Fill {
     /// A class, 0 to 5, and whether hatched.
     Class(usize, bool),
+    /// A value of which nothing can be said that a class would say.
+    Untold,
     NoData,
     Withheld,
     /// No region of the theme.
@@ -52,7 +56,7 @@ enum Fill {
 fn number(fill: Fill) -> Option<String> {
     match fill {
         Fill::Class(class, _) => Some((class + 1).to_string()),
-        Fill::NoData | Fill::Withheld | Fill::Land => None,
+        Fill::Untold | Fill::NoData | Fill::Withheld | Fill::Land => None,
     }
 }
 
@@ -90,6 +94,7 @@ impl<'a> Drawing<'a> {
     fn fill(&self, region: Option<&Region>) -> Fill {
         match region.map(|region| &region.datum) {
             None => Fill::Land,
+            Some(Datum { value: Some(_), untold: true, .. }) => Fill::Untold,
             Some(Datum { value: Some(value), small, .. }) => {
                 Fill::Class(self.theme.classes.of(*value), *small)
             }
@@ -109,6 +114,7 @@ impl<'a> Drawing<'a> {
         match fill {
             Fill::Class(class, false) => (ramp.css(class), self.colour(class).to_owned()),
             Fill::Class(class, true) => ("hatched".to_owned(), pattern(&format!("h{}", class + 1))),
+            Fill::Untold => ("untold".to_owned(), UNTOLD.to_owned()),
             Fill::NoData => ("no-data".to_owned(), pattern("none")),
             Fill::Withheld => ("withheld".to_owned(), pattern("held")),
             Fill::Land => ("land".to_owned(), LAND.to_owned()),
@@ -128,6 +134,7 @@ impl<'a> Drawing<'a> {
             // Dark strokes of the hatching would run into dark words.
             Fill::Class(_, true) => (INK, PAPER),
             Fill::Class(class, false) => (INK, self.colour(class)),
+            Fill::Untold => (INK, UNTOLD),
             Fill::NoData | Fill::Withheld => (INK, "#f4f3ef"),
             Fill::Land => (INK, LAND),
         }
@@ -463,7 +470,7 @@ impl<'a> Drawing<'a> {
     fn range(&self, fill: Fill) -> Option<String> {
         match fill {
             Fill::Class(class, _) => Some(self.theme.classes.range(class, &self.frame.words)),
-            Fill::NoData | Fill::Withheld | Fill::Land => None,
+            Fill::Untold | Fill::NoData | Fill::Withheld | Fill::Land => None,
         }
     }
 
@@ -497,7 +504,7 @@ impl<'a> Drawing<'a> {
         if fills.iter().any(|(fill, _)| matches!(fill, Fill::Class(_, true))) {
             entries.push(entry(Fill::Class(2, true), theme.hatched.clone()));
         }
-        for absent in [Fill::NoData, Fill::Withheld] {
+        for absent in [Fill::Untold, Fill::NoData, Fill::Withheld] {
             let reasons: BTreeSet<&str> = fills
                 .iter()
                 .filter(|(fill, _)| *fill == absent)

@@ -168,7 +168,7 @@ pub(super) async fn show(
             .filter(|(_, score)| comparable(score.kind))
             .map(|(place, score)| {
                 let href = format!("{path}&skor={}", score.id);
-                (href, say::title(score, words), place == at)
+                (href, reading.title(score), place == at)
             })
             .collect(),
         chart: if analyst || nation { None } else { reading.chart(region, view, Links::Yes) },

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::view::View;
 use super::{Reading, is_nation, paths, say};
-use crate::index::result::{RegionResult, Score, ScoreKind, Withheld};
+use crate::index::result::{RegionResult, Score, ScoreChange, ScoreKind, Verdict, Withheld};
 use crate::locale::Message;
 use crate::region::{self, Code};
 use crate::render::chart::{self, Axis, Coverage, Datum, Group, Movement, Reference};
@@ -118,6 +118,7 @@ impl Reading {
                             value: change.difference,
                             interval: change.interval,
                             n,
+                            untold: !told_apart(change.verdict),
                             words: words.say(key),
                             tone,
                             ..base
@@ -211,15 +212,19 @@ impl Reading {
         self.draw_map(region, View::Score(at), known.collect())
     }
 
-    /// `datum` without the score where too few answers are behind it to colour a map: it stands in
-    /// the table, without an interval.
-    fn coloured(&self, datum: Datum, view: View) -> Datum {
+    /// `datum` without the score where too few answers are behind it to colour a map, or, of a
+    /// kecamatan, where its interval says less than two classes: it stands in the table.
+    fn coloured(&self, datum: Datum, view: View, district: bool, classes: &Classes) -> Datum {
         let least = self.result.options.interval_from;
-        let few = matches!(view, View::Score(_)) && datum.n.is_some_and(|n| n < least);
-        if !few || datum.value.is_none() {
+        let few = datum.n.is_some_and(|n| n < least);
+        let widest = 2.0 * classes.step();
+        let vague = district && datum.interval.is_none_or(|(low, high)| high - low > widest);
+        if !matches!(view, View::Score(_)) || !(few || vague) || datum.value.is_none() {
             return datum;
         }
-        let said = Message::new("results-map-few").with("least", least);
+        let key = if district { "results-map-vague" } else { "results-map-few" };
+        let widest = self.words.number(widest, 1);
+        let said = Message::new(key).with("least", least).with("widest", widest);
         let words = self.words.tell(&said);
         Datum { value: None, interval: None, withheld: true, words, ..datum }
     }
@@ -232,8 +237,6 @@ impl Reading {
     ) -> Option<MapFigure> {
         let words = self.words;
         let Drawn { base, boundaries } = base_map(&self.data, &region.code)?;
-        let data = data.into_iter().map(|(code, datum)| (code, self.coloured(datum, view)));
-        let data: Vec<(String, Datum)> = data.collect();
         // The same on every page, whatever regions it shows.
         let classes = match view {
             View::Score(_) => Classes::scores(self.limits()),
@@ -241,14 +244,23 @@ impl Reading {
             View::Coverage => Classes::from(Ramp::Coverage, 20.0, 20.0),
             View::Poverty => Classes::from(Ramp::Statistic, 5.0, 5.0),
         };
-        let title = view.title(self);
-        let heading = match view {
-            View::Score(_) => format!("{title} ({})", self.scale()),
-            View::Change => words.say("results-map-heading-change"),
-            View::Coverage => words.say("results-map-heading-coverage"),
-            View::Poverty => format!("{title} ({})", words.say("statistic-poverty-rate-unit")),
-        };
         let districts = region.level == Level::Regency;
+        let data = data.into_iter().map(|(code, datum)| {
+            let datum = self.coloured(datum, view, districts, &classes);
+            (code, datum)
+        });
+        let data: Vec<(String, Datum)> = data.collect();
+        let title = view.title(self);
+        let heading =
+            match view {
+                View::Score(_) => format!("{title} ({})", self.scale()),
+                View::Change => words.say(self.example_or([
+                    "results-map-heading-change-example",
+                    "results-map-heading-change",
+                ])),
+                View::Coverage => words.say("results-map-heading-coverage"),
+                View::Poverty => format!("{title} ({})", words.say("statistic-poverty-rate-unit")),
+            };
         let hatched = if districts {
             let least = self.result.options.public_from;
             words.tell(&Message::new("results-map-hatched-few").with("least", least))
@@ -352,12 +364,10 @@ impl Reading {
     fn moved(&self, region: &RegionResult, links: Links) -> Movement {
         let datum = self.datum(region, View::Change, links);
         let found = self.score_change(region, self.index_at());
-        let before = found.and_then(|change| change.before);
-        let difference = found.and_then(|change| change.difference);
         Movement {
             label: datum.label,
-            before,
-            now: before.zip(difference).map(|(before, difference)| before + difference),
+            before: found.and_then(|change| change.before),
+            now: found.and_then(ScoreChange::now),
             interval: found.and_then(|change| change.interval),
             words: datum.words,
             tone: datum.tone,
@@ -386,10 +396,7 @@ impl Reading {
                             other.kind == ScoreKind::Component
                                 && other.component.as_deref() == component
                         })
-                        .map_or_else(
-                            || say::title(definition, words),
-                            |component| say::title(component, words),
-                        );
+                        .map_or_else(|| self.title(definition), |component| self.title(component));
                     let said = match score.value {
                         Some(_) => String::new(),
                         None => say::withheld(score.withheld, words),
@@ -414,7 +421,7 @@ impl Reading {
         groups.push(Group { label: Some(words.say("results-profile-all")), rows: over });
         for variable in self.result.scores.iter().filter(|s| s.kind == ScoreKind::Variable) {
             groups.push(Group {
-                label: Some(say::title(variable, words)),
+                label: Some(self.title(variable)),
                 rows: rows_of(ScoreKind::Cell, variable.variable.as_deref()),
             });
         }
@@ -450,6 +457,11 @@ fn taken_in(region: &RegionResult, score: &Score) -> Option<u64> {
     use Withheld::{BelowPublic, Complementary, NoAnswers};
     let told = matches!(score.withheld, Some(NoAnswers | BelowPublic | Complementary));
     region.n.filter(|_| told)
+}
+
+/// Whether a change is one: only then has it a class on a map.
+fn told_apart(verdict: Option<Verdict>) -> bool {
+    matches!(verdict, Some(Verdict::ClearlyAbove | Verdict::ClearlyBelow))
 }
 
 /// Whether there is simply no answer, rather than one that may not be shown.

@@ -235,7 +235,13 @@ pub(super) fn answers(reading: &Reading, region: &RegionResult) -> Vec<Answer> {
     let words = reading.words;
     let change = reading.change_sentence(region);
     let risen = match (&change.figure, &change.range) {
-        (Some(figure), Some(range)) => format!("{} {figure} ({range}).", change.verdict),
+        (Some(figure), Some(range)) => {
+            let part = change.part.as_ref().map(|part| format!("; {part}")).unwrap_or_default();
+            let said = Message::new("results-answer-difference")
+                .with("difference", figure.as_str())
+                .with("interval", format!("{range}{part}"));
+            format!("{} {}", change.verdict, words.tell(&said))
+        }
         _ => change.verdict,
     };
     let compared = match region.level {

@@ -63,12 +63,25 @@ pub(super) fn change_verdict(verdict: Option<Verdict>) -> (&'static str, Tone) {
     }
 }
 
-/// What a score is called in the reader's language.
-pub(super) fn title(definition: &ScoreDefinition, words: Words) -> String {
-    definition.name.in_language(words.language).to_owned()
-}
-
 impl Reading {
+    /// What a score is called in the reader's language.
+    pub(super) fn title(&self, definition: &ScoreDefinition) -> String {
+        match definition.kind {
+            ScoreKind::Index if self.example() => self.index_name(),
+            _ => definition.name.in_language(self.words.language).to_owned(),
+        }
+    }
+
+    /// Whether the results are those of example items (METHOD §1).
+    fn example(&self) -> bool {
+        self.result.instrument.standing == Standing::Reconstruction
+    }
+
+    /// The first key where the results are those of example items, else the second.
+    pub(super) fn example_or(&self, [example, other]: [&'static str; 2]) -> &'static str {
+        if self.example() { example } else { other }
+    }
+
     pub(super) fn number(&self, value: f64) -> String {
         self.words.number(value, DECIMALS)
     }
@@ -134,10 +147,7 @@ impl Reading {
 
     /// What the scores of this result are called.
     pub(super) fn index_name(&self) -> String {
-        self.words.say(match self.result.instrument.standing {
-            Standing::Official | Standing::Other => "results-index",
-            Standing::Reconstruction => "results-index-example",
-        })
+        self.words.say(self.example_or(["results-index-example", "results-index"]))
     }
 
     /// Sentences that stand on every page and figure of this result (METHOD §1).
@@ -207,7 +217,13 @@ impl Reading {
     /// `dibandingkan dengan Putaran 2025: +0,05 (antara −0,01 dan +0,11); naik`.
     pub(super) fn change_sentence(&self, region: &RegionResult) -> ChangeSentence {
         let words = self.words;
-        let none = |verdict: String| ChangeSentence { figure: None, range: None, verdict };
+        let none = |verdict: String| ChangeSentence {
+            lead: None,
+            figure: None,
+            range: None,
+            part: None,
+            verdict,
+        };
         if let Some(change) = &self.result.change
             && !change.not_comparable.is_empty()
         {
@@ -228,12 +244,25 @@ impl Reading {
             Some(Verdict::Fragile) => "results-change-fragile-text",
             None => "results-change-no-verdict-text",
         };
+        let part = self.part_compared(region, score);
+        let lead = match score.verdict {
+            Some(Verdict::ClearlyAbove | Verdict::ClearlyBelow) if part.is_none() => None,
+            None => Some("results-fragile"),
+            verdict => Some(change_verdict(verdict).0),
+        };
+        let of_some = |(n, all): (u64, u64)| {
+            words.tell(&Message::new("results-change-of-some").with("n", n).with("all", all))
+        };
         ChangeSentence {
+            lead: lead.map(|key| words.say(key)),
+            part: part.map(|(n, all)| {
+                words.tell(&Message::new("results-change-part").with("n", n).with("all", all))
+            }),
             figure: score.difference.map(|difference| words.signed(difference, DECIMALS)),
             range: score.interval.map(|interval| self.signed_between(interval)),
             verdict: [
                 Some(words.tell(&Message::new(sentence).with("before", before))),
-                self.part_compared(region, score),
+                part.map(of_some),
             ]
             .into_iter()
             .flatten()
@@ -244,10 +273,9 @@ impl Reading {
 
     /// Of how many of its answers the change of a region speaks, where not of all: an aggregate
     /// changes by those of its regions that can be compared.
-    fn part_compared(&self, region: &RegionResult, change: &ScoreChange) -> Option<String> {
+    fn part_compared(&self, region: &RegionResult, change: &ScoreChange) -> Option<(u64, u64)> {
         let (part, all) = (change.n?, self.index_of(region)?.n?);
-        let message = Message::new("results-change-of-some").with("n", part).with("all", all);
-        (part < all).then(|| self.words.tell(&message))
+        (part < all).then_some((part, all))
     }
 
     /// The index that an office has published of `region`, with where and when.
@@ -318,7 +346,7 @@ impl Reading {
         let mut others: Vec<(&Coverage, Vec<String>)> = Vec::new();
         for (definition, score) in self.result.scores.iter().zip(&region.scores) {
             let Some(coverage) = &score.coverage else { continue };
-            let title = title(definition, self.words);
+            let title = self.title(definition);
             match others.iter_mut().find(|(known, _)| *known == coverage) {
                 Some((_, scores)) => scores.push(title),
                 None => others.push((coverage, vec![title])),
@@ -368,10 +396,15 @@ impl Reading {
 
 /// The change of the index, in parts.
 pub(super) struct ChangeSentence {
+    /// What may be said, in a few words before the figure: where the figure alone would say more
+    /// than is known, or speaks of a part of the answers.
+    pub(super) lead: Option<String>,
     /// Signed difference.
     pub(super) figure: Option<String>,
     /// Its interval.
     pub(super) range: Option<String>,
+    /// Of how many of the answers it speaks, where not of all.
+    pub(super) part: Option<String>,
     /// What may be said, or why nothing can be.
     pub(super) verdict: String,
 }

@@ -6,8 +6,8 @@ use super::figures::{Links, POVERTY};
 use super::view::View;
 use super::{Reading, paths, say};
 use crate::index::result::{
-    Composition, LowCell, LowCellFamily, Movement, RegionResult, Score, ScoreKind, Verdict,
-    Withheld,
+    Composition, LowCell, LowCellFamily, Movement, RegionResult, Score, ScoreChange, ScoreKind,
+    Verdict, Withheld,
 };
 use crate::locale::Message;
 use crate::region;
@@ -87,10 +87,11 @@ impl Reading {
                 title,
                 vec![
                     self.column("region", Kind::Text),
+                    self.column("said", Kind::Text),
                     self.column("before", SCORE),
+                    self.column("now", SCORE),
                     self.column("difference", Kind::Text),
                     self.column("interval", Kind::Text),
-                    self.column("said", Kind::Text),
                 ],
             ),
             View::Coverage => self.table(
@@ -133,14 +134,15 @@ impl Reading {
                 }
                 View::Change => {
                     let change = self.score_change(inside, self.index_at());
+                    let reason = self.change_at(inside, self.index_at()).err();
+                    let reason = reason.map(|reason| reason.sentence(words));
+                    cells.push(Cell::from(reason.unwrap_or(datum.words)));
                     cells.push(change.and_then(|change| change.before).into());
+                    cells.push(change.and_then(ScoreChange::now).into());
                     let signed = |value| words.signed(value, say::DECIMALS);
                     cells.push(change.and_then(|change| change.difference).map(signed).into());
                     let interval = change.and_then(|change| change.interval);
                     cells.push(interval.map(|interval| self.signed_range(interval)).into());
-                    let reason = self.change_at(inside, self.index_at()).err();
-                    let reason = reason.map(|reason| reason.sentence(words));
-                    cells.push(Cell::from(reason.unwrap_or(datum.words)));
                 }
                 View::Coverage => {
                     cells.push(self.count_cell(inside.n, inside.withheld));
@@ -162,6 +164,11 @@ impl Reading {
         table
     }
 
+    /// What the table of the index, its dimensions and variables is called.
+    pub(super) fn scores_title(&self) -> String {
+        self.words.say(self.example_or(["results-scores-title-example", "results-scores-title"]))
+    }
+
     /// Dimensions and variables of `region`.
     pub(super) fn scores_table(&self, region: &RegionResult) -> Table {
         let words = self.words;
@@ -179,7 +186,7 @@ impl Reading {
         if changes {
             columns.push(self.column("since", Kind::Text));
         }
-        let mut table = self.table(words.say("results-scores-title"), columns);
+        let mut table = self.table(self.scores_title(), columns);
         for (at, (definition, score)) in self.result.scores.iter().zip(&region.scores).enumerate() {
             let kind = match definition.kind {
                 ScoreKind::Index => "results-kind-index",
@@ -187,7 +194,12 @@ impl Reading {
                 ScoreKind::Variable => "results-kind-variable",
                 ScoreKind::Component | ScoreKind::Cell => continue,
             };
-            let name = words.tell(&Message::new(kind).with("name", say::title(definition, words)));
+            let name = self.title(definition);
+            let name = match kind {
+                // "Indeks contoh" says that it is an index.
+                "results-kind-index" if name == self.index_name() => name,
+                _ => words.tell(&Message::new(kind).with("name", name)),
+            };
             let mut cells = vec![Cell::from(name)];
             cells.extend(self.value_cells(Some(score)));
             cells.push(self.count_cell(score.n, score.withheld));
@@ -201,7 +213,7 @@ impl Reading {
                     Ok(change) => {
                         let difference = change.difference.unwrap_or_default();
                         let (key, _) = say::change_verdict(change.verdict);
-                        format!("{}; {}", words.signed(difference, say::DECIMALS), words.say(key))
+                        format!("{}; {}", words.say(key), words.signed(difference, say::DECIMALS))
                     }
                     Err(reason) => reason.short(words),
                 };
@@ -225,7 +237,7 @@ impl Reading {
     /// Variable and component of a cell.
     pub(super) fn cell_name(&self, id: &str) -> String {
         let found = self.result.scores.iter().find(|score| score.id == id);
-        found.map_or_else(|| id.to_owned(), |score| say::title(score, self.words))
+        found.map_or_else(|| id.to_owned(), |score| self.title(score))
     }
 
     /// The low cells of a family; none where there are none.

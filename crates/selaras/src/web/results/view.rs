@@ -1,6 +1,6 @@
 //! What a map shows: one score, coverage, change, or poverty beside them.
 
-use super::{Reading, say};
+use super::Reading;
 use crate::index::result::ScoreKind;
 
 /// What is shown.
@@ -67,12 +67,13 @@ impl View {
         let words = reading.words;
         match self {
             Self::Score(at) if at == reading.index_at() => reading.index_name(),
-            Self::Score(at) => reading
-                .result
-                .scores
-                .get(at)
-                .map_or_else(String::new, |score| say::title(score, words)),
-            Self::Change => words.say("results-view-change-title"),
+            Self::Score(at) => {
+                reading.result.scores.get(at).map_or_else(String::new, |score| reading.title(score))
+            }
+            Self::Change => words.say(
+                reading
+                    .example_or(["results-view-change-title-example", "results-view-change-title"]),
+            ),
             Self::Coverage => words.say("results-view-coverage-title"),
             Self::Poverty => words.say("statistic-poverty-rate-name"),
         }
@@ -121,7 +122,7 @@ impl View {
                 .filter(|(_, score)| score.kind == kind)
                 .map(|(at, score)| {
                     let view = Self::Score(at);
-                    tab(view, say::title(score, words), view == self)
+                    tab(view, reading.title(score), view == self)
                 })
                 .collect();
         }

@@ -2,6 +2,7 @@
 
 use super::{EVERY_LEVEL, Teller, VALUE, columns};
 use crate::index::result::Verdict;
+use crate::locale::Message;
 use crate::render::table::{Cell, Kind, Table};
 use crate::round::frame::Level;
 
@@ -28,19 +29,26 @@ impl Teller<'_> {
 
     fn change_of(&self, scores: usize, levels: &[Level]) -> Option<Table> {
         let change = self.result.change.as_ref()?;
-        let heads = columns(
+        let mut heads = columns(
             self.words,
             &[
                 ("code", Kind::Code),
                 ("region", Kind::Text),
                 ("score", Kind::Text),
+                ("change", Kind::Text),
+                ("compared", Kind::Text),
                 ("before", VALUE),
+                ("now", VALUE),
                 ("difference", VALUE),
                 ("low", VALUE),
                 ("high", VALUE),
-                ("change", Kind::Text),
             ],
         );
+        let compared = |id: &str| ["before", "now", "difference"].contains(&id);
+        heads.iter_mut().filter(|head| compared(&head.id)).for_each(|head| {
+            head.note = Some(self.say("files-change-compared-note"));
+        });
+        let width = heads.len();
         let mut table = self.table("change", heads);
         table.filters.push((self.say("files-before"), change.before.clone()));
         for remark in change.not_comparable.iter().chain(&change.remarks) {
@@ -50,27 +58,37 @@ impl Teller<'_> {
         for region in change.regions.iter().filter(|entry| meant(&entry.region)) {
             let name = self.region_name(&region.region);
             if let Some(reason) = &region.not_comparable {
-                let mut cells: Vec<Cell> = vec![region.region.as_str().into(), name.into()];
-                cells.resize(7, Cell::Empty);
-                cells.push(self.words.tell(reason).into());
+                let reason = self.words.tell(reason);
+                let mut cells: Vec<Cell> =
+                    vec![region.region.as_str().into(), name.into(), Cell::Empty, reason.into()];
+                cells.resize(width, Cell::Empty);
                 table.push(cells);
                 continue;
             }
             let told = self.result.scores.iter().zip(&region.scores).take(scores);
-            for (definition, score) in told {
-                let said = match (score.verdict, score.withheld) {
+            let all = self.region(&region.region).map_or(&[][..], |of| &of.scores);
+            for (at, (definition, score)) in told.enumerate() {
+                let said: Cell = match (score.verdict, score.withheld) {
                     (_, Some(reason)) => self.withheld(reason).into(),
-                    (verdict, None) => verdict.map(|verdict| self.movement(verdict)).into(),
+                    (Some(verdict), None) => self.movement(verdict).into(),
+                    (None, None) => {
+                        score.difference.map(|_| self.say("results-change-no-interval")).into()
+                    }
                 };
+                let part = score.n.zip(all.get(at).and_then(|score| score.n)).map(|(n, all)| {
+                    self.words.tell(&Message::new("files-compared").with("n", n).with("all", all))
+                });
                 table.push(vec![
                     region.region.as_str().into(),
                     name.as_str().into(),
-                    self.text(&definition.name).into(),
+                    self.title(definition).into(),
+                    said,
+                    part.filter(|_| score.difference.is_some()).into(),
                     score.before.into(),
+                    score.now().into(),
                     score.difference.into(),
                     score.interval.map(|interval| interval.0).into(),
                     score.interval.map(|interval| interval.1).into(),
-                    said,
                 ]);
             }
         }
@@ -158,7 +176,7 @@ impl Teller<'_> {
                 table.push(vec![
                     region.code.as_str().into(),
                     region.name.as_str().into(),
-                    self.text(&definition.name).into(),
+                    self.title(definition).into(),
                     score.n.into(),
                     score.value.into(),
                     left.n.into(),
