@@ -430,7 +430,7 @@ fn kecamatan_stand_all_in_the_table_and_few_answers_colour_none() {
     for district in region::children(region.code.parse().expect("a code")) {
         assert!(said.contains(&district.name), "{}", district.name);
     }
-    assert!(said.contains("n terlalu kecil untuk diwarnai (di bawah 30 jawaban)"), "{said}");
+    assert!(said.contains("belum cukup untuk diwarnai: kurang dari 30 jawaban"), "{said}");
     let (map, _) = page.split_once("<table").expect("a table");
     for district in &region.districts {
         if district.scores[0].n.is_some_and(|n| n < 30) {
