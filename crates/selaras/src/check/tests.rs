@@ -1,0 +1,1 @@
+//! Claims about the checks as a whole.
