@@ -175,3 +175,82 @@ fn deadline(
             .with("document", deadline.document.name())
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Rules;
+    use super::super::fixture::*;
+    use super::*;
+    use crate::plan::Row;
+
+    const A: &str = "8.01.05.2.01.0003";
+    const B: &str = "8.01.06.2.01.0003";
+
+    fn held(code: &str, from: (i8, i8), to: (i8, i8)) -> Row {
+        row(code).at("61.01.01").group("pupils").days(from, to)
+    }
+
+    fn found(rows: Vec<Row>) -> Outcome {
+        own(&government(&plan("61.01", rows)), &context())
+    }
+
+    fn meets(one: Row, other: Row) -> usize {
+        let (one, other) = (plan("61", vec![one]), plan("61.01", vec![other]));
+        between(&government(&one), &government(&other), &context()).findings.len()
+    }
+
+    #[test]
+    fn one_office_does_not_hold_two_activities_on_one_day() {
+        let of = |to| rules(&found(vec![held(A, (3, 10), (3, 12)), held(B, to, to)])).len();
+        assert_eq!((of((3, 12)), of((3, 13))), (1, 0));
+        let other = held(B, (3, 12), (3, 12)).agency("Dinas Sosial");
+        assert_eq!(rules(&found(vec![held(A, (3, 10), (3, 12)), other])), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn work_of_months_runs_beside_and_over_other_days() {
+        let long = held(A, (4, 1), (6, 30));
+        assert_eq!(rules(&found(vec![long, held(B, (5, 5), (5, 6))])), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn the_same_people_are_not_invited_twice_on_one_day() {
+        let (one, other) = ("8.01.05.1.01.0003", A);
+        let first = || held(one, (3, 10), (3, 10));
+        assert_eq!(meets(first(), held(other, (3, 10), (3, 10))), 1);
+        assert_eq!(meets(first(), held(other, (3, 11), (3, 11))), 0);
+        let elsewhere = held(other, (3, 10), (3, 10)).with(|row| row.places.clear()).at("61.01.02");
+        assert_eq!(meets(first(), elsewhere), 0);
+        let joint = |row: Row| row.with(|row| row.joint_activity = Some("Rapat".to_owned()));
+        assert_eq!(meets(joint(first()), joint(held(other, (3, 10), (3, 10)))), 0);
+    }
+
+    #[test]
+    fn months_do_not_tell_days() {
+        let outcome = found(vec![row(A).months(3, 3), row(B).months(3, 3)]);
+        assert_eq!((rules(&outcome), lacks(&outcome)), (vec![], vec!["days"]));
+    }
+
+    #[test]
+    fn a_short_activity_keeps_off_holidays_and_quiet_days() {
+        assert_eq!(rules(&found(vec![held(A, (8, 16), (8, 18))])), ["calendar-holiday"]);
+        assert_eq!(rules(&found(vec![held(A, (8, 18), (8, 19))])), Vec::<&str>::new());
+        let folder = tempfile::tempdir().unwrap();
+        let table = "kind,from,to,region,name,name_en,basis\n\
+                     quiet,2026-11-22,2026-11-24,61.01,Pilkada,,\n";
+        std::fs::write(folder.path().join("calendar.csv"), table).unwrap();
+        let rules_of = Rules::open(folder.path()).unwrap();
+        let context = Context { rules: &rules_of, ..context() };
+        let quiet = |of: &str, place: &str| {
+            let row = row(A).at(place).days((11, 24), (11, 25));
+            rules(&own(&government(&plan(of, vec![row])), &context)).len()
+        };
+        assert_eq!((quiet("61.01", "61.01.01"), quiet("61.02", "61.02.01")), (1, 0));
+    }
+
+    #[test]
+    fn work_that_feeds_a_document_ends_before_its_deadline() {
+        let feeds = |to| rules(&found(vec![held("8.01.05.2.01.0001", to, to)])).len();
+        assert_eq!((feeds((8, 3)), feeds((7, 31))), (1, 0));
+    }
+}

@@ -114,3 +114,87 @@ fn answer(report: &mut Report<'_>, of: &Government<'_>, need: Need<'_>, context:
             .with("need", need.name.clone())
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Rules;
+    use super::super::fixture::*;
+    use super::*;
+    use crate::plan::Row;
+
+    const CODE: &str = "8.01.05.2.01.0003";
+
+    fn rules_with(table: &str) -> Rules {
+        let folder = tempfile::tempdir().unwrap();
+        let header = "set,id,region,topics,name,name_en,basis\n";
+        std::fs::write(folder.path().join("priorities.csv"), format!("{header}{table}\n")).unwrap();
+        Rules::open(folder.path()).unwrap()
+    }
+
+    /// What is found and lacks where interfaith harmony is a priority of `region`.
+    fn found(region: &str, row: Row) -> (usize, Vec<String>) {
+        let table = format!("provincial,harmony,{region},interfaith-harmony,Kerukunan,,");
+        let rules_of = rules_with(&table);
+        let context = Context { rules: &rules_of, low: Some(&[]), ..context() };
+        let outcome = own(&government(&plan("61.01", vec![row])), &context);
+        let lacks = lacks(&outcome).into_iter().map(str::to_owned).collect();
+        (outcome.findings.len(), lacks)
+    }
+
+    fn answers(place: &str) -> Row {
+        row(CODE).topic("interfaith-harmony").at(place)
+    }
+
+    #[test]
+    fn a_priority_is_answered_by_topic_and_place_together() {
+        assert_eq!(found("61.01.01", answers("61.01.01.2001")), (0, vec![]));
+        assert_eq!(found("61.01.01", answers("61.01")), (0, vec![]), "the whole kabupaten");
+        assert_eq!(found("61.01.01", answers("61.01.02")), (1, vec![]), "elsewhere");
+        assert_eq!(found("61.01.01", row(CODE).topic("narcotics").at("61.01.01")), (1, vec![]));
+    }
+
+    #[test]
+    fn coordination_support_and_rows_set_to_nothing_answer_nothing() {
+        let coordination = row("8.01.05.2.01.0004").topic("interfaith-harmony").at("61.01");
+        assert_eq!(found("61", coordination), (1, vec![]));
+        let support = row("8.01.01.2.01.0001").topic("interfaith-harmony").at("61.01");
+        assert_eq!(found("61", support), (1, vec![]));
+        assert_eq!(found("61", answers("61.01").pays(0)), (1, vec![]));
+    }
+
+    #[test]
+    fn a_priority_of_elsewhere_does_not_concern_the_region() {
+        assert_eq!(found("61.02", row(CODE).topic("narcotics").at("61.01")), (0, vec![]));
+    }
+
+    #[test]
+    fn a_row_that_may_be_the_answer_keeps_the_gap_from_being_told() {
+        assert_eq!(found("61", row(CODE).at("61.01")), (0, vec!["topic".to_owned()]));
+        let placeless = row(CODE).topic("interfaith-harmony");
+        assert_eq!(found("61", placeless), (0, vec!["place".to_owned()]));
+    }
+
+    #[test]
+    fn a_low_cell_is_answered_like_a_priority_and_an_unmeasured_one_is_not_low() {
+        let rules_of = rules_with("national,n,11,poverty,Lain,,");
+        let tree: crate::outcome::Tree = crate::outcome::Tree::parse(
+            "id = \"a\"\nversion = \"1\"\n[[node]]\nid = \"faith\"\nlevel = 1\n\
+             name = { id = \"a\", en = \"a\" }\ntopics = [\"interfaith-harmony\"]\n\
+             harmony = [{ instrument = \"ihai-2025\", score = \"variable-V7\" }]\n",
+        )
+        .unwrap();
+        let of = |measured, row: Row| {
+            let instrument = "ihai-2025".to_owned();
+            let score = HarmonyScore { instrument, score: "cell-V7-P".to_owned() };
+            let (region, name) = (region("61.01"), "V7 persepsi".to_owned());
+            let cells = [LowCell { region, score, name, measured }];
+            let tree = Some(&tree);
+            let context = Context { rules: &rules_of, low: Some(&cells), tree, ..context() };
+            let outcome = own(&government(&plan("61.01", vec![row])), &context);
+            (rules(&outcome).len(), lacks(&outcome).len())
+        };
+        assert_eq!(of(true, row(CODE).topic("narcotics").at("61.01")), (1, 0));
+        assert_eq!(of(true, answers("61.01.01")), (0, 0));
+        assert_eq!(of(false, row(CODE).topic("narcotics").at("61.01")), (0, 1));
+    }
+}

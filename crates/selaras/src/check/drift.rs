@@ -65,7 +65,7 @@ impl Old<'_> {
 }
 
 /// What a document says at all: what it says nowhere, a row cannot have lost.
-struct Says {
+struct Scope {
     indicators: bool,
     targets: bool,
     places: bool,
@@ -75,7 +75,7 @@ struct Says {
     agencies: bool,
 }
 
-impl Says {
+impl Scope {
     fn of(version: &Version, keys: &[RowKey], year: i16) -> Self {
         let rows = || version.rows().iter();
         let fields = rows().filter_map(|row| row.code()?.at(CodeLevel::AffairField));
@@ -101,7 +101,7 @@ fn compare(
     let year = of.year();
     let renamed = context.rules.renamed(year);
     let (old_keys, new_keys) = (keys(before.document()), keys(after.document()));
-    let (old_says, says) = (Says::of(before, &old_keys, year), Says::of(after, &new_keys, year));
+    let (old_says, says) = (Scope::of(before, &old_keys, year), Scope::of(after, &new_keys, year));
     let agencies = old_says.agencies && says.agencies;
     let matched = |key: &RowKey| {
         let agency = if agencies { key.agency.clone() } else { String::new() };
@@ -135,7 +135,7 @@ fn compare(
     }
 }
 
-fn field_is_known(field: Code, says: &Says, renamed: &BTreeMap<Code, Code>) -> bool {
+fn field_is_known(field: Code, says: &Scope, renamed: &BTreeMap<Code, Code>) -> bool {
     let goes_on = |(before, after): (&Code, &Code)| {
         field.contains(before)
             && after.at(CodeLevel::AffairField).is_some_and(|of| says.fields.contains(&of))
@@ -144,7 +144,7 @@ fn field_is_known(field: Code, says: &Says, renamed: &BTreeMap<Code, Code>) -> b
 }
 
 /// A row that the next document does not have, where that document speaks of such rows.
-fn gone(report: &mut Report<'_>, of: &Government<'_>, old: &Old<'_>, says: &Says) {
+fn gone(report: &mut Report<'_>, of: &Government<'_>, old: &Old<'_>, says: &Scope) {
     let idle = old.row.budget(of.year()).is_some_and(Rupiah::is_zero);
     let rests = old.row.years.is_some_and(|(from, to)| from < to)
         && old.row.budget(of.year()).is_none_or(Rupiah::is_zero);
@@ -161,7 +161,7 @@ fn pair(
     of: &Government<'_>,
     old: &Old<'_>,
     (at, new): (At, &Row),
-    says: &Says,
+    says: &Scope,
     context: &Context<'_>,
 ) {
     let year = of.year();
@@ -220,7 +220,7 @@ fn pair(
 }
 
 /// A place outside of the earlier ones, or an earlier one in which nothing is left.
-fn places(old: &Row, new: &Row, says: &Says, mut differs: impl FnMut(Value, Value)) {
+fn places(old: &Row, new: &Row, says: &Scope, mut differs: impl FnMut(Value, Value)) {
     let of = |row: &Row| -> Vec<region::Code> {
         row.places.iter().filter_map(|place| place.region).collect()
     };
@@ -261,5 +261,121 @@ fn agreements(report: &mut Report<'_>, of: &Government<'_>, context: &Context<'_
                 .with("text", item.text.as_str())
                 .with("meeting", item.meeting.as_str())
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Rules;
+    use super::super::fixture::*;
+    use super::*;
+    use crate::plan::{DocumentKind, Stage};
+
+    const A: &str = "8.01.05.2.01.0003";
+    const B: &str = "8.01.06.2.01.0003";
+
+    fn whole(code: &str) -> Row {
+        row(code).at("61.01.01").aims("persons-served", "100").pays(100_000_000)
+    }
+
+    fn held_to(rules_of: &Rules, before: Vec<Row>, after: Vec<Row>) -> Vec<String> {
+        let kind = DocumentKind::AgencyWorkPlan;
+        let before = document("61.01", kind, Stage::Draft, before).freeze();
+        let previous = [&before];
+        let context =
+            Context { rules: rules_of, previous: Some(&previous), items: Some(&[]), ..context() };
+        let outcome = own(&government(&plan("61.01", after)), &context);
+        assert_eq!(lacks(&outcome), Vec::<&str>::new());
+        rules(&outcome).into_iter().map(str::to_owned).collect()
+    }
+
+    fn found(before: Row, after: Row) -> Vec<String> {
+        held_to(Rules::shipped(), vec![whole(B), before], vec![whole(B), after])
+    }
+
+    #[test]
+    fn what_stays_or_is_spelled_otherwise_is_no_drift() {
+        let other = whole(A).with(|row| row.name = format!("BARIS {A}."));
+        assert_eq!(found(whole(A), other), Vec::<String>::new());
+        let named = |name: &str| whole(A).with(|row| row.name = name.to_owned());
+        assert_eq!(found(named("Bineka"), named("Bhineka")), Vec::<String>::new());
+        assert_eq!(found(named("Dialog pelajar"), named("Dialog guru")), ["drift-text"]);
+    }
+
+    #[test]
+    fn money_may_move_by_five_in_a_hundred_and_a_cut_that_was_ordered_by_any() {
+        let paid = |amount| whole(A).with(|row| row.money.clear()).pays(amount);
+        assert_eq!(found(whole(A), paid(95_000_000)), Vec::<String>::new());
+        assert_eq!(found(whole(A), paid(94_999_999)), ["drift-money"]);
+        assert_eq!(found(whole(A), paid(105_000_001)), ["drift-money"]);
+        let order = |row: Row| row.with(|row| row.cut_reference = Some("Inpres 1/2025".to_owned()));
+        assert_eq!(found(whole(A), order(paid(50_000_000))), Vec::<String>::new());
+        assert_eq!(found(whole(A), order(paid(150_000_000))), ["drift-money"], "no cut");
+    }
+
+    #[test]
+    fn a_target_drifts_by_value_and_not_by_print() {
+        let aims =
+            |target| whole(A).with(|row| row.indicators.clear()).aims("persons-served", target);
+        assert_eq!(found(whole(A), aims("90")), ["drift-target"]);
+        assert_eq!(found(whole(A), aims("100,0")), Vec::<String>::new());
+        let other = whole(A).with(|row| row.indicators.clear()).aims("poverty", "100");
+        assert_eq!(found(whole(A), other), ["drift-indicator"]);
+    }
+
+    #[test]
+    fn a_place_said_more_closely_is_no_drift() {
+        let at = |code: &str| whole(A).with(|row| row.places.clear()).at(code);
+        assert_eq!(found(whole(A), at("61.01.01.2001")), Vec::<String>::new());
+        assert_eq!(found(whole(A), at("61.01.02")), ["drift-place"]);
+        assert_eq!(found(whole(A), at("61.01")), ["drift-place"]);
+    }
+
+    #[test]
+    fn a_row_that_went_is_found_unless_it_goes_on_under_another_code() {
+        let deleted = held_to(Rules::shipped(), vec![whole(A), whole(B)], vec![whole(B)]);
+        assert_eq!(deleted, ["drift-deleted"]);
+        let after = "8.01.05.2.01.0013";
+        let folder = tempfile::tempdir().unwrap();
+        let table = format!("before,after,from,basis\n{A},{after},2026,\n");
+        std::fs::write(folder.path().join("renamed.csv"), table).unwrap();
+        let renamed = Rules::open(folder.path()).unwrap();
+        let rows = vec![whole(after), whole(B)];
+        assert_eq!(held_to(&renamed, vec![whole(A), whole(B)], rows), Vec::<String>::new());
+        // What is new is no drift.
+        let more = held_to(Rules::shipped(), vec![whole(B)], vec![whole(A), whole(B)]);
+        assert_eq!(more, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_document_of_programs_does_not_delete_what_stands_below_them() {
+        let rows = vec![program(B), whole(B)];
+        let before = document("61.01", DocumentKind::AgencyWorkPlan, Stage::Final, rows).freeze();
+        let kind = DocumentKind::BudgetPolicy;
+        let after = document("61.01", kind, Stage::Final, vec![program(B)]).freeze();
+        let previous = [&before];
+        let context = Context { previous: Some(&previous), items: Some(&[]), ..context() };
+        assert_eq!(rules(&own(&government(&after), &context)), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn an_agreement_stands_in_the_plan_of_its_year() {
+        let item = |number: &str| super::super::Item {
+            number: number.to_owned(),
+            meeting: "Rakor".to_owned(),
+            text: "Dialog".to_owned(),
+            region: region("61.01"),
+            owner: "Kesbangpol".to_owned(),
+            due: None,
+            done: None,
+            plan_year: Some(YEAR),
+        };
+        let items = [item("BA-1"), item("BA-2")];
+        let row = whole(A).with(|row| row.agreements.push("ba 1".to_owned()));
+        let context = Context { items: Some(&items), ..context() };
+        let outcome = own(&government(&plan("61.01", vec![row])), &context);
+        assert_eq!(rules(&outcome), ["drift-agreement"]);
+        assert_eq!(outcome.findings[0].about, "BA-2");
+        assert_eq!(lacks(&outcome), ["previous"]);
     }
 }

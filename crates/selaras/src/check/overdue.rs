@@ -87,3 +87,43 @@ pub(super) fn own(of: &Government<'_>, context: &Context<'_>) -> Outcome {
     }
     report.done()
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::super::fixture::*;
+    use super::*;
+
+    fn found(due: Option<Date>, done: Option<Date>) -> (usize, usize) {
+        let item = Item {
+            number: "4".to_owned(),
+            meeting: "Rakor Februari".to_owned(),
+            text: "Kirim matriks".to_owned(),
+            region: region("61.01"),
+            owner: "Bidang Ketahanan".to_owned(),
+            due,
+            done,
+            plan_year: None,
+        };
+        let context = Context { items: Some(&[item]), ..context() };
+        let plan = plan("61.01", vec![row("8.01.05.2.01.0003")]);
+        let outcome = own(&government(&plan), &context);
+        (outcome.findings.len(), outcome.missing.len())
+    }
+
+    #[test]
+    fn an_item_is_overdue_the_day_after_its_date_until_it_is_done() {
+        let day = today();
+        assert_eq!(found(day.yesterday().ok(), None), (1, 0));
+        assert_eq!(found(Some(day), None), (0, 0));
+        assert_eq!(found(Some(date(2026, 1, 1)), Some(date(2026, 3, 1))), (0, 0), "done, if late");
+        assert_eq!(found(None, None), (0, 1), "no date was agreed");
+    }
+
+    #[test]
+    fn without_items_nothing_can_be_checked() {
+        let plan = plan("61.01", vec![row("8.01.05.2.01.0003")]);
+        assert_eq!(lacks(&own(&government(&plan), &context())), ["meetings"]);
+    }
+}

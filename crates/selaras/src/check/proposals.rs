@@ -83,3 +83,55 @@ fn is_carried(of: &Government<'_>, number: &str) -> bool {
     let names = |named: &String| words(named) == number;
     of.rows().any(|(at, row)| row.proposals.iter().any(names) && !of.is_set_to_nothing(at))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+    use crate::plan::Row;
+
+    fn found(answer: Option<Answer>, reason: Option<&str>, row: Row) -> Vec<String> {
+        let proposal = Proposal {
+            number: "U-07".to_owned(),
+            from: region("61.01"),
+            to: region("61"),
+            year: YEAR,
+            text: "Dialog lintas iman".to_owned(),
+            answer,
+            reason: reason.map(str::to_owned),
+        };
+        let context = Context { proposals: Some(&[proposal]), ..context() };
+        let outcome = own(&government(&plan("61", vec![row])), &context);
+        rules(&outcome).into_iter().map(str::to_owned).collect()
+    }
+
+    fn other() -> Row {
+        row("8.01.05.1.01.0003").with(|row| row.proposals.push("U-08".to_owned()))
+    }
+
+    fn carries() -> Row {
+        row("8.01.05.1.01.0003").with(|row| row.proposals.push("u 07".to_owned()))
+    }
+
+    #[test]
+    fn a_proposal_gets_an_answer_and_a_returned_one_its_reason() {
+        assert_eq!(found(None, None, carries()), ["proposal-no-answer"]);
+        assert_eq!(found(Some(Answer::Returned), Some("  "), other()), ["proposal-no-reason"]);
+        let said = found(Some(Answer::Returned), Some("bukan kewenangan provinsi"), other());
+        assert_eq!(said, Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_accepted_proposal_stands_in_the_next_plan() {
+        assert_eq!(found(Some(Answer::Accepted), None, other()), ["proposal-absent"]);
+        assert_eq!(found(Some(Answer::Accepted), None, carries()), Vec::<String>::new());
+        assert_eq!(found(Some(Answer::Accepted), None, carries().pays(0)), ["proposal-absent"]);
+    }
+
+    #[test]
+    fn without_a_list_nothing_can_be_checked() {
+        let plan = plan("61", vec![other()]);
+        let outcome = own(&government(&plan), &context());
+        assert_eq!((rules(&outcome), lacks(&outcome)), (vec![], vec!["proposals"]));
+    }
+}
