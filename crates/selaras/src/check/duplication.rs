@@ -214,7 +214,9 @@ mod tests {
         // The same words of the nomenclature on both sides say nothing.
         let bare = found(row(PROVINCE), row(REGENCY));
         assert_eq!(rules(&bare), Vec::<&str>::new());
-        assert_eq!(lacks(&bare), ["topic", "place", "target-group", "time"].repeat(2));
+        let each =
+            ["topic", "topic", "place", "place", "target-group", "target-group", "time", "time"];
+        assert_eq!(lacks(&bare), each, "of either side");
     }
 
     #[test]

@@ -333,6 +333,11 @@ impl<'a> Report<'a> {
         self.outcome.missing.push(missing);
     }
 
+    /// What was told to be missing after the first `known`.
+    pub(super) fn missing_after(&self, known: usize) -> &[Missing] {
+        self.outcome.missing.get(known..).unwrap_or_default()
+    }
+
     /// The outcome, in an order that does not depend on that of rows.
     pub(super) fn done(mut self) -> Outcome {
         for ((region, lack), mut keys) in self.lacking {

@@ -78,7 +78,16 @@ pub(super) fn between(
     let mut own = Report::of(Check::Target, upper, context);
     for relation in context.rules.relations() {
         if upper.has_sent() && upper.indicators().contains_key(relation.upper.as_str()) {
+            let known = own.missing_after(0).len();
             relate(relation, upper, &lowers, &mut own, &mut reports, context);
+            if relation.kind == RelationKind::Minimum {
+                continue;
+            }
+            // A sum or mean that cannot be checked cannot be for any of its pairs.
+            for report in reports.iter_mut().filter(|of| of.is_complete()) {
+                let missing = own.missing_after(known);
+                missing.iter().for_each(|missing| report.missing(missing.clone()));
+            }
         }
     }
     unrelated(upper, &lowers, &mut reports, context);
@@ -130,7 +139,9 @@ fn relate(
     for (of, report) in lowers.iter().zip(reports.iter_mut()) {
         if !of.has_sent() {
             lacking = true;
-            own.missing(Missing::input(Lack::Plan, Some(of.region()), ""));
+            if relation.kind != RelationKind::Minimum {
+                own.missing(Missing::input(Lack::Plan, Some(of.region()), ""));
+            }
             continue;
         }
         match aim(of, &relation.lower, rate) {
@@ -486,7 +497,8 @@ mod tests {
         let upper = aims("61", "poverty", "6,0");
         let (one, other) = (aims("61.01", "poverty", "5,0"), aims("61.02", "poverty", "9,0"));
         let (rules, lacks) = found(&upper, &[&one, &other], &context());
-        assert_eq!((rules.len(), lacks), (0, vec!["denominator".to_owned(); 2]));
+        // Of the province and of each pair, for either region.
+        assert_eq!((rules.len(), lacks), (0, vec!["denominator".to_owned(); 6]));
         let folder = tempfile::tempdir().unwrap();
         let table = |weight: u32, other_weight: u32| {
             let text = format!(
@@ -512,7 +524,7 @@ mod tests {
         let outcomes = between(&government(&upper), &[silent, government(&one)], &context());
         assert!(outcomes.iter().all(|of| of.findings.is_empty()));
         let states: Vec<State> = outcomes.iter().map(Outcome::state).collect();
-        assert_eq!(states, [State::NotCheckable, State::Checked, State::NotSent]);
+        assert_eq!(states, [State::NotCheckable, State::NotCheckable, State::NotSent]);
     }
 
     #[test]
