@@ -72,7 +72,7 @@ pub(super) fn gather<R>(
         let mut queues = Vec::with_capacity(workers);
         let mut running = Vec::with_capacity(workers);
         for _ in 0..workers {
-            let (send, receive) = sync_channel::<Answers>(2);
+            let (send, receive) = sync_channel::<Answers>(4);
             queues.push(send);
             let give_back = give_back.clone();
             running.push(scope.spawn(move || {

@@ -25,7 +25,7 @@ use crate::jobs::{self, Job, Run};
 use crate::locale::{Language, Message, Words};
 use crate::policy::{Actor, NATION};
 use crate::region;
-use crate::sheet::{self, Fault, Sheet, Source};
+use crate::sheet::{self, Fault, Sheet, Source, Texts};
 use crate::store::{Clock, DataFolder, Error, FileId, RoundId, Store, Tx};
 
 /// Kind of the jobs that take a staged file in.
@@ -64,7 +64,7 @@ pub struct Look {
     /// The file.
     pub sheet: Sheet,
     /// At most [`SAMPLE`] rows, by column.
-    pub sample: Vec<Vec<String>>,
+    pub sample: Vec<Texts>,
 }
 
 impl Look {

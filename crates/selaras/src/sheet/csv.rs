@@ -79,6 +79,12 @@ impl<'a> Scanner<'a> {
         self.at
     }
 
+    /// What stands between fields.
+    #[must_use]
+    pub fn delimiter(&self) -> u8 {
+        self.dialect.delimiter
+    }
+
     /// Goes back to `position`, which [`Scanner::position`] gave at the start of a field.
     pub fn rewind(&mut self, position: usize) {
         self.at = position.min(self.at);
@@ -225,14 +231,14 @@ impl<'a> Scanner<'a> {
         Field { raw, doubled: false, end }
     }
 
-    /// The texts of the next row, at most `most` of them.
+    /// The fields of the next row, at most `most` of them.
     #[must_use]
-    pub fn row(&mut self, most: usize) -> Vec<String> {
+    pub fn row(&mut self, most: usize) -> Vec<Field<'a>> {
         let mut fields = Vec::new();
         loop {
             let field = self.field();
             if fields.len() < most {
-                fields.push(field.text().into_owned());
+                fields.push(field);
             }
             if field.end != End::Delimiter {
                 return fields;
@@ -537,6 +543,7 @@ pub(super) fn open(
     let mut ends = Vec::new();
     while !scanner.done() && top.len() < HEADER_ROWS {
         let row = scanner.row(options.limits.columns + 1);
+        let row: Vec<String> = row.iter().map(|field| field.text().into_owned()).collect();
         if row.len() > options.limits.columns {
             return Err(Box::new(
                 Fault::of_file(name, "sheet-error-columns")

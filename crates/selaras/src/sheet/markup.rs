@@ -127,9 +127,10 @@ fn rows_of(
                 let mut scanner = csv::Scanner::new(&block.bytes, block.dialect);
                 while !scanner.done() {
                     row += 1;
-                    let texts = scanner.row(sheet.columns.len());
+                    let fields = scanner.row(sheet.columns.len());
                     if let Some(place) = rows.get_mut(&row) {
-                        *place = cover(texts);
+                        *place =
+                            cover(fields.iter().map(|field| field.text().into_owned()).collect());
                     }
                 }
             }

@@ -13,6 +13,7 @@ mod parquet;
 pub mod private;
 pub(crate) mod records;
 mod source;
+mod texts;
 mod xlsx;
 
 use std::ops::{ControlFlow, Range};
@@ -29,6 +30,7 @@ pub use fault::{Column, FAULTS_KEPT, Fault, Faults};
 pub use markup::mark_up;
 pub(crate) use source::hex;
 pub use source::{Source, SourceReader};
+pub use texts::Texts;
 
 /// Bounds on what a file may ask of the machine.
 #[derive(Clone, Copy, Debug)]
@@ -352,7 +354,7 @@ impl Deadline {
 }
 
 /// Numbers of rows, and their texts by column.
-pub type Numbered = (Vec<u64>, Vec<Vec<String>>);
+pub type Numbered = (Vec<u64>, Vec<Texts>);
 
 /// How a block is taken: going on may hand back the bytes of an earlier block of text, whose room
 /// is used again; breaking stops the reading.
@@ -434,7 +436,7 @@ impl Sheet {
     ///
     /// # Errors
     /// As [`Sheet::read`].
-    pub fn sample(&self, rows: usize) -> Result<Vec<Vec<String>>, Box<Fault>> {
+    pub fn sample(&self, rows: usize) -> Result<Vec<Texts>, Box<Fault>> {
         Ok(self.numbered(rows)?.1)
     }
 
@@ -443,7 +445,7 @@ impl Sheet {
     /// # Errors
     /// As [`Sheet::read`].
     pub fn numbered(&self, rows: usize) -> Result<Numbered, Box<Fault>> {
-        let mut columns = vec![Vec::new(); self.columns.len()];
+        let mut columns = vec![Texts::default(); self.columns.len()];
         let (mut numbers, mut line) = (Vec::new(), self.header_row);
         let mut taken = 0;
         self.read_at_once(rows, &mut |block| {
@@ -453,11 +455,14 @@ impl Sheet {
                     while !scanner.done() && taken < rows {
                         let fields = scanner.row(columns.len());
                         line += 1;
-                        if fields.iter().any(|field| !field.trim().is_empty()) {
+                        if fields.iter().any(|field| !field.text().trim().is_empty()) {
                             taken += 1;
                             numbers.push(line);
-                            let fields = fields.into_iter().chain(std::iter::repeat(String::new()));
-                            columns.iter_mut().zip(fields).for_each(|(column, f)| column.push(f));
+                            for (at, column) in columns.iter_mut().enumerate() {
+                                column.push(
+                                    &fields.get(at).map(csv::Field::text).unwrap_or_default(),
+                                );
+                            }
                         }
                     }
                 }
@@ -465,7 +470,7 @@ impl Sheet {
                     let more = block.rows.len().min(rows - taken);
                     numbers.extend(block.rows.iter().take(more).copied().map(u64::from));
                     for (column, cells) in columns.iter_mut().zip(&block.columns) {
-                        column.extend((0..more).map(|row| cells.text(row)));
+                        (0..more).for_each(|row| column.push(&cells.text(row)));
                     }
                     taken += more;
                 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::private::words;
-use super::{Fault, Faults, Options, Sheet, Source};
+use super::{Fault, Faults, Options, Sheet, Source, Texts};
 
 /// A column that is looked for.
 pub(crate) struct Field {
@@ -28,7 +28,7 @@ pub(crate) struct Records {
     sheet: Sheet,
     /// Of each row, its number in the file.
     numbers: Vec<u64>,
-    columns: Vec<Vec<String>>,
+    columns: Vec<Texts>,
     /// By field, the column it stands in.
     places: Vec<Option<usize>>,
 }

@@ -12,8 +12,8 @@ use crate::round::mapping::{
     item_role,
 };
 use crate::round::upload::region_finder;
-use crate::sheet::Sheet;
 use crate::sheet::private::{self, Private};
+use crate::sheet::{Sheet, Texts};
 
 /// Values of a column that are shown.
 const SHOWN: usize = 3;
@@ -103,7 +103,7 @@ fn code(role: &Role) -> String {
 }
 
 /// The role that `code` means for a column with `values`; none where it is not one of the choices.
-fn role(code: &str, instrument: &Instrument, values: &[String]) -> Option<Role> {
+fn role(code: &str, instrument: &Instrument, values: &Texts) -> Option<Role> {
     if let Some(item) = code.strip_prefix("item:") {
         return item_role(instrument, item, values);
     }
@@ -193,7 +193,7 @@ impl MappingForm {
     pub(super) fn new(
         mapping: &Mapping,
         sheet: &Sheet,
-        sample: &[Vec<String>],
+        sample: &[Texts],
         instrument: &Instrument,
         words: Words,
     ) -> Self {
@@ -276,13 +276,12 @@ fn column_row(
     number: usize,
     column: &ColumnMapping,
     sheet: &Sheet,
-    sample: &[Vec<String>],
+    sample: &[Texts],
     instrument: &Instrument,
     words: Words,
 ) -> ColumnRow {
     let known = sheet.columns.iter().find(|known| known.header == column.header);
     let values = known.and_then(|known| sample.get(known.index as usize));
-    let values = values.map_or(&[][..], Vec::as_slice);
     let (fixed, private) = match &column.role {
         Role::Private { what } => {
             let said = words.say(&format!("intake-dropped-{}", what.key()));
@@ -295,7 +294,8 @@ fn column_row(
     } else {
         let place = matches!(column.role, Role::Region | Role::District | Role::Link);
         let mut distinct: Vec<&str> = Vec::new();
-        for value in values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()) {
+        let different = values.into_iter().flat_map(Texts::different);
+        for value in different.map(str::trim).filter(|value| !value.is_empty()) {
             if !distinct.contains(&value) {
                 distinct.push(value);
             }
@@ -427,21 +427,21 @@ pub(super) fn apply(
     pairs: &[(String, String)],
     mapping: &mut Mapping,
     sheet: &Sheet,
-    sample: &[Vec<String>],
+    sample: &[Texts],
     instrument: &Instrument,
     frame: &Frame,
 ) -> Result<(), Message> {
     let fields: BTreeMap<&str, &str> =
         pairs.iter().map(|(name, value)| (name.as_str(), value.trim())).collect();
     let field = |name: &str| fields.get(name).copied();
+    let nothing = Texts::default();
     for (number, column) in mapping.columns.iter_mut().enumerate() {
         let kept = matches!(&column.role, Role::Private { what } if !may_be_more(*what));
         let Some(asked) = field(&format!("peran-{number}")).filter(|_| !kept) else { continue };
         if asked != code(&column.role) {
             let at = sheet.columns.iter().find(|known| known.header == column.header);
             let values = at.and_then(|at| sample.get(at.index as usize));
-            let values = values.map_or(&[][..], Vec::as_slice);
-            if let Some(role) = role(asked, instrument, values) {
+            if let Some(role) = role(asked, instrument, values.unwrap_or(&nothing)) {
                 column.role = role;
                 column.confidence = Confidence::Sure;
                 column.reason = Message::new("upload-because-person");

@@ -118,7 +118,9 @@ impl PlanTable {
                     let mut scanner = Scanner::new(&block.bytes, block.dialect);
                     while !scanner.done() {
                         number += 1;
-                        let fields = scanner.row(width).into_iter().map(Cell::Text);
+                        let fields = scanner.row(width);
+                        let fields =
+                            fields.iter().map(|field| Cell::Text(field.text().into_owned()));
                         take(number, fields.collect());
                     }
                 }

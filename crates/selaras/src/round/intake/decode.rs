@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use foldhash::HashMap;
 
-use super::memory::Memory;
+use super::memory::{Glances, Memory};
 use super::plan::{Action, OUTSIDE, Plan, Reason, Resolved, Small, UNKNOWN};
 use crate::round::answers::{Answers, NO_DAY, NONE};
 use crate::round::mapping::DateOrder;
@@ -129,6 +129,7 @@ pub(super) struct Decoder<'a> {
     /// Answers of the block before.
     before: usize,
     memories: Vec<Memory>,
+    glances: Vec<Glances>,
     names: [HashMap<Box<str>, u32>; 4],
     part: Part,
 }
@@ -137,6 +138,8 @@ impl<'a> Decoder<'a> {
     pub(super) fn new(plan: &'a Plan<'a>, thread: usize) -> Self {
         let mut memories = Vec::new();
         memories.resize_with(plan.actions.len(), Memory::new);
+        let mut glances = Vec::new();
+        glances.resize_with(plan.actions.len(), Glances::new);
         let mut steps: Vec<Step<'a>> = Vec::new();
         for (at, action) in plan.actions.iter().enumerate() {
             let codes = action.codes().filter(|codes| codes.has_numbers());
@@ -159,6 +162,7 @@ impl<'a> Decoder<'a> {
             coded,
             before: 0,
             memories,
+            glances,
             names: Default::default(),
             part: Part::default(),
         }
@@ -294,7 +298,15 @@ impl<'a> Decoder<'a> {
     /// Takes the next field of a row as that of the column at `at`.
     #[inline(always)]
     fn field(&mut self, at: usize, scanner: &mut Scanner<'_>, row: u32) -> Taken {
-        let quoted = scanner.rest().first() == Some(&b'"');
+        let (rest, delimiter) = (scanner.rest(), scanner.delimiter());
+        if let Some((length, code)) =
+            self.glances.get(at).and_then(|glances| glances.get(rest, delimiter))
+        {
+            scanner.pass(length);
+            self.put(at, code);
+            return Taken { ended: false, code: Some(code) };
+        }
+        let start = scanner.position();
         let field = scanner.field();
         let mut code = None;
         if field.end == End::Unclosed {
@@ -304,7 +316,11 @@ impl<'a> Decoder<'a> {
         } else if self.plan.is_used(at) {
             code = self.code(at, field.raw, row);
         }
-        Taken { ended: field.end != End::Delimiter, code: code.filter(|_| !quoted) }
+        let ended = field.end != End::Delimiter;
+        if let (Some(code), false, Some(glances)) = (code, ended, self.glances.get_mut(at)) {
+            glances.put(rest, scanner.position() - start, delimiter, code);
+        }
+        Taken { ended, code }
     }
 
     /// Takes as many fields for `columns` as are one digit with a code; says how many.

@@ -94,3 +94,91 @@ impl Memory {
         code
     }
 }
+
+/// Binary digits of a place among the glances.
+const GLANCE_BITS: u32 = 6;
+
+/// Fields of a text file met before in one column, told by how they begin.
+pub(super) struct Glances(Vec<Option<Glance>>);
+
+#[derive(Clone)]
+struct Glance {
+    start: u64,
+    /// The field as it stands in the file, with the delimiter after it.
+    text: Box<[u8]>,
+    code: u32,
+}
+
+impl Glances {
+    pub(super) fn new() -> Self {
+        Self(vec![None; 1 << GLANCE_BITS])
+    }
+
+    /// The length of the field at the start of `rest`, with its delimiter, and its code; none where
+    /// it is not known.
+    #[inline]
+    pub(super) fn get(&self, rest: &[u8], delimiter: u8) -> Option<(usize, u32)> {
+        let start = start(rest, delimiter)?;
+        let glance = self.0.get(place(start))?.as_ref()?;
+        (glance.start == start && rest.starts_with(&glance.text))
+            .then_some((glance.text.len(), glance.code))
+    }
+
+    /// Notes that the first `length` bytes of `rest`, a field with its delimiter, stand for `code`.
+    pub(super) fn put(&mut self, rest: &[u8], length: usize, delimiter: u8, code: u32) {
+        let (Some(start), Some(text)) = (start(rest, delimiter), rest.get(..length)) else {
+            return;
+        };
+        if let Some(glance) = self.0.get_mut(place(start)) {
+            *glance = Some(Glance { start, text: text.into(), code });
+        }
+    }
+}
+
+/// The first eight bytes of `rest` up to the first delimiter; none at the end of a block.
+#[inline]
+fn start(rest: &[u8], delimiter: u8) -> Option<u64> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let word = u64::from_le_bytes(*rest.first_chunk()?);
+    let other = word ^ (ONES * u64::from(delimiter));
+    let delimiters = other.wrapping_sub(ONES) & !other & (ONES << 7);
+    // All bits up to the lowest of the marks; all bits where there is no mark.
+    Some(word & (delimiters ^ delimiters.wrapping_sub(1)))
+}
+
+fn place(start: u64) -> usize {
+    (start.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - GLANCE_BITS)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sheet::csv::{End, Scanner};
+    use crate::sheet::Dialect;
+
+    proptest! {
+        #[test]
+        fn a_glance_takes_the_field_that_stands_there(
+            rows in prop::collection::vec("(\"[ab,\n]{0,9}\"|[ab\u{0}]{0,12}),([ab,\"\n]{0,12})", 1..40),
+        ) {
+            let dialect = Dialect { delimiter: b',', newline: b'\n' };
+            let mut glances = Glances::new();
+            let mut known: Vec<Vec<u8>> = Vec::new();
+            for row in &rows {
+                let mut scanner = Scanner::new(row.as_bytes(), dialect);
+                let glanced = glances.get(row.as_bytes(), b',');
+                let field = scanner.field();
+                if let Some((length, code)) = glanced {
+                    prop_assert_eq!((length, field.end), (scanner.position(), End::Delimiter));
+                    prop_assert_eq!(field.raw, &*known[code as usize]);
+                } else if field.end == End::Delimiter {
+                    known.push(field.raw.to_vec());
+                    let code = known.len() as u32 - 1;
+                    glances.put(row.as_bytes(), scanner.position(), b',', code);
+                }
+            }
+        }
+    }
+}

@@ -250,7 +250,7 @@ fn read(
     let block_receiver = Mutex::new(block_receiver);
     let (part_sender, part_receiver) = channel::<(u64, Part)>();
     // One ticket per block on its way bounds what is in memory, however uneven the threads are.
-    let (ticket_sender, ticket_receiver) = sync_channel::<()>(threads + 2);
+    let (ticket_sender, ticket_receiver) = sync_channel::<()>(threads + 4);
     // Room is used again, so that threads do not wait for one another while the system finds more.
     let (used_bytes, used_parts) = (Room::default(), Room::default());
 

@@ -21,7 +21,7 @@ use crate::instrument::Instrument;
 use crate::locale::Message;
 use crate::sheet::hex;
 use crate::sheet::private::{self, Private};
-use crate::sheet::{Column, Sheet};
+use crate::sheet::{Column, Sheet, Texts};
 
 /// The version of the saved form.
 pub const VERSION: u32 = 1;
@@ -247,11 +247,12 @@ impl Mapping {
 
     /// Adds what the first rows of `sheet` (see [`Sheet::sample`]) hold and this mapping, made for
     /// an earlier file of the same layout, does not know: labels, not decided.
-    pub fn extend(&mut self, sheet: &Sheet, sample: &[Vec<String>], instrument: &Instrument) {
+    pub fn extend(&mut self, sheet: &Sheet, sample: &[Texts], instrument: &Instrument) {
+        let nothing = Texts::default();
         for column in &mut self.columns {
             let wanted = private::words(&column.header);
             let at = sheet.columns.iter().position(|known| private::words(&known.header) == wanted);
-            let values = at.and_then(|at| sample.get(at)).map_or(&[][..], Vec::as_slice);
+            let values = at.and_then(|at| sample.get(at)).unwrap_or(&nothing);
             let fresh = match &column.role {
                 Role::Item { item, .. } => item_role(instrument, item, values),
                 Role::Attribute { attribute, reading, .. } => {

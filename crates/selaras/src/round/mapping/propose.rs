@@ -8,7 +8,7 @@ use crate::instrument::{Attribute, AttributeKind, Instrument, Item};
 use crate::locale::Message;
 use crate::round::intake::{Found, Lookup, band_texts};
 use crate::sheet::private::{self, Private, words};
-use crate::sheet::{Column, Sheet};
+use crate::sheet::{Column, Sheet, Texts};
 
 /// Headers, as [`words`], of columns that are no part of the instrument.
 const HEADERS: &[(Sign, &[&str])] = &[
@@ -141,17 +141,18 @@ enum Sign {
 #[must_use]
 pub fn propose(
     sheet: &Sheet,
-    sample: &[Vec<String>],
+    sample: &[Texts],
     instrument: &Instrument,
     find_region: Lookup<'_>,
     year: Option<i16>,
 ) -> Mapping {
     let mut proposal = Proposal { instrument, find_region, taken: BTreeSet::new() };
-    let values: Vec<Vec<&str>> = sheet
+    let nothing = Texts::default();
+    let values: Vec<Answered<'_>> = sheet
         .columns
         .iter()
-        .zip(sample.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..])))
-        .map(|(_, values)| answered(values))
+        .zip(sample.iter().chain(std::iter::repeat(&nothing)))
+        .map(|(_, texts)| Answered::new(texts))
         .collect();
     let mut columns: Vec<ColumnMapping> = sheet
         .columns
@@ -186,7 +187,7 @@ pub fn propose(
         .iter()
         .zip(&values)
         .filter(|(column, _)| matches!(column.role, Role::Weight | Role::Fpc))
-        .flat_map(|(_, values)| values);
+        .flat_map(|(_, values)| values.different());
     let (mut commas, mut points) = (0, 0);
     for value in measures {
         commas += usize::from(value.contains(','));
@@ -195,9 +196,9 @@ pub fn propose(
     let psus_within_strata =
         match (with_role(|role| *role == Role::Psu), with_role(|role| *role == Role::Stratum)) {
             (Some(psu), Some(stratum)) => {
-                let column = |at: usize| sample.get(at).map(Vec::as_slice).unwrap_or_default();
+                let column = |at: usize| sample.get(at).unwrap_or(&nothing).iter();
                 let mut home: HashMap<&str, &str> = HashMap::new();
-                let again = column(psu).iter().zip(column(stratum)).any(|(psu, stratum)| {
+                let again = column(psu).zip(column(stratum)).any(|(psu, stratum)| {
                     *home.entry(psu.trim()).or_insert_with(|| stratum.trim()) != stratum.trim()
                 });
                 (!again).then_some(false)
@@ -220,11 +221,11 @@ pub fn propose(
 /// The role of a column with `values` as answers to `item`, with the meaning of their labels as far
 /// as they say it; none where the instrument has no such item.
 #[must_use]
-pub fn item_role(instrument: &Instrument, item: &str, values: &[String]) -> Option<Role> {
+pub fn item_role(instrument: &Instrument, item: &str, values: &Texts) -> Option<Role> {
     instrument.items.iter().find(|known| known.id == item)?;
     let nothing = |_: &str| Found::Nothing;
     let proposal = Proposal { instrument, find_region: &nothing, taken: BTreeSet::new() };
-    let labels = proposal.labels(&answered(values));
+    let labels = proposal.labels(&Answered::new(values));
     Some(Role::Item { item: item.to_owned(), labels })
 }
 
@@ -235,11 +236,11 @@ pub fn attribute_role(
     instrument: &Instrument,
     attribute: &str,
     reading: Reading,
-    values: &[String],
+    values: &Texts,
 ) -> Option<Role> {
     let known = instrument.attributes.iter().find(|known| known.id == attribute)?;
     let labels = match reading {
-        Reading::Bands => unknown_labels(known, &answered(values)),
+        Reading::Bands => unknown_labels(known, &Answered::new(values)),
         Reading::Age | Reading::Birth => BTreeMap::new(),
     };
     Some(Role::Attribute { attribute: attribute.to_owned(), reading, labels })
@@ -261,26 +262,52 @@ pub(crate) fn attribute_named<'a>(
     })
 }
 
-/// What stands in `values`, blanks and the usual signs for nothing left out.
-fn answered(values: &[String]) -> Vec<&str> {
-    let nothing = |text: &str| {
-        text.is_empty()
-            || ["na", "n/a", "nan", "null", "-"].iter().any(|n| text.eq_ignore_ascii_case(n))
-    };
-    // Of thousands of values nearly all have nothing to trim.
-    let visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    let bare = |text: &str| visible(text.as_bytes().first()) && visible(text.as_bytes().last());
-    let texts = values.iter().map(String::as_str);
-    let trimmed = texts.map(|text| if bare(text) { text } else { text.trim() });
-    trimmed.filter(|text| !nothing(text)).collect()
+/// What stands in a column, blanks and the usual signs for nothing left out.
+struct Answered<'a> {
+    /// The different values, each with the number of its cells.
+    counted: BTreeMap<&'a str, usize>,
+    /// All cells.
+    cells: usize,
+}
+
+impl<'a> Answered<'a> {
+    fn new(texts: &'a Texts) -> Self {
+        let nothing = |text: &str| {
+            text.is_empty()
+                || ["na", "n/a", "nan", "null", "-"].iter().any(|n| text.eq_ignore_ascii_case(n))
+        };
+        let trimmed = texts.counted().map(|(text, cells)| (text.trim(), cells));
+        let mut counted = BTreeMap::new();
+        for (text, cells) in trimmed.filter(|(text, _)| !nothing(text)) {
+            *counted.entry(text).or_default() += cells;
+        }
+        Self { cells: counted.values().sum(), counted }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.cells == 0
+    }
+
+    /// The different values in alphabetical order.
+    fn different(&self) -> impl Iterator<Item = &'a str> + Clone {
+        self.counted.keys().copied()
+    }
+
+    /// Share of the cells whose value `fits`.
+    fn share(&self, fits: impl Fn(&str) -> bool) -> f64 {
+        let fitting = self.counted.iter().filter(|(value, _)| fits(value));
+        fitting.map(|(_, cells)| cells).sum::<usize>() as f64 / self.cells as f64
+    }
 }
 
 /// Labels that the bands of `attribute` do not claim. What points at a person is no label: its
 /// cells are faults, and it is not kept in a mapping.
-fn unknown_labels(attribute: &Attribute, values: &[&str]) -> BTreeMap<String, Meaning<String>> {
+fn unknown_labels(
+    attribute: &Attribute,
+    values: &Answered<'_>,
+) -> BTreeMap<String, Meaning<String>> {
     let texts = band_texts(attribute);
-    let distinct: BTreeSet<&str> = values.iter().copied().collect();
-    let impersonal = distinct.into_iter().filter(|value| private::of_value(value).is_none());
+    let impersonal = values.different().filter(|value| private::of_value(value).is_none());
     let distinct: BTreeSet<String> = impersonal.map(words).collect();
     let unknown = distinct.into_iter().filter(|value| !texts.contains_key(value));
     unknown.map(|label| (label, Meaning::Undecided)).collect()
@@ -288,11 +315,11 @@ fn unknown_labels(attribute: &Attribute, values: &[&str]) -> BTreeMap<String, Me
 
 /// Whether `values` could be answers to an item: whole numbers on the scale, or `labels` with which
 /// items are answered.
-fn answers_like(values: &[&str], instrument: &Instrument, labels: &BTreeSet<String>) -> bool {
+fn answers_like(values: &Answered<'_>, instrument: &Instrument, labels: &BTreeSet<String>) -> bool {
     let scale = instrument.scale.min..=instrument.scale.max;
     let on_scale = |value: &str| value.parse().is_ok_and(|answer: u8| scale.contains(&answer));
     !values.is_empty()
-        && values.iter().all(|value| on_scale(value) || labels.contains(&words(value)))
+        && values.different().all(|value| on_scale(value) || labels.contains(&words(value)))
 }
 
 struct Proposal<'a> {
@@ -308,7 +335,7 @@ fn decided(column: &Column, role: Role, confidence: Confidence, because: &str) -
 }
 
 impl<'a> Proposal<'a> {
-    fn column(&mut self, column: &Column, values: &[&str]) -> ColumnMapping {
+    fn column(&mut self, column: &Column, values: &Answered<'_>) -> ColumnMapping {
         let header = words(&column.header);
         let plain = plain(&column.header);
         let forms = || std::iter::once(&*header).chain(plain.as_deref());
@@ -344,7 +371,7 @@ impl<'a> Proposal<'a> {
             Some(Sign::Nothing) => return sure(Role::Ignored),
             Some(Sign::Moment) | None => {}
         }
-        let orders = if values.is_empty() { Vec::new() } else { orders(values.iter().copied()) };
+        let orders = if values.is_empty() { Vec::new() } else { orders(values.different()) };
         match (orders.as_slice(), sign) {
             ([order], _) => {
                 let role = Role::Moment { order: Some(*order) };
@@ -356,7 +383,8 @@ impl<'a> Proposal<'a> {
                 return decided(column, role, Confidence::Ask, "date-order");
             }
         }
-        if sign.is_none() && self.resolves(values) > 0.9 && values.iter().any(|v| v.len() > 3) {
+        if sign.is_none() && self.resolves(values) > 0.9 && values.different().any(|v| v.len() > 3)
+        {
             return decided(column, Role::Region, Confidence::Likely, "region-values");
         }
         if free_text(values) {
@@ -399,20 +427,18 @@ impl<'a> Proposal<'a> {
         &self,
         column: &Column,
         attribute: &Attribute,
-        values: &[&str],
+        values: &Answered<'_>,
     ) -> ColumnMapping {
         let labels = unknown_labels(attribute, values);
         let role =
             |reading, labels| Role::Attribute { attribute: attribute.id.clone(), reading, labels };
         if attribute.kind == AttributeKind::Age && !labels.is_empty() {
             let within = |low: f64, high: f64| {
-                let fits = |value: &&&str| {
-                    value.parse::<f64>().is_ok_and(|number| (low..=high).contains(&number))
-                };
-                values.iter().filter(fits).count() as f64 / values.len() as f64
+                let number = |value: &str| value.parse::<f64>();
+                values.share(|value| number(value).is_ok_and(|n| (low..=high).contains(&n)))
             };
             let (ages, births) = (within(0.0, 120.0), within(1900.0, 2100.0));
-            let dates = !orders(values.iter().copied()).is_empty();
+            let dates = !orders(values.different()).is_empty();
             let (reading, because, share) = if dates {
                 (Reading::Birth, "births", 1.0)
             } else if ages > births {
@@ -440,15 +466,13 @@ impl<'a> Proposal<'a> {
 
     /// What the labels in `values` mean, as far as they say it: `9 - Sangat baik` is 9, and the
     /// words at the ends of the scale are its ends.
-    fn labels(&self, values: &[&str]) -> BTreeMap<String, Meaning<u8>> {
+    fn labels(&self, values: &Answered<'_>) -> BTreeMap<String, Meaning<u8>> {
         let scale = &self.instrument.scale;
         let on_scale = |answer: &u8| (scale.min..=scale.max).contains(answer);
         let plain =
             |label: &&str| label.bytes().all(|b| b.is_ascii_digit() || b"-+.,".contains(&b));
-        let distinct: BTreeSet<&str> =
-            values.iter().copied().filter(|label| !plain(label)).collect();
         let mut labels = BTreeMap::new();
-        for label in distinct {
+        for label in values.different().filter(|label| !plain(label)) {
             let key = words(label);
             // More labels than a form offers is a column of something else: faults will say so.
             // What points at a person is no label: its cells are faults, and no mapping keeps it.
@@ -474,18 +498,14 @@ impl<'a> Proposal<'a> {
     }
 
     /// Share of the different values that mean one region, of the frame or outside it.
-    fn resolves(&self, values: &[&str]) -> f64 {
-        let distinct: BTreeSet<&str> = values.iter().copied().collect();
-        let found = distinct
-            .iter()
-            .filter(|value| {
-                !matches!((self.find_region)(value), Found::Several(_) | Found::Nothing)
-            })
-            .count();
-        found as f64 / distinct.len().max(1) as f64
+    fn resolves(&self, values: &Answered<'_>) -> f64 {
+        let is_one =
+            |value: &&str| !matches!((self.find_region)(value), Found::Several(_) | Found::Nothing);
+        let found = values.different().filter(is_one).count();
+        found as f64 / values.counted.len().max(1) as f64
     }
 
-    fn region_column(&self, column: &Column, values: &[&str]) -> ColumnMapping {
+    fn region_column(&self, column: &Column, values: &Answered<'_>) -> ColumnMapping {
         if self.resolves(values) > 0.9 {
             decided(column, Role::Region, Confidence::Sure, "region")
         } else {
@@ -494,7 +514,7 @@ impl<'a> Proposal<'a> {
     }
 
     /// Questions that differ from an item's text in a few words only.
-    fn likely_items(&mut self, columns: &mut [ColumnMapping], values: &[Vec<&str>]) {
+    fn likely_items(&mut self, columns: &mut [ColumnMapping], values: &[Answered<'_>]) {
         for (column, values) in columns.iter_mut().zip(values) {
             if column.role != Role::Undecided && column.reason.key != "intake-because-free-text" {
                 continue;
@@ -532,7 +552,7 @@ impl<'a> Proposal<'a> {
     }
 
     /// Of several columns that tell the region, the one whose values do so best stays.
-    fn one_region(&self, columns: &mut [ColumnMapping], values: &[Vec<&str>]) {
+    fn one_region(&self, columns: &mut [ColumnMapping], values: &[Answered<'_>]) {
         let mut found: Vec<(usize, f64)> = columns
             .iter()
             .zip(values)
@@ -723,20 +743,19 @@ fn synonyms(kind: AttributeKind) -> &'static [&'static str] {
     }
 }
 
-fn private_values(values: &[&str]) -> Option<Private> {
+fn private_values(values: &Answered<'_>) -> Option<Private> {
     let mut counts: HashMap<Private, usize> = HashMap::new();
-    for value in values {
+    for (value, cells) in &values.counted {
         if let Some(what) = private::of_value(value) {
-            *counts.entry(what).or_default() += 1;
+            *counts.entry(what).or_default() += cells;
         }
     }
     let (what, count) = counts.into_iter().max_by_key(|(what, count)| (*count, what.key()))?;
-    (count * 10 >= values.len()).then_some(what)
+    (count * 10 >= values.cells).then_some(what)
 }
 
 /// Long, mostly different texts.
-fn free_text(values: &[&str]) -> bool {
-    let distinct: BTreeSet<&str> = values.iter().copied().collect();
-    let length: usize = values.iter().map(|value| value.len()).sum();
-    values.len() >= 5 && length > values.len() * 20 && distinct.len() * 2 > values.len()
+fn free_text(values: &Answered<'_>) -> bool {
+    let length: usize = values.counted.iter().map(|(value, cells)| value.len() * cells).sum();
+    values.cells >= 5 && length > values.cells * 20 && values.counted.len() * 2 > values.cells
 }
