@@ -19,6 +19,11 @@ cli-help-index =
     {"              ["}--opened DATE] [--closed DATE] [--as-of DATE]
     {"              ["}--internal [--without-flagged REASON]] [--no-fpc] [--seed NUMBER] [--threads NUMBER] [--json]
     {"              ["}--only result.json|skor.csv|cakupan.csv|indeks.xlsx|peta.geojson|laporan.html]…
+cli-help-align =
+    {"  "}align       sets the plans of a province and its kab/kota side by side, tells what does not fit
+    {"              "}--province FILE… --region FILE… --out FOLDER [--index FOLDER]
+    {"              ["}--rules FOLDER] [--proposals FILE] [--meetings FILE] [--previous FOLDER]
+    {"              ["}--mappings FOLDER] [--year YEAR] [--as-of DAY] [--cut PER CENT] [--json]
 cli-help-simulate =
     {"  "}simulate    makes a simulated round with the truth beside it
     {"              "}--instrument ID|FILE --out FOLDER [--region CODE] [--year YEAR] [--round 1|2]
@@ -81,3 +86,10 @@ cli-regions-several = “{ $text }” can mean several regions:
 cli-regions-none = No region fits “{ $text }”. Check the spelling or write its code, for example 61.71.
 cli-regions-file = Name the file of boundaries: selaras regions import FILE.
 cli-regions-imported = Done: the boundaries of { $count } regions are in use from now on.
+cli-align-cut = The cut for “--cut” is 100 per cent at most.
+cli-align-faults = { $count } things are to be put right; nothing was written. The option “--mappings FOLDER” keeps what columns were taken for, to be completed.
+cli-align-left-over = Stands in one file of the document only: { $code }
+cli-align-not-sent = { $region }: no plan sent yet
+cli-align-nothing-open = { $region }: nothing to explain of what can be checked
+cli-align-open = { $region }: to be explained: { $checks }
+cli-progress-plans = reading plans

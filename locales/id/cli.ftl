@@ -19,6 +19,11 @@ cli-help-index =
     {"              ["}--opened TANGGAL] [--closed TANGGAL] [--as-of TANGGAL]
     {"              ["}--internal [--without-flagged ALASAN]] [--no-fpc] [--seed ANGKA] [--threads ANGKA] [--json]
     {"              ["}--only result.json|skor.csv|cakupan.csv|indeks.xlsx|peta.geojson|laporan.html]…
+cli-help-align =
+    {"  "}align       menyandingkan rencana provinsi dan kab/kota dan menemukan yang belum selaras
+    {"              "}--province BERKAS… --region BERKAS… --out FOLDER [--index FOLDER]
+    {"              ["}--rules FOLDER] [--proposals BERKAS] [--meetings BERKAS] [--previous FOLDER]
+    {"              ["}--mappings FOLDER] [--year TAHUN] [--as-of TANGGAL] [--cut PERSEN] [--json]
 cli-help-simulate =
     {"  "}simulate    membuat putaran simulasi beserta nilai yang sebenarnya
     {"              "}--instrument ID|BERKAS --out FOLDER [--region KODE] [--year TAHUN] [--round 1|2]
@@ -81,3 +86,10 @@ cli-regions-several = «{ $text }» dapat berarti beberapa wilayah:
 cli-regions-none = Tidak ada wilayah yang cocok dengan «{ $text }». Periksa ejaannya atau tulis kodenya, misalnya 61.71.
 cli-regions-file = Sebutkan berkas batas wilayahnya: selaras regions import BERKAS.
 cli-regions-imported = Selesai: batas { $count } wilayah dipakai mulai sekarang.
+cli-align-cut = Pemotongan untuk «--cut» paling banyak 100 persen.
+cli-align-faults = Ada { $count } hal yang perlu diperbaiki; belum ada yang ditulis. Pilihan «--mappings FOLDER» menyimpan arti kolom yang diusulkan agar dapat dilengkapi.
+cli-align-left-over = Hanya ada di satu berkas dari dokumen yang sama: { $code }
+cli-align-not-sent = { $region }: belum mengirim rencana
+cli-align-nothing-open = { $region }: tidak ada yang perlu dijelaskan dari yang dapat diperiksa
+cli-align-open = { $region }: perlu penjelasan pada { $checks }
+cli-progress-plans = membaca rencana

@@ -3,6 +3,7 @@
 //! A module here is a noun of the domain and owns its types, rules, SQL and pages; see
 //! ARCHITECTURE.md for the walk through the main job.
 
+pub mod align;
 pub mod check;
 pub mod index;
 pub mod instrument;

@@ -95,7 +95,7 @@ impl Request {
     }
 }
 
-fn needed<T>(value: Option<T>, option: &str) -> Result<T, Stop> {
+pub(super) fn needed<T>(value: Option<T>, option: &str) -> Result<T, Stop> {
     value.ok_or_else(|| Stop::usage(Message::new("cli-missing-option").with("option", option)))
 }
 
@@ -396,8 +396,13 @@ fn not_twice(sheets: &[Sheet]) -> Result<(), Stop> {
 
 /// Faults as a person reads them, with how many more there are.
 fn listed(faults: &Faults) -> Vec<Message> {
+    listed_of(faults, "cli-faults")
+}
+
+/// Faults as a person reads them, with the message `sum` that tells how many there are.
+pub(super) fn listed_of(faults: &Faults, sum: &str) -> Vec<Message> {
     let mut messages: Vec<Message> = faults.kept.iter().map(Fault::message).collect();
-    messages.push(Message::new("cli-faults").with("count", faults.count));
+    messages.push(Message::new(sum).with("count", faults.count));
     messages
 }
 

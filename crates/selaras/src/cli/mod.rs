@@ -4,6 +4,7 @@
 //! 3 refused by a rule (for example publishing before day 14); 4 the machine got in the way (disk,
 //! network). Results go to standard output, progress and words about faults to standard error.
 
+mod align;
 mod arguments;
 mod demo;
 mod index;
@@ -109,6 +110,7 @@ fn verb(arguments: &mut Arguments) -> Result<(), Stop> {
         None | Some("help") => help(arguments),
         Some("demo") => demo::run(arguments),
         Some("index") => index::run(arguments),
+        Some("align") => align::run(arguments),
         Some("regions") => regions::run(arguments),
         Some("round") => round::run(arguments),
         Some("serve") => serve::run(arguments),
@@ -119,8 +121,8 @@ fn verb(arguments: &mut Arguments) -> Result<(), Stop> {
 }
 
 /// The commands in the order in which the help tells them.
-const VERBS: [&str; 8] =
-    ["demo", "serve", "index", "simulate", "regions", "round", "licences", "help"];
+const VERBS: [&str; 9] =
+    ["demo", "serve", "index", "align", "simulate", "regions", "round", "licences", "help"];
 
 fn help(arguments: &mut Arguments) -> Result<(), Stop> {
     let mut asked = None;

@@ -153,7 +153,8 @@ pub struct Document {
 
 /// A version of a document that nothing can change: its rows can be read only, and it carries the
 /// hash of what it says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Kept<Document>")]
 pub struct Version {
     hash: String,
     document: Document,
@@ -227,6 +228,45 @@ impl Document {
     pub fn total(&self, level: RowLevel, kind: MoneyKind, year: i16) -> Option<Rupiah> {
         let of = self.rows.iter().filter(|row| row.level == level);
         Rupiah::sum(of.filter_map(|row| row.amount(kind, year)))
+    }
+
+    /// Of every row, its money of a kind in a year: its own, or else the sum of the rows below it;
+    /// none where neither is told.
+    #[must_use]
+    pub fn said(&self, kind: MoneyKind, year: i16) -> Vec<Option<Rupiah>> {
+        let mut said: Vec<Option<Rupiah>> = vec![None; self.rows.len()];
+        // A row stands before those below it.
+        for (at, row) in self.rows.iter().enumerate().rev() {
+            let own = row.amount(kind, year);
+            let Some(place) = said.get_mut(at) else { continue };
+            *place = own.or(*place);
+            let amount = *place;
+            let parent = row.parent.filter(|parent| (*parent as usize) < at);
+            if let (Some(amount), Some(above)) =
+                (amount, parent.and_then(|parent| said.get_mut(parent as usize)))
+            {
+                *above = Rupiah::sum(above.iter().copied().chain([amount]));
+            }
+        }
+        said
+    }
+
+    /// The rows that tell money of a kind in a year with none below them that does: all of the
+    /// money, each rupiah once.
+    pub fn paid(&self, kind: MoneyKind, year: i16) -> impl Iterator<Item = (u32, &Row, Rupiah)> {
+        let mut below = vec![false; self.rows.len()];
+        for (at, row) in self.rows.iter().enumerate().rev() {
+            let tells = row.amount(kind, year).is_some() || below.get(at).is_some_and(|of| *of);
+            let parent = row.parent.filter(|parent| tells && (*parent as usize) < at);
+            if let Some(above) = parent.and_then(|parent| below.get_mut(parent as usize)) {
+                *above = true;
+            }
+        }
+        (0_u32..)
+            .zip(&self.rows)
+            .zip(below)
+            .filter(|(_, below)| !below)
+            .filter_map(move |((at, row), _)| Some((at, row, row.amount(kind, year)?)))
     }
 
     /// What identifies each row among other versions, in the order of the rows. Rows that would be
@@ -306,9 +346,7 @@ impl Version {
     /// The form in which it is kept.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        let kept =
-            Kept { form: FORM.to_owned(), hash: self.hash.clone(), document: &self.document };
-        serde_json::to_vec(&kept).unwrap_or_default()
+        serde_json::to_vec(self).unwrap_or_default()
     }
 
     /// Opens a kept version.
@@ -317,11 +355,26 @@ impl Version {
     /// [`NotAVersion`], also where a single character of it was changed.
     pub fn from_json(json: &[u8]) -> Result<Self, NotAVersion> {
         let kept: Kept<Document> = serde_json::from_slice(json).map_err(|_| NotAVersion::Form)?;
+        Self::try_from(kept)
+    }
+}
+
+impl TryFrom<Kept<Document>> for Version {
+    type Error = NotAVersion;
+
+    fn try_from(kept: Kept<Document>) -> Result<Self, NotAVersion> {
         if kept.form != FORM {
             return Err(NotAVersion::Form);
         }
         let version = kept.document.freeze();
         if version.hash == kept.hash { Ok(version) } else { Err(NotAVersion::Changed) }
+    }
+}
+
+impl Serialize for Version {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (form, hash) = (FORM.to_owned(), self.hash.clone());
+        Kept { form, hash, document: &self.document }.serialize(serializer)
     }
 }
 

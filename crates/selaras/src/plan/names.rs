@@ -2,6 +2,7 @@
 //! [`words`](crate::sheet::private::words).
 
 use super::code::CodeLevel;
+use super::document::{DocumentKind, Stage};
 use super::import::PlanRole;
 use super::row::{
     Arrangement, CalculationRule, Direction, IndicatorStanding, MeasureKind, MoneyKind, Origin,
@@ -313,6 +314,44 @@ pub(super) const COLUMNS: &[(Sign, &[&str])] = &[
         Sign::Role(PlanRole::Ignored),
         &["no", "nomor", "id", "no urut", "nomor urut", "source", "sumber", "sumber data"],
     ),
+];
+
+/// Kinds of documents as files call themselves.
+pub(super) const DOCUMENTS: &[(DocumentKind, &[&str])] = &[
+    (DocumentKind::MidPlan, &["rpjmd", "rencana pembangunan jangka menengah daerah"]),
+    (DocumentKind::AgencyStrategicPlan, &["renstra", "rencana strategis"]),
+    (DocumentKind::AnnualPlan, &["rkpd", "rencana kerja pemerintah daerah"]),
+    (
+        DocumentKind::AgencyWorkPlan,
+        &["renja", "rencana kerja", "rencana kerja perangkat daerah", "agency work plan"],
+    ),
+    (
+        DocumentKind::BudgetPolicy,
+        &["kua ppas", "ppas", "kebijakan umum anggaran", "prioritas dan plafon anggaran sementara"],
+    ),
+    (DocumentKind::Budget, &["apbd", "anggaran pendapatan dan belanja daerah"]),
+    (DocumentKind::BudgetExecution, &["dpa", "dokumen pelaksanaan anggaran"]),
+];
+
+/// Stages as files call themselves; *rancangan akhir* is what becomes final.
+pub(super) const STAGES: &[(Stage, &[&str])] = &[
+    (Stage::Change, &["perubahan"]),
+    (Stage::InitialDraft, &["rancangan awal", "ranwal"]),
+    (Stage::Final, &["rancangan akhir", "akhir", "final", "ditetapkan", "penetapan"]),
+    (Stage::Draft, &["rancangan", "draft"]),
+];
+
+/// Words in front of the year of a document.
+pub(super) const YEAR_WORDS: [&str; 3] = ["tahun anggaran", "tahun", "ta"];
+
+/// First words of names of perangkat daerah.
+pub(super) const AGENCY_WORDS: [&str; 7] =
+    ["badan", "dinas", "kantor", "satuan", "sekretariat", "inspektorat", "biro"];
+
+/// Perangkat daerah by the short names that files bear.
+pub(super) const AGENCIES: &[(&str, &[&str])] = &[
+    ("Badan Kesatuan Bangsa dan Politik", &["kesbangpol", "bakesbangpol"]),
+    ("Dinas Sosial", &["dinsos"]),
 ];
 
 /// Words in front of a source of funds in the lower part of a header.

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 pub use xlsx::{WorkbookError, workbook};
 
+use super::letter::Paper;
 use crate::locale::Words;
 
 /// What the cells of a column hold.
@@ -186,6 +187,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Rows.
     pub rows: Vec<Row>,
+    /// Paper it is printed on; a matrix on F4 lies across.
+    pub paper: Paper,
 }
 
 impl Table {
@@ -201,6 +204,7 @@ impl Table {
             filters: Vec::new(),
             columns,
             rows: Vec::new(),
+            paper: Paper::A4,
         }
     }
 

@@ -132,7 +132,8 @@ fn is_no_message(literal: &Literal) -> bool {
 }
 
 /// Files that hold words by which foreign files are recognised.
-const RECOGNISERS: [&str; 3] = [
+const RECOGNISERS: [&str; 4] = [
+    "crates/selaras/src/align/names.rs",
     "crates/selaras/src/round/mapping/propose.rs",
     "crates/selaras/src/round/names.rs",
     "crates/selaras/src/plan/names.rs",

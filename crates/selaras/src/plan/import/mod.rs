@@ -4,6 +4,7 @@
 //! a person completes the [`PlanMapping`], and [`import`] reads every file and puts them together
 //! by their codes. A file with faults leaves nothing behind.
 
+mod about;
 mod arrange;
 mod cells;
 mod join;
@@ -15,6 +16,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use about::About;
 pub use join::Joined;
 pub use mapping::{PlanMapping, PlanRole, VERSION, When, remember, remembered};
 pub use propose::propose;

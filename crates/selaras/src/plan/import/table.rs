@@ -15,6 +15,8 @@ pub struct PlanTable {
     pub columns: Vec<Column>,
     /// First row below the header, as a spreadsheet numbers it.
     pub first_row: u64,
+    /// The lines above the header that hold something, in order.
+    pub titles: Vec<String>,
 }
 
 /// One row of the table.
@@ -40,6 +42,8 @@ impl Line {
 
 /// Rows below the first of a header that may belong to it.
 const HEADER_DEPTH: u64 = 3;
+/// Rows above the header that are looked at.
+const TITLES: u64 = 20;
 /// Rows of a plan that are read: ten times the largest known.
 const ROWS: usize = 200_000;
 
@@ -78,13 +82,19 @@ impl PlanTable {
             first_row = row + 1;
             rows.push(next);
         }
+        let upper = rows.first().map_or(0, |row| row.header_row).min(TITLES + 1);
+        let titles = (1..upper).filter_map(|row| at_row(Some(row)).ok()).map(|row| {
+            let cells = row.columns.iter().map(|column| column.header.trim());
+            cells.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+        });
+        let titles: Vec<String> = titles.filter(|line| !line.is_empty()).collect();
         let columns = joined(&rows);
         let widest = rows.into_iter().max_by_key(|row| row.columns.len());
         let Some(mut sheet) = widest else {
             return Err(Box::new(Fault::of_file(name, "sheet-error-header")));
         };
         sheet.columns.clone_from(&columns);
-        Ok(Self { sheet, columns, first_row })
+        Ok(Self { sheet, columns, first_row, titles })
     }
 
     /// A fault in a cell or row of the table; see [`Sheet::fault`].

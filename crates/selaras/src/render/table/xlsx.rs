@@ -6,6 +6,7 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
+use super::super::letter::Paper;
 use super::{Cell, Kind, Table};
 use crate::locale::{Message, cause};
 
@@ -149,8 +150,9 @@ fn write(table: &Table, sheet: &mut Worksheet) -> Result<(), XlsxError> {
     }
     sheet.set_freeze_panes(head_row + 1, 1)?;
     sheet.set_repeat_rows(head_row, head_row)?;
-    sheet.set_paper_size(9);
-    if table.columns.len() > 6 {
+    // A4 and Folio (8.5 × 13 inches) by their numbers in the format.
+    sheet.set_paper_size(if table.paper == Paper::F4 { 14 } else { 9 });
+    if table.columns.len() > 6 || table.paper == Paper::F4 {
         sheet.set_landscape();
     }
     sheet.set_print_fit_to_pages(1, 0);
