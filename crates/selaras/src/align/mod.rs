@@ -14,6 +14,8 @@ pub mod matrix;
 mod names;
 pub mod questions;
 pub mod read;
+pub mod register;
+mod sql;
 
 use std::collections::{BTreeMap, BTreeSet};
 

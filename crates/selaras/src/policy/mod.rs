@@ -40,6 +40,8 @@ pub enum Module {
     Round,
     /// Results of rounds.
     Result,
+    /// Plans, what does not fit in them, and what is said of it.
+    Plan,
     /// Regions, boundaries and statistics.
     Region,
     /// Long work.
@@ -52,8 +54,15 @@ pub enum Module {
 
 impl Module {
     /// All modules.
-    pub const ALL: [Self; 6] =
-        [Self::Round, Self::Result, Self::Region, Self::Job, Self::Program, Self::Audit];
+    pub const ALL: [Self; 7] = [
+        Self::Round,
+        Self::Result,
+        Self::Plan,
+        Self::Region,
+        Self::Job,
+        Self::Program,
+        Self::Audit,
+    ];
 }
 
 /// How far a resource may travel, least first.
@@ -227,6 +236,7 @@ impl Decision {
 const GRANTS: &[(Role, Module, &[Action], Sensitivity)] = &[
     (Role::Operator, Module::Round, &Action::ALL, Sensitivity::Internal),
     (Role::Operator, Module::Result, &[Action::View, Action::Change], Sensitivity::Internal),
+    (Role::Operator, Module::Plan, &Action::ALL, Sensitivity::Internal),
     (Role::Operator, Module::Region, &[Action::View, Action::Change], Sensitivity::Internal),
     (
         Role::Operator,
@@ -286,6 +296,8 @@ Operator Round Public vccd
 Operator Round Internal vccd
 Operator Result Public v-c-
 Operator Result Internal v-c-
+Operator Plan Public vccd
+Operator Plan Internal vccd
 Operator Region Public v-c-
 Operator Region Internal v-c-
 Operator Job Public vcc-
@@ -298,6 +310,8 @@ Anyone Round Public ----
 Anyone Round Internal ----
 Anyone Result Public v---
 Anyone Result Internal ----
+Anyone Plan Public ----
+Anyone Plan Internal ----
 Anyone Region Public v---
 Anyone Region Internal ----
 Anyone Job Public ----

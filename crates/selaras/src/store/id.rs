@@ -70,6 +70,10 @@ id! {
     FileId
 }
 id! {
+    /// A plan document.
+    PlanId
+}
+id! {
     /// A job.
     JobId
 }

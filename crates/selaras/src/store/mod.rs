@@ -25,12 +25,13 @@ use crate::locale::{Message, cause};
 use crate::policy::{Action, Actor, Denied};
 
 pub use folder::DataFolder;
-pub use id::{FileId, JobId, NotAnId, RoundId};
+pub use id::{FileId, JobId, NotAnId, PlanId, RoundId};
 
 /// Version, name and text of every migration, oldest first.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "foundation", include_str!("../../migrations/0001_foundation.sql")),
     (2, "marks", include_str!("../../migrations/0002_marks.sql")),
+    (3, "plans", include_str!("../../migrations/0003_plans.sql")),
 ];
 
 /// Why the store could not do what was asked.

@@ -155,8 +155,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::sheet::csv::{End, Scanner};
     use crate::sheet::Dialect;
+    use crate::sheet::csv::{End, Scanner};
 
     proptest! {
         #[test]
