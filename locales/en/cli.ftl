@@ -24,6 +24,7 @@ cli-help-align =
     {"              "}--province FILE… --region FILE… --out FOLDER [--index FOLDER]
     {"              ["}--rules FOLDER] [--proposals FILE] [--meetings FILE] [--previous FOLDER]
     {"              ["}--mappings FOLDER] [--year YEAR] [--as-of DAY] [--cut PER CENT] [--json]
+    {"              "}--data FOLDER --out FOLDER [--as-of DAY] for the plans that are kept
 cli-help-simulate =
     {"  "}simulate    makes a simulated round with the truth beside it
     {"              "}--instrument ID|FILE --out FOLDER [--region CODE] [--year YEAR] [--round 1|2]
@@ -93,3 +94,5 @@ cli-align-not-sent = { $region }: no plan sent yet
 cli-align-nothing-open = { $region }: nothing to explain of what can be checked
 cli-align-open = { $region }: to be explained: { $checks }
 cli-progress-plans = reading plans
+cli-progress-provinces = setting the plans of each province side by side
+cli-align-nothing-kept = No plan is kept in that folder yet. Send some on the page Perencanaan first.

@@ -24,6 +24,7 @@ cli-help-align =
     {"              "}--province BERKAS… --region BERKAS… --out FOLDER [--index FOLDER]
     {"              ["}--rules FOLDER] [--proposals BERKAS] [--meetings BERKAS] [--previous FOLDER]
     {"              ["}--mappings FOLDER] [--year TAHUN] [--as-of TANGGAL] [--cut PERSEN] [--json]
+    {"              "}--data FOLDER --out FOLDER [--as-of TANGGAL] untuk rencana yang tersimpan
 cli-help-simulate =
     {"  "}simulate    membuat putaran simulasi beserta nilai yang sebenarnya
     {"              "}--instrument ID|BERKAS --out FOLDER [--region KODE] [--year TAHUN] [--round 1|2]
@@ -93,3 +94,5 @@ cli-align-not-sent = { $region }: belum mengirim rencana
 cli-align-nothing-open = { $region }: tidak ada yang perlu dijelaskan dari yang dapat diperiksa
 cli-align-open = { $region }: perlu penjelasan pada { $checks }
 cli-progress-plans = membaca rencana
+cli-progress-provinces = menyandingkan rencana tiap provinsi
+cli-align-nothing-kept = Belum ada rencana yang tersimpan di folder itu. Unggah dulu di halaman Perencanaan.

@@ -18,6 +18,7 @@ pub mod audit;
 pub mod cli;
 pub mod jobs;
 pub mod locale;
+mod parallel;
 pub mod policy;
 pub mod render;
 pub mod sheet;

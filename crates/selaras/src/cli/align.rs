@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::index::{listed_of, needed};
 use super::progress::Progress;
-use super::{Argument, Arguments, Stop, print, say};
+use super::{Argument, Arguments, Stop, kept_plans, print, say};
 use crate::align::read::{self, Mappings, PlanFile};
 use crate::align::{self, Alignment, Inputs, files};
 use crate::check::{Check, Rules, State};
@@ -18,6 +18,7 @@ use crate::sheet::{Fault, Faults, Source};
 
 #[derive(Default)]
 struct Request {
+    data: Option<PathBuf>,
     province: Vec<PathBuf>,
     region: Vec<PathBuf>,
     index: Option<PathBuf>,
@@ -42,6 +43,7 @@ impl Request {
                 Argument::Value(value) => return Err(Arguments::stray(&value)),
             };
             match name.as_str() {
+                "data" => request.data = Some(arguments.path(&name)?),
                 "province" => request.province.extend(arguments.paths(&name)?),
                 "region" => request.region.extend(arguments.paths(&name)?),
                 "index" => request.index = Some(arguments.path(&name)?),
@@ -60,6 +62,11 @@ impl Request {
         }
         Ok(request)
     }
+
+    /// The day on which to look.
+    fn today(&self) -> Date {
+        self.as_of.unwrap_or_else(|| jiff::Zoned::now().date())
+    }
 }
 
 /// The name of a file without its folder.
@@ -76,6 +83,9 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     let request = Request::read(arguments)?;
     let words = arguments.words();
     let out = needed(request.out.clone(), "out")?;
+    if let Some(data) = &request.data {
+        return kept_plans::run(data, &out, request.today(), words);
+    }
     if request.province.is_empty() {
         return Err(Stop::usage(Message::new("cli-missing-option").with("option", "province")));
     }
@@ -142,8 +152,7 @@ fn computed(request: &Request, words: Words) -> Result<Alignment, Stop> {
         previous,
         ..new
     };
-    let today = request.as_of.unwrap_or_else(|| jiff::Zoned::now().date());
-    Ok(align::align(inputs, today))
+    Ok(align::align(inputs, request.today()))
 }
 
 /// What was read, or its faults among the others.

@@ -8,6 +8,7 @@ mod align;
 mod arguments;
 mod demo;
 mod index;
+mod kept_plans;
 mod progress;
 mod regions;
 mod round;

@@ -10,9 +10,10 @@ use selaras_stats::weights::open_link::{
 use super::CIVIL_SERVANTS;
 use super::compute::{Cells, Input, Readings};
 use super::result::{Adjusted, Composition, Options, RegionResult, Withheld};
-use super::{parallel, tally::Tally};
+use super::tally::Tally;
 use crate::instrument::{AttributeKind, Instrument, Text};
 use crate::locale::{Language, Message, Value, Words};
+use crate::parallel;
 use crate::round::answers::{Design, Labels};
 use crate::round::frame::Level;
 use crate::round::margins::{self, Margin};

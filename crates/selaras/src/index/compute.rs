@@ -15,9 +15,10 @@ use super::result::{
     RegionResult, RoundRef, Score, ScoreDefinition, ScoreKind, Shift, Verdict, Withheld,
 };
 use super::tally::Tally;
-use super::{change, composition, districts, groups, low, parallel, pooled};
+use super::{change, composition, districts, groups, low, pooled};
 use crate::instrument::{Instrument, Scorer};
 use crate::locale::Message;
+use crate::parallel;
 use crate::round::answers::{Design, Labels};
 use crate::round::frame::{Frame, Level};
 use crate::round::margins::Margin;

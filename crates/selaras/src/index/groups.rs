@@ -12,11 +12,11 @@ use selaras_stats::open_link;
 use super::composition::Hidden;
 use super::compute::{Cells, Input, Readings, show};
 use super::low::low_rule;
-use super::parallel;
 use super::reading::{self, Reading};
 use super::result::{GroupScore, LowCell, LowCellFamily, Options, Score, ScoreDefinition};
 use super::tally::Tally;
 use crate::instrument::{Attribute, Band, Instrument};
+use crate::parallel;
 use crate::round::answers::Design;
 use crate::round::frame::{Frame, Level};
 

@@ -19,7 +19,6 @@ pub mod frozen;
 mod groups;
 mod low;
 mod pair;
-mod parallel;
 mod pooled;
 mod reading;
 pub mod result;

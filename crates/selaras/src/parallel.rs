@@ -8,7 +8,7 @@ use crate::round::intake;
 
 /// `of(0)`, `of(1)`, …, `of(count − 1)` in this order, on so many [`intake::threads`]. Which thread
 /// makes which is left to chance, so `of` must be a function of its argument alone.
-pub(super) fn map<T: Send>(threads: usize, count: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub(crate) fn map<T: Send>(threads: usize, count: usize, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let threads = intake::threads(threads).min(count);
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(count));
