@@ -60,11 +60,8 @@ fn import(arguments: &mut Arguments) -> Result<(), Stop> {
                 "source" => source = arguments.text(&name)?,
                 "date" => date = arguments.text(&name)?,
                 "codes" => {
-                    let named = arguments.text(&name)?;
-                    codes = Some(atlas::code_list(&named).ok_or_else(|| {
-                        let bad = Message::new("cli-bad-value").with("option", "codes");
-                        Stop::usage(bad.with("value", named))
-                    })?);
+                    let known = ["kemendagri", "bps", "bps-2023"];
+                    codes = Some(arguments.chosen(&name, &known, atlas::code_list)?);
                 }
                 _ => return Err(Arguments::unknown(&name)),
             },
