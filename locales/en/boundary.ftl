@@ -74,3 +74,6 @@ boundary-codes-bps-2023 = BPS (since the split of Papua)
 boundary-send = Check and use
 boundary-not-taken = The file is returned with notes
 boundary-about-missing = Fill in source and date of the data. Both stand under every map.
+boundary-about-date = “{ $value }” is no date. Write year-month-day, such as 2025-08-31, or day/month/year. Where the source names a month or year only, use the day it was published.
+boundary-about-future = The date of the data, { $date }, is still to come. Check the date.
+boundary-error-schematic = This file is a schematic map made by Selaras, not official boundaries: its lines are computed, not surveyed. Ask the mapping agency (BIG) or your office for boundaries and send that file.

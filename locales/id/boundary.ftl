@@ -74,3 +74,6 @@ boundary-codes-bps-2023 = BPS (sejak pemekaran Papua)
 boundary-send = Periksa dan pakai
 boundary-not-taken = Berkas dikembalikan dengan catatan
 boundary-about-missing = Isi sumber dan tanggal data. Keduanya disebut di bawah setiap peta.
+boundary-about-date = «{ $value }» bukan tanggal. Tulis tahun-bulan-hari, misalnya 2025-08-31, atau hari/bulan/tahun. Bila sumbernya hanya menyebut bulan atau tahun, pakai tanggal terbitnya.
+boundary-about-future = Tanggal data { $date } belum tiba. Periksa tanggalnya.
+boundary-error-schematic = Berkas ini peta skematis buatan Selaras, bukan batas resmi: garisnya dihitung, tidak diukur. Mintalah batas wilayah dari Badan Informasi Geospasial atau kantor Anda, lalu unggah berkas itu.

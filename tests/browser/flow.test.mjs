@@ -149,7 +149,7 @@ for (const width of WIDTHS) {
       });
       await page.getByLabel('Berkas batas').setInputFiles(file(boundaries('61.99')));
       await page.getByLabel('Sumber').fill('Badan Informasi Geospasial (uji)');
-      await page.getByLabel('Tanggal data').fill('Maret 2026');
+      await page.getByLabel('Tanggal data').fill('2026-03-15');
       await button(page, 'Periksa dan pakai').click();
       await page.getByRole('alert').getByText('61.99').waitFor();
       await station('batas-dikembalikan', { sentBack: true });
@@ -165,7 +165,7 @@ for (const width of WIDTHS) {
       const map = page.locator('.map svg').first();
       const words = (await map.textContent()).replace(/\s+/g, ' ');
       assert.match(words, /Badan Informasi Geospasial \(uji\)/);
-      assert.match(words, /Maret 2026/);
+      assert.match(words, /15 Maret 2026/);
       assert.ok(!/skematis/i.test(await page.locator('main').textContent()));
       assert.equal(await regionsOnMap(page), 14);
       await station('peta-resmi');

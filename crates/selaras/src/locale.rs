@@ -30,6 +30,11 @@ pub enum Language {
     Pseudo,
 }
 
+impl Language {
+    /// Every language, the pseudo-locale among them.
+    pub const ALL: [Self; 3] = [Self::Id, Self::En, Self::Pseudo];
+}
+
 /// A sentence before its language is known: the key of a message and what fills its places.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
@@ -332,6 +337,21 @@ impl TimeZone {
         };
         jiff::tz::Offset::constant(hours).to_datetime(instant)
     }
+}
+
+/// A day as people give it: year, month, day with dashes, or day, month, year with slashes; a time
+/// after it does not count.
+#[must_use]
+pub fn day(text: &str) -> Option<civil::Date> {
+    let text = text.split([' ', 'T']).next()?;
+    if let Ok(day) = text.parse() {
+        return Some(day);
+    }
+    let mut parts = text.split('/');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let whole = parts.next().is_none();
+    let date = civil::Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+    date.ok().filter(|_| whole)
 }
 
 #[cfg(test)]

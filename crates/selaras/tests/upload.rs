@@ -37,6 +37,7 @@ on_both_engines!(
     simulated_answers_mark_the_round_that_takes_them,
     a_round_is_simulated_only_while_what_it_uses_is,
     editing_a_round_loses_no_answers_and_asks_for_its_index_again,
+    the_year_of_a_round_stays_where_ages_were_reckoned_in_it,
     nothing_is_public_before_the_later_of_the_closing_days_a_round_has_and_had,
     every_page_that_reads_a_result_says_when_it_no_longer_fits_its_round,
     official_boundaries_replace_the_schematic_map_until_they_are_removed,
@@ -692,6 +693,39 @@ fn editing_a_round_loses_no_answers_and_asks_for_its_index_again(url: Option<&st
     assert_eq!(seen, [("61", Some(24)), ("61.12", Some(8)), ("61.71", Some(16))]);
 }
 
+fn the_year_of_a_round_stays_where_ages_were_reckoned_in_it(url: Option<&str>) {
+    let server = Server::start(url);
+    let id = server.make_round();
+    let year = |year: u16| {
+        let form = format!(
+            "tahun={year}&nama=Putaran+uji&instrumen={INSTRUMENT}&target=20&cakupan=pilihan\
+             &provinsi=61"
+        );
+        server.post(&format!("/putaran/{id}/ubah"), &form)
+    };
+    let take = |name: &str, file: &[u8]| {
+        let place = format!("/putaran/{id}/unggah");
+        server.agree(&server.upload(&place, &[], name, file).location)
+    };
+    take("tanpa-umur.csv", &export(false));
+    assert_eq!(year(2025).status, 303, "no age hangs on it");
+    let with_births: String = String::from_utf8(export(false))
+        .expect("a text")
+        .lines()
+        .enumerate()
+        .map(|(row, line)| match row {
+            0 => format!("{line},Tahun lahir\n"),
+            _ => format!("{line},{}\n", 1950 + row),
+        })
+        .collect();
+    take("tahun-lahir.csv", with_births.as_bytes());
+    let refused = year(2026);
+    assert_eq!(refused.status, 422);
+    let page = refused.text();
+    assert!(page.contains("umur dalam tahun-lahir.csv dihitung dari tahun lahir"), "{page}");
+    assert_eq!(server.round(id).year, 2025);
+}
+
 fn nothing_is_public_before_the_later_of_the_closing_days_a_round_has_and_had(url: Option<&str>) {
     let server = Server::start(url);
     let id = server.make_round();
@@ -814,11 +848,14 @@ fn official_boundaries_replace_the_schematic_map_until_they_are_removed(url: Opt
         square((109.3, 0.1), "61.71", "Kota Pontianak"),
         square((109.4, 0.8), "61.12", "Kabupaten Kubu Raya")
     );
-    let about = [("sumber", "Uji"), ("tanggal", "2025")];
+    let about = [("sumber", "Uji"), ("tanggal", "2025-08-31")];
     let send = |texts: &[(&str, &str)], file: &str| {
         server.upload("/data/batas", texts, "batas.geojson", file.as_bytes())
     };
     assert_eq!(send(&[], &file).status, 422);
+    let undated = send(&[("sumber", "Uji"), ("tanggal", "kemarin")], &file);
+    assert_eq!(undated.status, 422);
+    assert!(undated.text().contains("«kemarin» bukan tanggal"), "{}", undated.text());
     let broken = send(&about, &file.replace("61.71", "99.99"));
     assert_eq!(broken.status, 422);
     assert!(broken.text().contains("dikembalikan dengan catatan"), "{}", broken.text());

@@ -64,7 +64,8 @@ impl Arguments {
             };
             if argument == Argument::Option("lang".to_owned()) {
                 let tag = self.text("lang")?;
-                self.language = language(&tag).ok_or_else(|| Self::bad("lang", &tag))?;
+                self.language =
+                    language(&tag).ok_or_else(|| Self::none_of("lang", &tag, &["id", "en"]))?;
                 continue;
             }
             return Ok(Some(argument));
@@ -118,6 +119,20 @@ impl Arguments {
         text.parse().map_err(|_| Self::bad(name, &text))
     }
 
+    /// [`Arguments::value`] as one of the values `known`, as `read` knows them.
+    ///
+    /// # Errors
+    /// There is none, or it is none of these.
+    pub fn chosen<T>(
+        &mut self,
+        name: &str,
+        known: &[&str],
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, Stop> {
+        let text = self.text(name)?;
+        read(&text).ok_or_else(|| Self::none_of(name, &text, known))
+    }
+
     /// [`Arguments::value`] as a day, `YYYY-MM-DD`.
     ///
     /// # Errors
@@ -141,6 +156,11 @@ impl Arguments {
         Stop::usage(
             Message::new("cli-stray-value").with("value", value.to_string_lossy().into_owned()),
         )
+    }
+
+    fn none_of(name: &str, value: &str, known: &[&str]) -> Stop {
+        let message = Message::new("cli-not-one-of").with("option", name).with("value", value);
+        Stop::usage(message.with("known", known.join(", ")))
     }
 
     fn bad(name: &str, value: &str) -> Stop {

@@ -82,7 +82,11 @@ impl Request {
                 "internal" => request.internal = true,
                 "without-flagged" => request.without_flagged = Some(arguments.text(&name)?),
                 "simulated" => request.simulated = true,
-                "only" => request.only.push(arguments.parsed(&name)?),
+                "only" => {
+                    let known = files::File::ALL.map(files::File::name);
+                    let file = arguments.chosen(&name, &known, |text| text.parse().ok())?;
+                    request.only.push(file);
+                }
                 "no-fpc" => request.no_fpc = true,
                 "json" => request.json = true,
                 "threads" => request.threads = arguments.parsed(&name)?,
@@ -246,6 +250,11 @@ pub(super) fn instrument(named: &str) -> Result<Instrument, Stop> {
         return Ok(shipped.clone());
     }
     let path = Path::new(named);
+    if !path.exists() {
+        let known = crate::instrument::shipped().iter().map(|shipped| shipped.id.as_str());
+        let message = Message::new("cli-no-instrument").with("instrument", named);
+        return Err(Stop::usage(message.with("known", known.collect::<Vec<_>>().join(", "))));
+    }
     let bytes = std::fs::read(path).map_err(|error| Stop::machine(named, &error))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Instrument::parse(&name, &bytes).map_err(|error| Stop::faults(error.faults))

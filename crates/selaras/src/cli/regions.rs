@@ -50,21 +50,18 @@ fn find(arguments: &mut Arguments) -> Result<(), Stop> {
 
 fn import(arguments: &mut Arguments) -> Result<(), Stop> {
     let (mut file, mut data): (Option<PathBuf>, Option<PathBuf>) = (None, None);
-    let mut about = About::default();
+    let (mut source, mut date, mut codes) = (String::new(), String::new(), None);
     while let Some(argument) = arguments.take()? {
         match argument {
             Argument::Value(value) if file.is_none() => file = Some(value.into()),
             Argument::Value(value) => return Err(Arguments::stray(&value)),
             Argument::Option(name) => match name.as_str() {
                 "data" => data = Some(arguments.path(&name)?),
-                "source" => about.source = arguments.text(&name)?,
-                "date" => about.date = arguments.text(&name)?,
+                "source" => source = arguments.text(&name)?,
+                "date" => date = arguments.text(&name)?,
                 "codes" => {
-                    let named = arguments.text(&name)?;
-                    about.codes = Some(atlas::code_list(&named).ok_or_else(|| {
-                        let bad = Message::new("cli-bad-value").with("option", "codes");
-                        Stop::usage(bad.with("value", named))
-                    })?);
+                    let known = ["kemendagri", "bps", "bps-2023"];
+                    codes = Some(arguments.chosen(&name, &known, atlas::code_list)?);
                 }
                 _ => return Err(Arguments::unknown(&name)),
             },
@@ -75,11 +72,13 @@ fn import(arguments: &mut Arguments) -> Result<(), Stop> {
         |option: &str| Stop::usage(Message::new("cli-missing-option").with("option", option));
     let file = file.ok_or_else(|| Stop::usage(Message::new("cli-regions-file")))?;
     let data = data.ok_or_else(|| missing("data"))?;
-    for (text, option) in [(&about.source, "source"), (&about.date, "date")] {
+    for (text, option) in [(&source, "source"), (&date, "date")] {
         if text.trim().is_empty() {
             return Err(missing(option));
         }
     }
+    let today = jiff::Zoned::now().date();
+    let about = About { codes, ..About::told(&source, &date, today).map_err(Stop::usage)? };
     let bytes =
         std::fs::read(&file).map_err(|error| Stop::machine(file.display().to_string(), &error))?;
     let imported = atlas::check(&bytes, &about)

@@ -167,8 +167,11 @@ async fn kept_instrument(store: &Store, named: String) -> Result<String, Stop> {
     }
     let path = Path::new(&named);
     if !path.is_file() {
-        let unknown = Message::new("upload-error-no-instrument");
-        return Err(Stop::faults(vec![unknown.with("instrument", named)]));
+        let own = instrument::kept(store.folder()).into_iter().map(|(key, _)| key);
+        let known = instrument::shipped().iter().map(|shipped| shipped.id.clone()).chain(own);
+        let unknown = Message::new("cli-no-instrument").with("instrument", named);
+        let known = known.collect::<Vec<_>>().join(", ");
+        return Err(Stop::usage(unknown.with("known", known)));
     }
     let bytes = std::fs::read(path).map_err(|error| Stop::machine(named.as_str(), &error))?;
     let file = path.file_name().unwrap_or_default().to_string_lossy();

@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use super::boundary::{self, About, CodeList, Finding, Imported, Known};
 use super::{Code, Level, districts, provinces, regencies, schematic, villages};
+use crate::locale::Words;
 use crate::policy::{Action, Actor, Module, Resource, may};
+use crate::render::map::Boundaries;
 use crate::store::{DataFolder, Error, Tx};
 
 /// Whose boundaries these are.
@@ -23,7 +25,7 @@ use crate::store::{DataFolder, Error, Tx};
 pub struct Official {
     /// Source, as the office gives it.
     pub source: String,
-    /// Their date, as the source gives it.
+    /// The day they are of, year first; boundaries taken in before dates were checked have any text.
     pub date: String,
     /// Name of the file they came in.
     pub file: String,
@@ -33,6 +35,23 @@ pub struct Official {
     pub regions: usize,
     /// Warnings and notes of the check.
     pub report: Vec<Finding>,
+}
+
+/// Whose boundaries a map shows: `official` ones, or those of the schematic map.
+#[must_use]
+pub fn boundaries(official: Option<&Official>, words: Words) -> Boundaries {
+    official.map_or(Boundaries::Schematic, |official| Boundaries::Imported {
+        source: official.source.clone(),
+        date: official.day(words),
+    })
+}
+
+impl Official {
+    /// Their day as it is told.
+    #[must_use]
+    pub fn day(&self, words: Words) -> String {
+        self.date.parse().map_or_else(|_| self.date.clone(), |day| words.short_date(day))
+    }
 }
 
 /// A map of the regions of one level.
@@ -164,7 +183,7 @@ pub async fn keep(
     let level = level_of(imported);
     let official = Official {
         source: imported.source.clone(),
-        date: imported.date.clone(),
+        date: imported.date.to_string(),
         file: file.to_owned(),
         imported: tx.now(),
         regions: imported.topology.shapes().len(),

@@ -11,7 +11,7 @@ use super::snapshot;
 use super::upload::Upload;
 use crate::jobs;
 use crate::locale::{Message, first_of};
-use crate::policy::{Actor, NATION, Scope};
+use crate::policy::{Action, Actor, NATION, Scope};
 use crate::region;
 use crate::store::{DataFolder, Error, RoundId, Tx};
 
@@ -53,9 +53,11 @@ pub async fn instrument_is_fixed(
 /// Gives the round `id` the terms `new`. Whether it is simulated stays as it is.
 ///
 /// # Errors
-/// [`RegisterError::Invalid`] with every fault of [`NewRound::faults`], for a name that another
-/// round bears, for another instrument where it [is fixed](instrument_is_fixed), for regions left
-/// out that answers came from, and for other regions while files are taken in.
+/// [`Error::NotFound`] where the actor may not; [`RegisterError::Invalid`] with every fault of
+/// [`NewRound::faults`], for a name that another round bears, for another instrument where it
+/// [is fixed](instrument_is_fixed), for another year where ages were reckoned in this one, for
+/// regions left out that answers came from, and for another year, other regions or another
+/// instrument while files are taken in.
 pub async fn edit(
     tx: &mut Tx,
     actor: &Actor,
@@ -65,6 +67,9 @@ pub async fn edit(
     known: impl Fn(&str) -> bool,
 ) -> Result<(), RegisterError> {
     let round = register::get(tx, actor, id).await?;
+    // What is wrong is told only to those who may mend it.
+    register::allowed(actor, Action::Change, &round.regions)?;
+    register::allowed(actor, Action::Change, &new.regions)?;
     new.simulated = round.simulated;
     let mut faults = new.faults(known);
     if new.instrument != round.instrument && instrument_is_fixed(tx, actor, data, id).await? {
@@ -72,17 +77,53 @@ pub async fn edit(
     }
     if faults.is_empty() {
         new.settle();
-        if new.regions != round.regions || new.instrument != round.instrument {
+        if (new.year, &new.regions, &new.instrument)
+            != (round.year, &round.regions, &round.instrument)
+        {
             let jobs = jobs::of_subject(tx, actor, &id.to_string()).await?;
             if jobs.iter().any(|job| !job.state.ended()) {
                 faults.push(Message::new("round-fault-busy"));
             }
+        }
+        if new.year != round.year {
+            faults.extend(aged(tx, actor, data, &round).await?);
         }
         if new.regions != round.regions {
             faults.extend(lost(tx, actor, data, id, &new.regions).await?);
         }
     }
     register::change(tx, actor, &round, new, faults).await
+}
+
+/// The fault that files gave years of birth, of which the bands of age as of the round's year are
+/// all that is kept; none where no file did.
+async fn aged(
+    tx: &mut Tx,
+    actor: &Actor,
+    data: &DataFolder,
+    round: &Round,
+) -> Result<Option<Message>, RegisterError> {
+    // A file that another took the place of may count again when that goes.
+    let files = register::files(tx, actor, round.id).await?;
+    let files: Vec<_> =
+        files.into_iter().map(|file| (data.answers(round.id, file.id), file.name)).collect();
+    let names = tokio::task::spawn_blocking(move || {
+        let mut names = Vec::new();
+        for (path, name) in files {
+            names.extend(snapshot::ages_in(&path)?.map(|_| name));
+        }
+        Ok::<_, snapshot::SnapshotError>(names)
+    });
+    let names = names.await.map_err(|_| damaged())?.map_err(|_| damaged())?;
+    Ok((!names.is_empty()).then(|| {
+        Message::new("round-fault-year-ages")
+            .with("year", round.year.to_string())
+            .with("files", first_of(&names, NAMED))
+    }))
+}
+
+fn damaged() -> RegisterError {
+    Error::Damaged("answers of a round").into()
 }
 
 /// The fault that answers came from regions outside `regions`; none where none did.
@@ -105,7 +146,6 @@ async fn lost(
         }
         Ok::<_, snapshot::SnapshotError>(counts)
     });
-    let damaged = || RegisterError::from(Error::Damaged("answers of a round"));
     let counts = counted.await.map_err(|_| damaged())?.map_err(|_| damaged())?;
     let within = |code: &str| {
         let holds =

@@ -13,6 +13,7 @@ use super::beside::Beside;
 use super::frame::Frame;
 use super::names;
 use super::upload;
+use crate::locale;
 use crate::sheet::private::words;
 use crate::sheet::records::Records;
 use crate::sheet::{Faults, Source};
@@ -146,7 +147,7 @@ fn figures(
             faults.push(records.fault("official-error-source", row, SOURCE));
             continue;
         }
-        let Some(date) = day(cell(DATE)) else {
+        let Some(date) = locale::day(cell(DATE)) else {
             faults.push(records.fault("official-error-date", row, DATE));
             continue;
         };
@@ -172,19 +173,6 @@ fn region_meant(frame: &Frame, text: &str) -> Option<String> {
         Some(found) => Some(found.code.clone()),
         None => upload::region_code_finder(frame)(text),
     }
-}
-
-/// A day as year, month, day with dashes, or day, month, year with slashes; a time after it does
-/// not count.
-fn day(text: &str) -> Option<Date> {
-    let text = text.split([' ', 'T']).next()?;
-    if let Ok(day) = text.parse() {
-        return Some(day);
-    }
-    let mut parts = text.split('/');
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    let whole = parts.next().is_none();
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok().filter(|_| whole)
 }
 
 #[cfg(test)]

@@ -132,7 +132,12 @@ impl From<crate::policy::Denied> for RegisterError {
     }
 }
 
-fn allowed(actor: &Actor, action: Action, regions: &[String]) -> Result<(), RegisterError> {
+/// Whether `actor` may do this to a round of all of `regions`.
+pub(super) fn allowed(
+    actor: &Actor,
+    action: Action,
+    regions: &[String],
+) -> Result<(), RegisterError> {
     for code in regions {
         may(actor, action, &Resource::internal(Module::Round).within(code)).or_denied()?;
     }
@@ -197,6 +202,7 @@ pub async fn create(
     mut round: NewRound,
     known: impl Fn(&str) -> bool,
 ) -> Result<RoundId, RegisterError> {
+    allowed(actor, Action::Create, &round.regions)?;
     round.name = round.name.trim().to_owned();
     let mut faults = round.faults(known);
     if sql::named(tx, &round.name).await?.is_some() {
@@ -205,7 +211,6 @@ pub async fn create(
     if !faults.is_empty() {
         return Err(RegisterError::Invalid(faults));
     }
-    allowed(actor, Action::Create, &round.regions)?;
     round.settle();
     let id = RoundId::new(tx.now());
     sql::insert(tx, id, &round).await?;
@@ -225,14 +230,14 @@ pub(super) async fn change(
     new: NewRound,
     mut faults: Vec<Message>,
 ) -> Result<(), RegisterError> {
+    allowed(actor, Action::Change, &round.regions)?;
+    allowed(actor, Action::Change, &new.regions)?;
     if sql::named(tx, new.name.trim()).await?.is_some_and(|id| id != round.id) {
         faults.push(Message::new("round-fault-name-taken").with("name", new.name.trim()));
     }
     if !faults.is_empty() {
         return Err(RegisterError::Invalid(faults));
     }
-    allowed(actor, Action::Change, &round.regions)?;
-    allowed(actor, Action::Change, &new.regions)?;
     sql::change(tx, round.id, &new).await?;
     let content = format!("{new:?}");
     tx.record(actor, Action::Change, "round", &round.id.to_string(), content.as_bytes()).await?;

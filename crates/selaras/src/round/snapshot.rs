@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::{Answers, Design, Flag, Labels, NONE};
 use super::frame::Frame;
+use super::mapping::Mapping;
 use super::quality::{self, Seen};
 use crate::instrument::Instrument;
 use crate::locale::{Message, cause};
@@ -50,6 +51,10 @@ pub struct Head {
     pub attributes: Vec<(String, Vec<String>)>,
     /// How the sample came about.
     pub design: Design,
+    /// The year that ages were reckoned in from years of birth, which are not kept; none where the
+    /// file gave ages or bands.
+    #[serde(default)]
+    pub ages_in: Option<i16>,
     /// Codes of the regions.
     pub regions: Vec<String>,
     /// Kecamatan.
@@ -77,6 +82,7 @@ impl Head {
                 .map(|attribute| (attribute.id.clone(), ids(attribute)))
                 .collect(),
             design,
+            ages_in: None,
             regions: frame.regions.iter().map(|region| region.code.clone()).collect(),
             districts: labels.districts.clone(),
             links: labels.links.clone(),
@@ -126,12 +132,13 @@ pub struct Writer<'a, W: Write + Send> {
     instrument: &'a Instrument,
     frame: &'a Frame,
     design: Design,
+    ages_in: Option<i16>,
     waiting: Vec<Answers>,
     rows: usize,
 }
 
 impl<'a, W: Write + Send> Writer<'a, W> {
-    /// A snapshot of answers to `instrument` from regions of `frame`.
+    /// A snapshot of answers to `instrument` from regions of `frame`, taken in as `mapping` says.
     ///
     /// # Errors
     /// Where `out` does not take it.
@@ -139,7 +146,7 @@ impl<'a, W: Write + Send> Writer<'a, W> {
         out: W,
         instrument: &'a Instrument,
         frame: &'a Frame,
-        design: Design,
+        mapping: &Mapping,
     ) -> Result<Self, SnapshotError> {
         let column = |name: &str, of: Physical| {
             let built = Type::primitive_type_builder(name, of);
@@ -164,7 +171,8 @@ impl<'a, W: Write + Send> Writer<'a, W> {
             .set_created_by("selaras".to_owned())
             .build();
         let file = SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties))?;
-        Ok(Self { file, instrument, frame, design, waiting: Vec::new(), rows: 0 })
+        let (design, ages_in) = (mapping.design(), mapping.ages_in());
+        Ok(Self { file, instrument, frame, design, ages_in, waiting: Vec::new(), rows: 0 })
     }
 
     /// Adds a chunk of respondents.
@@ -224,7 +232,10 @@ impl<'a, W: Write + Send> Writer<'a, W> {
     /// Where the file does not take it.
     pub fn finish(mut self, labels: &Labels) -> Result<(), SnapshotError> {
         self.flush()?;
-        let head = Head::new(self.instrument, self.frame, self.design, labels);
+        let head = Head {
+            ages_in: self.ages_in,
+            ..Head::new(self.instrument, self.frame, self.design, labels)
+        };
         let json = serde_json::to_string(&head).map_err(std::io::Error::other)?;
         self.file.append_key_value_metadata(KeyValue::new("selaras".to_owned(), json));
         self.file.close()?;
@@ -272,6 +283,14 @@ pub fn regions(path: &Path) -> Result<BTreeMap<String, u64>, SnapshotError> {
         }
     }
     Ok(counts)
+}
+
+/// The year in which the ages of the snapshot at `path` were reckoned, as [`Head::ages_in`] has it.
+///
+/// # Errors
+/// A snapshot that cannot be read.
+pub fn ages_in(path: &Path) -> Result<Option<i16>, SnapshotError> {
+    Ok(head(&SerializedFileReader::new(Source::open(path)?)?)?.ages_in)
 }
 
 /// Reads the snapshots of a round one after the other into one set of labels, and flags answers
@@ -527,8 +546,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.parquet");
         let file = std::fs::File::create(&path).expect("a file");
-        let mut writer =
-            Writer::new(file, instrument, &frame, Design::OpenLink).expect("a snapshot");
+        let mut writer = Writer::new(file, instrument, &frame, &mapping).expect("a snapshot");
         let mut chunks = Vec::new();
         let report = crate::round::intake::intake(
             &[crate::round::intake::File { sheet: &sheet, mapping: &mapping }],

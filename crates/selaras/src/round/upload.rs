@@ -518,7 +518,7 @@ pub fn take_in(
     let files = [intake::File { sheet, mapping }];
     let write = |options: &intake::Options<'_>| -> Result<Report, SnapshotError> {
         let mut out = BufWriter::new(fs::File::create(path)?);
-        let mut writer = Writer::new(&mut out, instrument, frame, mapping.design())?;
+        let mut writer = Writer::new(&mut out, instrument, frame, mapping)?;
         let mut written = Ok(());
         let report = intake::intake(&files, instrument, frame, options, &mut |answers, _| {
             if written.is_ok() {
@@ -633,7 +633,9 @@ pub fn work(run: &Run) -> Result<Option<String>, Message> {
         let told = run.progress(rows, 0, &Message::new("upload-progress").with("rows", rows));
         stop.set(told.err());
     };
-    let report = take_in(&sheet, &upload.mapping, instrument, &frame, &path, &tell)
+    // The year may have been edited while the file waited.
+    let mapping = Mapping { year: Some(round.year), ..upload.mapping.clone() };
+    let report = take_in(&sheet, &mapping, instrument, &frame, &path, &tell)
         .map_err(|error| error.message())?;
     if let Some(stop) = stop.take() {
         return Err(stop.into());

@@ -73,7 +73,7 @@ async fn page(
         let origin = official.as_ref().map(|map| {
             Message::new("boundary-official")
                 .with("source", map.source.as_str())
-                .with("date", map.date.as_str())
+                .with("date", map.day(words))
                 .with("count", map.regions)
                 .with("file", map.file.as_str())
                 .with("imported", words.short_date(TimeZone::Wib.wall(map.imported).date()))
@@ -116,24 +116,17 @@ async fn import(
     form: Multipart,
 ) -> Result<Response, Problem> {
     let sent = Sent::read(form).await?;
-    let about = About {
-        source: sent.text("sumber").to_owned(),
-        date: sent.text("tanggal").to_owned(),
-        codes: atlas::code_list(sent.text("kode")),
+    let (source, date) = (sent.text("sumber").to_owned(), sent.text("tanggal").to_owned());
+    let codes = atlas::code_list(sent.text("kode"));
+    let today = TimeZone::Wib.wall(state.clock.now()).date();
+    let returned = |message: Message| {
+        vec![Finding { severity: Severity::Error, code: None, feature: None, message }]
     };
-    let (source, date) = (about.source.clone(), about.date.clone());
-    let missing = |key: &str| {
-        vec![Finding {
-            severity: Severity::Error,
-            code: None,
-            feature: None,
-            message: Message::new(key),
-        }]
-    };
-    let checked = match sent.file {
-        None => Err(missing("upload-nothing-chosen")),
-        Some(_) if source.is_empty() || date.is_empty() => Err(missing("boundary-about-missing")),
-        Some((name, bytes)) => {
+    let checked = match (sent.file, About::told(&source, &date, today)) {
+        (None, _) => Err(returned(Message::new("upload-nothing-chosen"))),
+        (Some(_), Err(message)) => Err(returned(message)),
+        (Some((name, bytes)), Ok(about)) => {
+            let about = About { codes, ..about };
             let check = move || atlas::check(&bytes, &about);
             let checked = tokio::task::spawn_blocking(check).await.map_err(Problem::fault)?;
             checked.map(|imported| (name, imported))

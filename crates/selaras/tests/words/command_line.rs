@@ -139,7 +139,7 @@ fn the_command_line_says_no_word_that_is_not_in_a_message_file() {
     let simulate =
         |rest: &[&str]| said(&[&["simulate", "--instrument", "ihai-2025"], rest].concat());
     let import = |file: &str| {
-        let about = ["--data", store.as_str(), "--source", "1", "--date", "2"];
+        let about = ["--data", store.as_str(), "--source", "1", "--date", "2025-01-01"];
         said(&[&["regions", "import", file], &about[..]].concat())
     };
     let round = |rest: &[&str]| said(&[&["round"], rest, &["--data", store.as_str()]].concat());
@@ -199,6 +199,10 @@ fn the_command_line_says_no_word_that_is_not_in_a_message_file() {
         ("no boundaries", said(&["regions", "import"])),
         ("no data", said(&["regions", "import", &empty])),
         ("no source", said(&["regions", "import", &empty, "--data", &store])),
+        (
+            "no day",
+            said(&["regions", "import", &empty, "--data", &store, "--source", "1", "--date", "2"]),
+        ),
         ("codes", said(&["regions", "import", &empty, "--codes", "3"])),
         ("empty boundaries", import(&empty)),
         ("a picture of boundaries", import(&picture)),

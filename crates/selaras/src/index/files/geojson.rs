@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::tables::Teller;
 use crate::index::result::{RegionResult, Score, ScoreKind};
-use crate::region;
-use crate::region::atlas::Official;
+use crate::region::boundary::SCHEMATIC;
+use crate::region::{self, atlas};
 use crate::render::map::Boundaries;
 use crate::round::frame::Level;
 
@@ -50,12 +50,7 @@ impl Teller<'_> {
     /// Whose shapes [`Teller::shapes`] are.
     pub(super) fn boundaries(&self) -> Boundaries {
         let official = self.official.and_then(|map| map.official.as_ref());
-        match official.filter(|_| self.official_shapes().is_some()) {
-            Some(Official { source, date, .. }) => {
-                Boundaries::Imported { source: source.clone(), date: date.clone() }
-            }
-            None => Boundaries::Schematic,
-        }
+        atlas::boundaries(official.filter(|_| self.official_shapes().is_some()), self.words)
     }
 
     fn official_shapes(&self) -> Option<Topology> {
@@ -75,6 +70,9 @@ impl Teller<'_> {
         put("name", region.name.clone().into());
         put("parent", region.parent.clone().into());
         put("map", self.boundaries().words(self.words).into());
+        if self.boundaries() == Boundaries::Schematic {
+            put(SCHEMATIC.0, SCHEMATIC.1.into());
+        }
         if self.result.simulated {
             put("simulated", self.say("table-simulated").into());
         }

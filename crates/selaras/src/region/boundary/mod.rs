@@ -9,11 +9,12 @@ mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use selaras_atlas::measure::distance_km;
 use selaras_atlas::{Neighbours, Outline, Ring, Topology, check};
 use serde::{Deserialize, Serialize};
 
-use crate::locale::Message;
+use crate::locale::{self, Language, Message, Words};
 use crate::region::{self, Region};
 use codes::Directory;
 use read::{Contents, Feature, RawRing};
@@ -36,6 +37,8 @@ const AREA_WARNING: f64 = 0.10;
 const AREA_ABSURD: f64 = 2.0;
 /// Kilometres, beside the size of a region, from which its shape is drawn elsewhere.
 const FAR_KM: f64 = 100.0;
+/// Property that marks every feature of a map file of ours that shows schematic shapes.
+pub const SCHEMATIC: (&str, &str) = ("boundaries", "schematic");
 /// Findings of one kind that are listed; the rest is counted.
 const MOST_LISTED: usize = 25;
 
@@ -131,10 +134,30 @@ impl Finding {
 pub struct About {
     /// Whose boundaries these are.
     pub source: String,
-    /// Their date as the source gives it.
-    pub date: String,
+    /// The day they are of.
+    pub date: Date,
     /// Which list its codes are from.
     pub codes: Option<CodeList>,
+}
+
+impl About {
+    /// What the office wrote about a file; both are told under every map.
+    ///
+    /// # Errors
+    /// No source, a date that is none, or one that is still to come.
+    pub fn told(source: &str, date: &str, today: Date) -> Result<Self, Message> {
+        let (source, written) = (source.trim().to_owned(), date.trim());
+        if source.is_empty() || written.is_empty() {
+            return Err(Message::new("boundary-about-missing"));
+        }
+        let Some(date) = locale::day(written) else {
+            return Err(Message::new("boundary-about-date").with("value", written));
+        };
+        if date > today {
+            return Err(Message::new("boundary-about-future").with("date", date));
+        }
+        Ok(Self { source, date, codes: None })
+    }
 }
 
 /// Boundaries that were taken in.
@@ -148,8 +171,8 @@ pub struct Imported {
     pub report: Vec<Finding>,
     /// Whose boundaries these are.
     pub source: String,
-    /// Their date.
-    pub date: String,
+    /// The day they are of.
+    pub date: Date,
 }
 
 /// Takes in the boundaries of a file: GeoJSON, TopoJSON, or a zip with a Shapefile or one of these.
@@ -165,6 +188,10 @@ pub fn import(bytes: &[u8], known: &[Known], about: &About) -> Result<Imported, 
     };
     if features.is_empty() {
         findings.push(Finding::error(Message::new("boundary-error-no-features")));
+        return Err(told(findings));
+    }
+    if features.iter().any(is_schematic) {
+        findings.push(Finding::error(Message::new("boundary-error-schematic")));
         return Err(told(findings));
     }
     let outside = coordinates(&features);
@@ -203,8 +230,17 @@ pub fn import(bytes: &[u8], known: &[Known], about: &About) -> Result<Imported, 
     if has_error(&report) {
         return Err(report);
     }
-    let (source, date) = (about.source.clone(), about.date.clone());
+    let (source, date) = (about.source.clone(), about.date);
     Ok(Imported { topology, level, report, source, date })
+}
+
+/// Whether a feature comes from a file of our own with the schematic map: it bears the mark, or
+/// says so in words, as files do that were written before there was a mark.
+fn is_schematic(feature: &Feature) -> bool {
+    feature.properties.iter().any(|(name, value)| {
+        (name.as_str(), value.as_str()) == SCHEMATIC
+            || Language::ALL.iter().any(|&of| *value == Words::new(of).say("map-schematic"))
+    })
 }
 
 fn has_error(findings: &[Finding]) -> bool {

@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 use std::path::Path;
 
+use jiff::civil::date;
 use proptest::prelude::*;
 use shapefile::{Point, Polygon, ShapeWriter};
 use zip::ZipWriter;
@@ -84,16 +85,42 @@ fn refused(features: &[(&str, Ring)]) -> Vec<String> {
 
 #[test]
 fn sound_boundaries_are_taken_in_with_source_date_and_neighbours() {
-    let about = About { source: "BIG".into(), date: "2025".into(), codes: None };
+    let about = About::told("BIG", "31/8/2025", date(2025, 9, 1)).unwrap();
     let map = import(geojson(&sound()).as_bytes(), &known(), &about).unwrap();
     let codes: Vec<&str> = map.topology.shapes().iter().map(|shape| &*shape.code).collect();
     assert_eq!(codes, ["61.01", "61.02", "61.07"]);
-    assert_eq!((map.level, &*map.source, &*map.date), (2, "BIG", "2025"));
+    assert_eq!((map.level, &*map.source, map.date), (2, "BIG", date(2025, 8, 31)));
     assert_eq!(keys(&map.report), ["boundary-warning-missing", "boundary-note-partial"]);
     let pairs: Vec<_> = map.topology.neighbours().iter().map(|pair| pair.shapes).collect();
     assert_eq!(pairs, [(0, 1), (0, 2), (1, 2)]);
     let bytes = map.topology.to_bytes();
     assert_eq!(Topology::from_bytes(&bytes).unwrap(), map.topology);
+}
+
+#[test]
+fn boundaries_have_a_source_and_a_real_day_that_has_come() {
+    let today = date(2026, 3, 1);
+    let told = |source: &str, day: &str| About::told(source, day, today).map(|about| about.date);
+    assert_eq!(told("BIG", "2025-08-31"), Ok(date(2025, 8, 31)));
+    assert_eq!(told(" BIG ", " 31/8/2025 "), Ok(date(2025, 8, 31)));
+    let refused = |source: &str, day: &str| told(source, day).unwrap_err().key;
+    assert_eq!(refused("", "2025-08-31"), "boundary-about-missing");
+    assert_eq!(refused("BIG", " "), "boundary-about-missing");
+    for no_day in ["2", "2025", "kemarin", "2025-02-30", "31/8", "8/31/2025"] {
+        assert_eq!(refused("BIG", no_day), "boundary-about-date", "{no_day}");
+    }
+    assert_eq!(refused("BIG", "2026-03-02"), "boundary-about-future");
+}
+
+#[test]
+fn a_schematic_map_of_ours_is_not_taken_for_official_boundaries() {
+    for own in [
+        r#"{"code":"61.01","boundaries":"schematic"}"#,
+        r#"{"code":"61.01","map":"Peta skematis, bukan batas wilayah"}"#,
+        r#"{"code":"61.01","peta":"Schematic map, not boundaries"}"#,
+    ] {
+        assert_eq!(refused(&[(own, square(109.0, 0.0))]), ["boundary-error-schematic"], "{own}");
+    }
 }
 
 #[test]

@@ -238,6 +238,15 @@ impl Mapping {
         if self.columns.iter().any(recorded) { Design::Recorded } else { Design::OpenLink }
     }
 
+    /// The year in which ages are reckoned from years of birth; none where no column has these.
+    #[must_use]
+    pub fn ages_in(&self) -> Option<i16> {
+        let birth = |column: &ColumnMapping| {
+            matches!(column.role, Role::Attribute { reading: Reading::Birth, .. })
+        };
+        self.year.filter(|_| self.columns.iter().any(birth))
+    }
+
     /// The meaning of the column headed `header`.
     #[must_use]
     pub fn of(&self, header: &str) -> Option<&ColumnMapping> {

@@ -9,9 +9,10 @@ use super::view::View;
 use super::{Reading, is_nation, paths, say};
 use crate::index::result::{RegionResult, Score, ScoreChange, ScoreKind, Verdict, Withheld};
 use crate::locale::Message;
+use crate::region::atlas::{self, Official};
 use crate::region::{self, Code};
 use crate::render::chart::{self, Axis, Coverage, Datum, Group, Movement, Reference};
-use crate::render::map::{BaseMap, Boundaries, Classes, Detail, Label, Ramp, Region, Theme};
+use crate::render::map::{BaseMap, Classes, Detail, Label, Ramp, Region, Theme};
 use crate::render::svg::{Frame, Layout};
 use crate::round::frame::Level;
 use crate::statistic;
@@ -31,7 +32,7 @@ pub(super) struct MapFigure {
 #[derive(Clone)]
 struct Drawn {
     base: Arc<BaseMap>,
-    boundaries: Boundaries,
+    official: Option<Official>,
 }
 
 /// Prepared maps by code of the region they show and by when its boundaries were imported; a few
@@ -55,12 +56,12 @@ fn base_map(data: &DataFolder, code: &str) -> Option<Drawn> {
         };
         (level, Some(code), Detail::PROVINCE)
     };
-    let imported = region::atlas::official(data, level).and_then(|map| map.official);
+    let imported = atlas::official(data, level).and_then(|map| map.official);
     let key = (code.to_owned(), imported.map(|official| official.imported));
     if let Some(known) = MAPS.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return Some(known.clone());
     }
-    let map = region::atlas::map_of(data, level, inside);
+    let map = atlas::map_of(data, level, inside);
     let label = |region: &region::Region| Label {
         code: region.code.to_string(),
         name: region.bare_name().to_owned(),
@@ -69,10 +70,7 @@ fn base_map(data: &DataFolder, code: &str) -> Option<Drawn> {
     let labels: Vec<Label> = regions.iter().map(label).collect();
     let drawn = Drawn {
         base: Arc::new(BaseMap::prepare(&map.topology, &labels, detail)),
-        boundaries: map.official.map_or(Boundaries::Schematic, |official| Boundaries::Imported {
-            source: official.source,
-            date: official.date,
-        }),
+        official: map.official,
     };
     MAPS.lock().unwrap_or_else(PoisonError::into_inner).insert(key, drawn.clone());
     Some(drawn)
@@ -236,7 +234,8 @@ impl Reading {
         data: Vec<(String, Datum)>,
     ) -> Option<MapFigure> {
         let words = self.words;
-        let Drawn { base, boundaries } = base_map(&self.data, &region.code)?;
+        let Drawn { base, official } = base_map(&self.data, &region.code)?;
+        let boundaries = atlas::boundaries(official.as_ref(), words);
         // The same on every page, whatever regions it shows.
         let classes = match view {
             View::Score(_) => Classes::scores(self.limits()),
