@@ -41,13 +41,12 @@ soak:
 
 BENCH = target/bench
 
-## make bench   speed and size against polars, duckdb and numpy, in paired runs
+## make bench   speed and size against polars, duckdb and numpy, in paired runs; plans of the nation
 bench: build
-	$(CARGO) build $(FLAGS) -p selaras-stats --example bootstrap_speed
+	$(CARGO) build $(FLAGS) --example bootstrap_speed --example national_plans --example align_speed
 	test -x $(BENCH)/venv/bin/python || python3 -m venv $(BENCH)/venv
 	$(BENCH)/venv/bin/pip install --quiet --requirement benches/requirements.txt
-	$(BENCH)/venv/bin/python benches/run.py target/release/selaras \
-		target/release/examples/bootstrap_speed $(BENCH)/national
+	$(BENCH)/venv/bin/python benches/run.py target/release/selaras target/release/examples $(BENCH)/national
 
 test-browser: build
 	@scripts/test-browser target/release/selaras

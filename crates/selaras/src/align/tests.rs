@@ -188,3 +188,29 @@ fn files_are_the_same_bytes_for_the_same_alignment_and_never_call_a_silent_regio
         assert_eq!(render(), render(), "{}", file.name());
     }
 }
+
+#[test]
+fn what_is_looked_at_again_says_what_a_look_at_everything_says() {
+    let whole = |lower: &str, say: Option<&str>| {
+        let mut inputs = inputs(lower);
+        let outcomes = align(self::inputs(lower), date(2026, 11, 20)).outcomes;
+        let finding = outcomes.iter().flat_map(|of| &of.findings).next();
+        let silence = say.and_then(|reason| check::Silence::new(finding?, reason));
+        inputs.silences = silence.into_iter().collect();
+        inputs
+    };
+    let moved = LOWER.replace("61.01.01", "61.01.03");
+    let dearer = LOWER.replace("90.000.000", "95.000.000");
+    for (before, after, say) in [
+        (LOWER, LOWER, Some("satu kegiatan bersama")),
+        (LOWER, &moved, None),
+        (&moved, LOWER, None),
+        (LOWER, &dearer, Some("satu kegiatan bersama")),
+    ] {
+        for day in [20, 21] {
+            let day = date(2026, 11, day);
+            let seen = align(whole(before, None), date(2026, 11, 20));
+            assert_eq!(realign(seen, whole(after, say), day), align(whole(after, say), day));
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! A government with the plans it sent, made ready for all checks once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use super::finding::{Cited, Source};
 use super::report::{Lack, Missing, name};
@@ -22,7 +23,13 @@ pub(super) struct At {
 /// A plan and what identifies its rows.
 struct Plan<'a> {
     version: &'a Version,
-    keys: Vec<RowKey>,
+    keys: OnceLock<Vec<RowKey>>,
+}
+
+impl Plan<'_> {
+    fn keys(&self) -> &[RowKey] {
+        self.keys.get_or_init(|| keys(self.version.document()))
+    }
 }
 
 /// What a row means to do, with what rows above say for it.
@@ -90,7 +97,8 @@ pub struct Government<'a> {
     works: Vec<Work<'a>>,
     indicators: BTreeMap<&'a str, Vec<(At, &'a Indicator)>>,
     unmapped: Vec<At>,
-    lacking: Vec<Missing>,
+    /// Made when it is first asked for, as the keys of plans are: a check of targets asks neither.
+    lacking: OnceLock<Vec<Missing>>,
 }
 
 impl<'a> Government<'a> {
@@ -100,10 +108,10 @@ impl<'a> Government<'a> {
         year: i16,
         versions: impl IntoIterator<Item = &'a Version>,
     ) -> Self {
-        let plan = |version: &'a Version| Plan { version, keys: keys(version.document()) };
+        let plan = |version: &'a Version| Plan { version, keys: OnceLock::new() };
         let mut plans: Vec<Plan<'_>> = versions.into_iter().map(plan).collect();
         plans.sort_by_key(|of| (of.version.head().kind, of.version.hash()));
-        let (works, lacking) = (Vec::new(), Vec::new());
+        let (works, lacking) = (Vec::new(), OnceLock::new());
         let (indicators, unmapped) = (BTreeMap::new(), Vec::new());
         let mut made = Self { region, year, plans, works, indicators, unmapped, lacking };
         for (number, version) in (0_u32..).zip(made.versions().collect::<Vec<_>>()) {
@@ -119,7 +127,6 @@ impl<'a> Government<'a> {
                 }
             }
         }
-        made.lacking = made.what_lacks();
         made
     }
 
@@ -129,7 +136,7 @@ impl<'a> Government<'a> {
 
     fn what_lacks(&self) -> Vec<Missing> {
         let mut of: BTreeMap<Lack, Vec<&RowKey>> = BTreeMap::new();
-        for work in self.works.iter().filter(|work| !work.is_support()) {
+        for work in self.works().iter().filter(|work| !work.is_support()) {
             for lack in work.lacks() {
                 of.entry(lack).or_default().extend(self.key(work.at));
             }
@@ -191,7 +198,7 @@ impl<'a> Government<'a> {
 
     /// What of the four keys of duplication its rows do not say.
     pub(super) fn lacking(&self) -> &[Missing] {
-        &self.lacking
+        self.lacking.get_or_init(|| self.what_lacks())
     }
 
     /// Ids of the dictionary that its indicators carry, each with where it stands.
@@ -210,7 +217,7 @@ impl<'a> Government<'a> {
 
     /// What identifies a row.
     pub(super) fn key(&self, at: At) -> Option<&RowKey> {
-        self.plan(at)?.keys.get(at.row as usize)
+        self.plan(at)?.keys().get(at.row as usize)
     }
 
     /// A row.

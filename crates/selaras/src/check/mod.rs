@@ -39,6 +39,7 @@ pub use target::Measured;
 
 use crate::locale::Message;
 use crate::outcome::Tree;
+use crate::parallel;
 use crate::plan::{Crosswalk, Version};
 use crate::region;
 
@@ -191,27 +192,34 @@ pub fn of_province(
     target::between(upper, lowers, context)
 }
 
-/// All checks of a province, its kab/kota and the pairs of neighbours among them, in the order in
-/// which they are shown ([`in_order`]).
+/// All checks of a province, its kab/kota and the pairs of neighbours among them, but those between
+/// sides that are not `wanted`, in the order in which they are shown ([`in_order`]). The check of
+/// targets is always made, since a sum leans on all its parts.
 #[must_use]
 pub fn all(
     upper: &Government<'_>,
     lowers: &[Government<'_>],
     neighbours: &[(region::Code, region::Code)],
     context: &Context<'_>,
+    wanted: impl Fn(Sides) -> bool,
 ) -> Vec<Outcome> {
     let find = |code| lowers.iter().find(|of| of.region() == code);
-    let mut outcomes = of_government(upper, context);
-    outcomes.extend(of_province(upper, lowers, context));
-    for lower in lowers {
-        outcomes.extend(of_government(lower, context));
-        outcomes.extend(of_pair(upper, lower, context));
-    }
-    for (one, other) in neighbours {
-        if let (Some(one), Some(other)) = (find(*one), find(*other)) {
-            outcomes.extend(of_pair(one, other, context));
-        }
-    }
+    let ones = std::iter::once(upper).chain(lowers);
+    let below = lowers.iter().map(|lower| (upper, lower));
+    let beside = neighbours.iter().filter_map(|(one, other)| Some((find(*one)?, find(*other)?)));
+    let ones = ones.filter(|of| wanted(Sides::One(of.region()))).map(|of| (of, None));
+    let pairs = below.chain(beside).filter(|(one, other)| {
+        let (one, other) = (one.region(), other.region());
+        wanted(Sides::Pair(one.min(other), one.max(other)))
+    });
+    let looks: Vec<_> = ones.chain(pairs.map(|(one, other)| (one, Some(other)))).collect();
+    let looked = parallel::map(0, looks.len(), |at| match looks.get(at) {
+        Some((one, None)) => of_government(one, context),
+        Some((one, Some(other))) => of_pair(one, other, context),
+        None => Vec::new(),
+    });
+    let mut outcomes = of_province(upper, lowers, context);
+    outcomes.extend(looked.into_iter().flatten());
     in_order(&mut outcomes);
     outcomes
 }

@@ -56,7 +56,7 @@ fn everything(upper: &Version, lower: &Version) -> Vec<Outcome> {
     let before = before.freeze();
     let (previous, context) = ([&before], context());
     let context = Context { previous: Some(&previous), ..context };
-    all(&government(upper), &[government(lower)], &[], &context)
+    all(&government(upper), &[government(lower)], &[], &context, |_| true)
 }
 
 proptest! {
@@ -87,7 +87,8 @@ fn a_region_that_sent_nothing_is_a_state_of_its_own_and_first() {
     let upper = upper();
     let sent = plan("61.01", rows());
     let silent = Government::new(region("61.02"), YEAR, []);
-    let outcomes = all(&government(&upper), &[government(&sent), silent], &[], &context());
+    let outcomes =
+        all(&government(&upper), &[government(&sent), silent], &[], &context(), |_| true);
     assert_eq!(outcomes[0].state(), State::NotSent);
     let states: Vec<bool> = outcomes.iter().map(|of| of.state() == State::NotSent).collect();
     assert!(states.is_sorted_by(|a, b| a >= b));
@@ -143,7 +144,7 @@ fn plans_that_fit_give_no_finding() {
     let row = |code: &str, place: &str| work(code, place).aims("persons-served", "10");
     let upper = plan("61", vec![row("8.01.05.1.01.0003", "61.02.01.2001")]);
     let lower = plan("61.01", vec![row("8.01.05.2.01.0003", DESA)]);
-    let outcomes = all(&government(&upper), &[government(&lower)], &[], &context());
+    let outcomes = all(&government(&upper), &[government(&lower)], &[], &context(), |_| true);
     let found: Vec<&str> =
         outcomes.iter().filter(|of| of.check != Check::Coverage).flat_map(rules).collect();
     assert_eq!(found, Vec::<&str>::new());

@@ -27,9 +27,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use seeds::Seed;
+use selaras::align::read::{self, Mappings, PlanFile};
+use selaras::align::{Inputs, align};
+use selaras::check::Missing;
 use selaras::instrument::{Instrument, Scorer, shipped_by_id};
 use selaras::locale::{Language, Message, Value, Words};
-use selaras::region::boundary::{self, About, Known};
+use selaras::plan::Terms;
+use selaras::region::{
+    self,
+    boundary::{self, About, Known},
+};
 use selaras::round::frame::{self, Frame, FrameRegion, Level};
 use selaras::round::intake::{self, File, Regions, intake};
 use selaras::round::mapping::{self, Mapping};
@@ -143,6 +150,10 @@ impl World {
             format("xlsx", seeds::xlsx(instrument, false), sheet),
             format("xlsx-parts", seeds::xlsx(instrument, true), sheet),
             format("parquet", seeds::parquet(instrument), sheet),
+            format("plan-csv", seeds::plan_csv(), plan),
+            format("plan-xlsx", seeds::plan_xlsx(false), plan),
+            format("plan-xlsx-parts", seeds::plan_xlsx(true), plan),
+            format("plan-lists", seeds::lists(), lists),
             format("instrument", seeds::instruments(), instrument_file),
             format("mapping", seeds::mappings(instrument, &self.frame), mapping_file),
             format("margins", seeds::margins(), margins_file),
@@ -202,6 +213,41 @@ fn sheet(world: &World, bytes: &[u8]) -> Outcome {
     outcome.said.extend(under_profile.said);
     outcome.said.extend(said);
     outcome
+}
+
+/// A plan as a province's and as a kab/kota's, frozen and looked at by all checks.
+fn plan(_: &World, bytes: &[u8]) -> Outcome {
+    let mut outcome = Outcome::refused(Vec::new());
+    for level in [region::Level::Province, region::Level::Regency] {
+        let file = PlanFile {
+            source: Source::memory(bytes.to_vec()),
+            name: "renja-61.01-2027".to_owned(),
+            level,
+        };
+        match read::plans(&[file], &mut Mappings::default(), Terms::shipped(), &mut |_| {}) {
+            Ok(sent) => {
+                outcome.taken = true;
+                let upper = "61".parse().expect("a code");
+                let alignment = align(Inputs::new(upper, sent), jiff::civil::date(2026, 11, 20));
+                let missing = alignment.outcomes.iter().flat_map(|of| &of.missing).take(9);
+                outcome.said.extend(missing.map(Missing::message));
+                let found = alignment.outcomes.iter().flat_map(|of| &of.findings).take(9);
+                outcome.said.extend(found.flat_map(|of| [of.why.clone(), of.settle.clone()]));
+            }
+            Err(faults) => outcome.said.extend(Outcome::faults(&faults).said),
+        }
+    }
+    outcome
+}
+
+fn lists(_: &World, bytes: &[u8]) -> Outcome {
+    let source = || Source::memory(bytes.to_vec());
+    let proposals = read::proposals(source(), "usulan.csv").map(|_| ());
+    let items = read::items(source(), "rapat.csv").map(|_| ());
+    let taken = proposals.is_ok() || items.is_ok();
+    let faults = [proposals, items].into_iter().filter_map(Result::err);
+    let said = faults.flat_map(|faults| Outcome::faults(&faults).said).collect();
+    Outcome { taken, said }
 }
 
 fn mapping_file(world: &World, bytes: &[u8]) -> Outcome {

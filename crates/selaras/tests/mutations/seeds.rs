@@ -172,6 +172,50 @@ pub(crate) fn xlsx(instrument: &Instrument, inside: bool) -> Vec<Seed> {
         .to_vec()
 }
 
+/// Plans in the layouts of two offices: a head above the table, a code in parts, sums, merged cells.
+fn plan_texts() -> [String; 2] {
+    let province = "Renja Badan Kesbangpol Provinsi Kalimantan Barat Tahun 2027;;;;;;;;;;\n\
+        Kode;Uraian;Prioritas Daerah;Mandat;Indikator;Satuan;Target 2027;Lokasi;Topik;\
+        Kelompok Sasaran;Waktu;Pagu Indikatif 2027;SPM;Nomor Kesepakatan\n\
+        8.01.05;PROGRAM KETAHANAN;;;;;;;;;;310.000.000;;\n\
+        8.01.05.1.01.0003;Pelaksanaan;Kerukunan;8;Peserta;orang;120;61.01.01;\
+        kerukunan umat beragama;pelajar;TW 2;300.000.000;;BA-1\n\
+        8.01.05.1.01.0004;Koordinasi;;;Dokumen;dokumen;2;;;;Januari s.d. Maret;10.000.000;;\n\
+        ;JUMLAH;;;;;;;;;;310.000.000;;\n";
+    let regency = "Renja Dinas Sosial Kabupaten Sambas Tahun 2027\n\
+        Kode;Uraian;Indikator;Satuan;Target 2027;Lokasi;Topik;Kelompok Sasaran;Waktu;\
+        Pagu Indikatif 2027\n\
+        1.06.04.2.01.0003;Pelaksanaan;Peserta;orang;80–90;61.01.01.2001, 61.01.02;\
+        rehabilitasi sosial;lansia;3-5 Mei 2027;Rp90.000.000\n\
+        1.06.04.2.01.0004;Pelaksanaan;Peserta;%;40,5;Sambas;kewaspadaan dini;FKDM;TW 3;10000000\n";
+    [province, regency].map(str::to_owned)
+}
+
+fn table(text: &str) -> Vec<Vec<String>> {
+    text.lines().map(|line| line.split(';').map(str::to_owned).collect()).collect()
+}
+
+pub(crate) fn plan_csv() -> Vec<Seed> {
+    plan_texts().map(|text| Seed::Plain(text.into_bytes())).to_vec()
+}
+
+/// Workbooks of plans, packed as they come or in their members.
+pub(crate) fn plan_xlsx(inside: bool) -> Vec<Seed> {
+    let books = plan_texts().map(|text| workbook(&table(&text), true));
+    books.map(|bytes| if inside { Seed::unpacked(&bytes) } else { Seed::Plain(bytes) }).to_vec()
+}
+
+/// Lists beside plans: proposals, then items of meetings.
+pub(crate) fn lists() -> Vec<Seed> {
+    let proposals = "nomor;dari;kepada;tahun;usulan;jumlah;jawaban;alasan\n\
+        U-1;61.01;Kalimantan Barat;2027;Jalan desa;Rp1.250.000;dikembalikan;di luar pagu\n\
+        U-2;Kabupaten Sambas;pusat;2027;Balai;;;\n";
+    let items = "nomor;rapat;kesepakatan;daerah;penanggung jawab;tenggat;selesai;tahun rencana\n\
+        BA-1;Rakor 2026;Dialog;61.01;Kesbangpol;2026-06-30;;2027\n\
+        BA-2;Rakor 2026;Data;61;Bappeda;30/06/2026;1/7/2026;\n";
+    [proposals, items].map(|text| Seed::Plain(text.as_bytes().to_vec())).to_vec()
+}
+
 pub(crate) fn parquet(instrument: &Instrument) -> Vec<Seed> {
     let items = &instrument.items;
     let mut schema = "message m { required binary kab_kota (UTF8); required int32 psu; \
