@@ -191,17 +191,26 @@ fn plan_texts() -> [String; 2] {
     [province, regency].map(str::to_owned)
 }
 
-fn table(text: &str) -> Vec<Vec<String>> {
-    text.lines().map(|line| line.split(';').map(str::to_owned).collect()).collect()
-}
-
 pub(crate) fn plan_csv() -> Vec<Seed> {
     plan_texts().map(|text| Seed::Plain(text.into_bytes())).to_vec()
 }
 
 /// Workbooks of plans, packed as they come or in their members.
 pub(crate) fn plan_xlsx(inside: bool) -> Vec<Seed> {
-    let books = plan_texts().map(|text| workbook(&table(&text), true));
+    let books = plan_texts().map(|text| {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (row, line) in (0..).zip(text.lines()) {
+            for (column, cell) in (0..).zip(line.split(';')).filter(|(_, cell)| !cell.is_empty()) {
+                match cell.parse::<f64>() {
+                    Ok(number) => sheet.write(row, column, number),
+                    Err(_) => sheet.write(row, column, cell),
+                }
+                .expect("written");
+            }
+        }
+        book.save_to_buffer().expect("saved")
+    });
     books.map(|bytes| if inside { Seed::unpacked(&bytes) } else { Seed::Plain(bytes) }).to_vec()
 }
 
