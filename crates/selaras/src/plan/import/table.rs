@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::sheet::csv::Scanner;
-use crate::sheet::private::words;
+use crate::sheet::private::{self, words};
 use crate::sheet::{Block, Cell, Cells, Column, Fault, Options, Sheet, Source};
 
 /// A table of a file, its header of up to four rows told as one.
@@ -101,6 +101,28 @@ impl PlanTable {
     #[must_use]
     pub fn fault(&self, key: &str, row: Option<u64>, column: Option<usize>) -> Fault {
         self.sheet.fault(key, row, column)
+    }
+
+    /// The first different texts of each column, at most `most`, as a page may show them.
+    ///
+    /// # Errors
+    /// As [`Sheet::read`].
+    pub fn examples(&self, most: usize) -> Result<Vec<Vec<String>>, Box<Fault>> {
+        let lines = self.lines()?;
+        let of_column = |column: usize| {
+            let mut texts: Vec<String> = Vec::new();
+            for line in &lines {
+                let text = private::shown(&line.text(column), true);
+                if texts.len() == most {
+                    break;
+                }
+                if !text.is_empty() && !texts.contains(&text) {
+                    texts.push(text);
+                }
+            }
+            texts
+        };
+        Ok((0..self.columns.len()).map(of_column).collect())
     }
 
     /// The rows below the header that hold something, in order.
