@@ -14,7 +14,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::Alignment;
 use crate::locale::Words;
-use crate::plan::CodeLevel;
 use crate::render::table::{self, Table};
 use crate::sheet::hex;
 use crate::simulate::MARK;
@@ -74,13 +73,6 @@ impl File {
             Self::Matrix => workbook(&teller.matrices()),
         }
     }
-}
-
-/// The *matriks persandingan* of a level, program or sub kegiatan, as the workbook holds it.
-#[must_use]
-pub fn matrix(alignment: &Alignment, level: CodeLevel, words: Words) -> Table {
-    let key = if level == CodeLevel::Program { "matrix" } else { "matrix-sub" };
-    Teller { alignment, words }.matrix(key, level)
 }
 
 fn workbook(sheets: &[(String, Table)]) -> io::Result<Vec<u8>> {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::sheet::csv::Scanner;
-use crate::sheet::private::{self, words};
+use crate::sheet::private::words;
 use crate::sheet::{Block, Cell, Cells, Column, Fault, Options, Sheet, Source};
 
 /// A table of a file, its header of up to four rows told as one.
@@ -103,7 +103,7 @@ impl PlanTable {
         self.sheet.fault(key, row, column)
     }
 
-    /// The first different texts of each column, at most `most`, as a page may show them.
+    /// The first different texts of each column, at most `most`.
     ///
     /// # Errors
     /// As [`Sheet::read`].
@@ -112,7 +112,7 @@ impl PlanTable {
         let of_column = |column: usize| {
             let mut texts: Vec<String> = Vec::new();
             for line in &lines {
-                let text = private::shown(&line.text(column), true);
+                let text = line.text(column);
                 if texts.len() == most {
                     break;
                 }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::{AppState, Looking, Page, Problem, Sign, Visit, html, paths};
 use crate::align::{self, files::File};
 use crate::check::{Check, Sides, State as Checked};
+use crate::locale::Message;
 use crate::region;
 
 /// One check of a region or pair.
@@ -41,6 +42,8 @@ struct BoardPage {
     not_sent: Sign,
     regions: Vec<RegionLine>,
     pairs: Vec<PairLine>,
+    /// How many pairs wait for a plan.
+    waiting: String,
     matrix: String,
     sheet: String,
     documents: String,
@@ -86,11 +89,15 @@ pub(super) async fn show(
             sign: Sign::of(state, words),
         }
     };
-    let files = [
-        (File::Findings, "planning-file-findings"),
-        (File::Matrix, "planning-file-matrix"),
-        (File::Json, "planning-file-json"),
-    ];
+    let files = File::ALL.into_iter().map(|file| {
+        let key = format!("planning-file-{}", file.name().replace('.', "-"));
+        (paths::plan_file(place, file.name()), words.say(&key))
+    });
+    let (both, waiting): (Vec<_>, Vec<_>) = alignment
+        .neighbours
+        .iter()
+        .partition(|(one, other)| alignment.has_sent(*one) && alignment.has_sent(*other));
+    let waiting = Message::new("planning-board-pairs-waiting").with("pairs", waiting.len());
     let lacking = [
         (alignment.index.is_none(), "planning-lacks-index"),
         (alignment.proposals.is_none(), "planning-lacks-proposals"),
@@ -103,13 +110,12 @@ pub(super) async fn show(
             .into(),
         not_sent: Sign::of(Checked::NotSent, words),
         regions: alignment.listed().into_iter().map(region).collect(),
-        pairs: alignment.neighbours.iter().map(pair).collect(),
+        waiting: words.tell(&waiting),
+        pairs: both.into_iter().map(pair).collect(),
         matrix: paths::matrix(place),
         sheet: paths::sheet(place),
         documents: paths::documents(place.0),
-        files: files
-            .map(|(file, key)| (paths::plan_file(place, file.name()), words.say(key)))
-            .into(),
+        files: files.collect(),
         lacking: lacking.iter().filter(|of| of.0).map(|of| words.say(of.1)).collect(),
         page: looking.page(&visit, "planning-board-title"),
     })

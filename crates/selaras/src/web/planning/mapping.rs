@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use crate::align::sending::SentTable;
 use crate::locale::{Message, Words};
 use crate::plan::import::{About, PlanMapping, PlanRole, PlanTable, When};
-use crate::plan::{CodeLevel, DocumentKind, MeasureKind, MoneyKind, PrioritySet, RowLevel, Stage};
+use crate::plan::{
+    CodeLevel, DocumentKind, FoundCode, MeasureKind, MoneyKind, PrioritySet, RowLevel, Stage,
+};
 use crate::region;
 use crate::round::mapping::Confidence;
+use crate::sheet::private;
 use crate::web::Choice;
 
 /// Values of a column that are shown.
@@ -322,13 +325,19 @@ fn column_row(
     words: Words,
 ) -> ColumnRow {
     let at = table.columns.iter().position(|known| known.header == column.header);
-    let private = matches!(column.role, PlanRole::Private { .. });
+    let personal = matches!(column.role, PlanRole::Private { .. });
     let values = at.and_then(|at| examples.get(at)).into_iter().flatten().take(SHOWN);
-    let values = if private {
-        "•••".to_owned()
-    } else {
-        values.cloned().collect::<Vec<_>>().join("; ")
-    };
+    let coded = matches!(
+        column.role,
+        PlanRole::Code { .. } | PlanRole::CodePart | PlanRole::CodeAndName { .. }
+    );
+    // A code has as many digits as a telephone number.
+    let values = values.map(|text| match FoundCode::read_before_name(text) {
+        Ok(_) if coded => text.clone(),
+        _ => private::shown(text, true),
+    });
+    let values: Vec<String> = values.collect();
+    let values = if personal { "•••".to_owned() } else { values.join("; ") };
     let fixed = match &column.role {
         PlanRole::Private { what } => Some(words.say(&format!("intake-dropped-{}", what.key()))),
         _ => None,

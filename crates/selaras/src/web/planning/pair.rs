@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::mapping::clean;
+use super::tree::place_name;
 use super::{AppState, Looking, Page, Problem, Sign, Visit, html, paths};
 use crate::align::{self, register};
 use crate::check::{Check, Cited, Finding, Outcome, Sides, Silence, Source};
@@ -108,7 +109,7 @@ impl Looking {
             let target = of.target(year).map_or("–", |value| value.text.as_str());
             format!("{}: {target} {}", of.text, of.unit.as_deref().unwrap_or_default())
         });
-        let places = known.iter().flat_map(|(row, _)| &row.places).map(|of| of.text.clone());
+        let places = known.iter().flat_map(|(row, _)| &row.places).map(|of| place_name(&of.text));
         RowLine {
             region: align::name(cited.region),
             source: self.words.tell(&source),

@@ -7,15 +7,19 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
+use super::tree::priority_name;
 use super::{AppState, Looking, Page, Problem, Visit, html, paths};
 use crate::align;
-use crate::align::files::{self, File};
+use crate::align::files::File;
 use crate::align::mandates::{self, Known, MandateLine};
+use crate::align::matrix::{Entry, Line};
 use crate::align::questions::{By, name_of};
 use crate::index::files::File as ResultFile;
 use crate::locale::Message;
 use crate::plan::{CodeLevel, Direction, PrioritySet};
 
+/// The kind of a letter that is written on.
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 /// Lines of overdue items on one page; the workbook has all.
 const OVERDUE: usize = 6;
 
@@ -25,14 +29,54 @@ pub(super) struct Depth {
     rinci: String,
 }
 
+/// What one party says of a program or sub kegiatan.
+struct PartyLine {
+    party: String,
+    policies: Vec<String>,
+    priorities: Vec<String>,
+    aims: Vec<(String, String)>,
+    places: String,
+    money: String,
+    checks: Vec<String>,
+}
+
+/// One program or sub kegiatan.
+struct MatrixLine {
+    head: String,
+    parties: Vec<PartyLine>,
+}
+
 #[derive(Template)]
 #[template(path = "planning/matrix.html")]
 struct MatrixPage {
     page: Page,
     back: String,
     switch: Vec<(String, String, bool)>,
-    table: String,
+    not_sent: Vec<String>,
+    lines: Vec<MatrixLine>,
     workbook: String,
+}
+
+impl Looking {
+    fn party_line(&self, entry: &Entry) -> PartyLine {
+        let said = self.said(entry);
+        PartyLine {
+            party: said.name,
+            policies: entry.policies.clone(),
+            priorities: entry.priorities.iter().map(|of| priority_name(of, self.words)).collect(),
+            aims: said.aims,
+            places: said.places,
+            money: said.money,
+            checks: entry.checks.iter().map(|check| self.check(*check)).collect(),
+        }
+    }
+
+    /// Names of regions that sent nothing for the year.
+    fn not_sent(&self) -> Vec<String> {
+        let alignment = self.alignment();
+        let silent = alignment.regions().filter(|region| !alignment.has_sent(*region));
+        silent.map(align::name).collect()
+    }
 }
 
 pub(super) async fn matrix(
@@ -52,10 +96,20 @@ pub(super) async fn matrix(
         (address.clone(), looking.say("planning-matrix-programs"), !fine),
         (format!("{address}?rinci=sub"), looking.say("planning-matrix-sub"), fine),
     ];
+    let line = |line: &Line| MatrixLine {
+        head: format!("{} {}", line.code, line.name),
+        parties: line
+            .entries
+            .iter()
+            .filter(|entry| !entry.is_empty())
+            .map(|entry| looking.party_line(entry))
+            .collect(),
+    };
     html(&MatrixPage {
         back: paths::board(place),
         switch: switch.into(),
-        table: files::matrix(looking.alignment(), level, looking.words).html(),
+        not_sent: looking.not_sent(),
+        lines: looking.board.lines(level).iter().map(line).collect(),
         workbook: paths::plan_file(place, File::Matrix.name()),
         page: looking.page(&visit, "planning-matrix-title"),
     })
@@ -89,7 +143,10 @@ struct SekdaPage {
     not_sent: Vec<String>,
     mandates: Vec<MandateRow>,
     beside: Vec<BesideRow>,
+    /// Unit and time of the figures of poverty.
+    poverty_of: Option<String>,
     beside_note: Option<String>,
+    sources: String,
     to_explain: Vec<(String, String)>,
     overdue: Vec<(String, String)>,
     overdue_said: Option<String>,
@@ -102,8 +159,7 @@ impl Looking {
             .with("name", indicator.name())
             .with("value", figure.shown(indicator))
             .with("unit", indicator.unit())
-            .with("when", figure.when())
-            .with("source", figure.source.text);
+            .with("when", figure.when());
         self.words.tell(&message)
     }
 
@@ -117,8 +173,8 @@ impl Looking {
             Direction::None => ("check-direction-none", "–"),
         };
         let figure = match (of.figure, of.related) {
-            (Some(known), _) => self.known(known, "align-figure"),
-            (None, Some(known)) => self.known(known, "align-figure-named"),
+            (Some(known), _) => self.known(known, "planning-figure"),
+            (None, Some(known)) => self.known(known, "planning-figure-named"),
             (None, None) => self.say("align-no-data"),
         };
         let unanswered = of.unanswered.iter().map(|region| align::name(*region));
@@ -146,11 +202,22 @@ pub(super) async fn sheet(
     drop(tx);
     let (alignment, words) = (looking.alignment(), looking.words);
     let no_data = || looking.say("align-no-data");
-    let beside = mandates::side_by_side(alignment).into_iter().map(|of| BesideRow {
+    let beside = mandates::side_by_side(alignment);
+    let poverty = beside.iter().find_map(|of| of.poverty);
+    let beside = beside.into_iter().map(|of| BesideRow {
         region: align::name(of.region),
         harmony: of.harmony.map_or_else(no_data, |of| of.value.shown(&words)),
-        poverty: of.poverty.map_or_else(no_data, |of| looking.known(of, "planning-figure-short")),
+        poverty: of.poverty.map_or_else(no_data, |(indicator, figure)| {
+            let value = words.value(&figure.shown(indicator));
+            let same = poverty.is_some_and(|(_, first)| first.when() == figure.when());
+            if same { value } else { format!("{value} ({})", words.tell(&figure.when())) }
+        }),
     });
+    let lines = mandates::lines(alignment);
+    let figures = lines.iter().filter_map(|of| of.figure.or(of.related)).chain(poverty);
+    let mut sources: Vec<&str> = figures.map(|(_, figure)| figure.source.text).collect();
+    sources.sort_unstable();
+    sources.dedup();
     let to_explain = mandates::to_explain(alignment).into_iter().map(|(check, regions)| {
         let said = if regions.is_empty() { "–".to_owned() } else { regions.join(", ") };
         (looking.check(check), said)
@@ -174,13 +241,16 @@ pub(super) async fn sheet(
             .with("meeting", item.meeting.as_str());
         (item.text.clone(), words.tell(&said))
     });
-    let not_sent = alignment.regions().filter(|region| !alignment.has_sent(*region));
     let simulated = alignment.index.as_ref().is_some_and(|of| of.simulated);
     html(&SekdaPage {
         back: paths::board(looking.place()),
-        not_sent: not_sent.map(align::name).collect(),
-        mandates: mandates::lines(alignment).iter().map(|of| looking.mandate_row(of)).collect(),
+        not_sent: looking.not_sent(),
+        mandates: lines.iter().map(|of| looking.mandate_row(of)).collect(),
         beside: beside.collect(),
+        poverty_of: poverty.map(|(indicator, figure)| {
+            format!("{}, {}", words.tell(&indicator.unit()), words.tell(&figure.when()))
+        }),
+        sources: sources.join("; "),
         beside_note: simulated.then(|| words.say("align-harmony-simulated")),
         to_explain: to_explain.collect(),
         overdue: overdue.collect(),
@@ -199,8 +269,10 @@ pub(super) async fn download(
     let looking = Looking::at(&state, &visit, &mut tx, (&province, &year)).await?;
     drop(tx);
     let file = File::ALL.into_iter().find(|file| file.name() == name).ok_or(Problem::NotFound)?;
-    let kind = match file {
-        File::Json => ResultFile::Json.media_type(),
+    let kind = match name.rsplit('.').next() {
+        Some("json") => ResultFile::Json.media_type(),
+        Some("html") => ResultFile::Report.media_type(),
+        Some("docx") => DOCX,
         _ => ResultFile::Workbook.media_type(),
     };
     let named = file.name_for(looking.alignment());

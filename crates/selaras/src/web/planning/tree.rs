@@ -1,6 +1,7 @@
 //! The plans of a kab/kota beside those of its province and its neighbours, as a tree.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -39,13 +40,13 @@ pub(super) struct Asked {
 
 /// What one party says of a row.
 #[derive(Default)]
-struct SideLine {
-    name: String,
+pub(super) struct SideLine {
+    pub(super) name: String,
     sent: bool,
     says: bool,
-    aims: Vec<(String, String)>,
-    places: String,
-    money: String,
+    pub(super) aims: Vec<(String, String)>,
+    pub(super) places: String,
+    pub(super) money: String,
 }
 
 /// What is to be said of the match of a row.
@@ -130,7 +131,7 @@ impl Filter {
     }
 }
 
-fn priority_name(of: &Priority, words: Words) -> String {
+pub(super) fn priority_name(of: &Priority, words: Words) -> String {
     let by = By::Priority(of.set);
     let id = of.tag.id.as_deref();
     id.map_or_else(
@@ -139,8 +140,46 @@ fn priority_name(of: &Priority, words: Words) -> String {
     )
 }
 
+/// Who speaks of a code or of one below it.
+struct Said {
+    here: region::Code,
+    all: Rc<BTreeSet<(Code, Party)>>,
+    code: Option<Code>,
+}
+
+impl Said {
+    fn around(looking: &Looking, here: region::Code) -> Self {
+        let mut all = BTreeSet::new();
+        for level in [CodeLevel::Program, CodeLevel::Activity, CodeLevel::SubActivity] {
+            for line in looking.board.lines(level) {
+                for entry in line.entries.iter().filter(|of| !of.is_empty()) {
+                    let above = [CodeLevel::Program, CodeLevel::Activity];
+                    let above = above.into_iter().filter_map(|level| line.code.at(level));
+                    all.extend(above.chain([line.code]).map(|code| (code, entry.party)));
+                }
+            }
+        }
+        Self { here, all: Rc::new(all), code: None }
+    }
+
+    fn at(&self, code: Code) -> Self {
+        Self { here: self.here, all: Rc::clone(&self.all), code: Some(code) }
+    }
+
+    fn party(&self, party: Party) -> bool {
+        self.code.is_some_and(|code| self.all.contains(&(code, party)))
+    }
+}
+
+/// A place as people call it, where a plan writes its code.
+pub(super) fn place_name(text: &str) -> String {
+    let known = text.trim().parse().ok().and_then(region::get);
+    known.map_or_else(|| text.to_owned(), region::Region::short_name)
+}
+
 impl Looking {
-    fn side_line(&self, entry: &Entry) -> SideLine {
+    /// What a party says of a row, in words.
+    pub(super) fn said(&self, entry: &Entry) -> SideLine {
         let name = match entry.party {
             Party::Centre => self.say("align-party-centre"),
             Party::Region(region) => align::name(region),
@@ -151,22 +190,29 @@ impl Looking {
             (aim.indicator.clone(), target.trim().to_owned())
         });
         let more = entry.places.len().saturating_sub(PLACES);
-        let mut places: Vec<String> = entry.places.iter().take(PLACES).cloned().collect();
+        let mut places: Vec<String> =
+            entry.places.iter().take(PLACES).map(|of| place_name(of)).collect();
         if more > 0 {
             places.push(self.words.tell(&Message::new("align-more").with("more", more)));
         }
         SideLine {
             name,
             sent: entry.sent,
-            says: !entry.is_empty(),
+            says: true,
             aims: aims.collect(),
             places: places.join("; "),
             money: entry.money.map(|money| money.shown(&self.words)).unwrap_or_default(),
         }
     }
 
-    fn matched(&self, own: Option<&Entry>, above: Option<&Entry>, here: region::Code) -> Match {
-        let says = |of: Option<&Entry>| of.is_some_and(|of| !of.is_empty());
+    fn side(&self, entry: &Entry, said: &Said) -> SideLine {
+        let says = said.party(entry.party);
+        SideLine { says, ..self.said(entry) }
+    }
+
+    fn matched(&self, own: Option<&Entry>, above: Option<&Entry>, said: &Said) -> Match {
+        let here = said.here;
+        let says = |of: Option<&Entry>| of.is_some_and(|of| said.party(of.party));
         let found: BTreeSet<Check> = own.map(|of| of.checks.clone()).unwrap_or_default();
         let links = found.iter().map(|check| {
             let (alignment, place) = (self.alignment(), self.place());
@@ -193,7 +239,8 @@ impl Looking {
         Match { word: self.say(key), class, mark, links }
     }
 
-    fn row_line(&self, line: &Line, here: region::Code, open: Option<String>) -> RowLine {
+    fn row_line(&self, line: &Line, said: &Said, open: Option<String>) -> RowLine {
+        let here = said.here;
         let of = |region| line.entries.iter().find(|of| of.party == Party::Region(region));
         let (own, above) = (of(here), of(self.alignment().upper));
         let level = match line.code.level() {
@@ -202,17 +249,17 @@ impl Looking {
             _ => RowLevel::SubActivity,
         };
         let neighbours = self.neighbours(here).into_iter().filter_map(of);
-        let neighbours = neighbours.map(|of| self.side_line(of)).filter(|of| of.says || !of.sent);
+        let neighbours = neighbours.map(|of| self.side(of, said)).filter(|of| of.says);
         RowLine {
             level: level.key(),
             level_name: self.say(&format!("plan-level-{}", level.key())),
             code: line.code.to_string(),
             name: line.name.clone(),
             open,
-            province: above.map(|of| self.side_line(of)).unwrap_or_default(),
-            own: own.map(|of| self.side_line(of)).unwrap_or_default(),
+            province: above.map(|of| self.side(of, said)).unwrap_or_default(),
+            own: own.map(|of| self.side(of, said)).unwrap_or_default(),
             neighbours: neighbours.collect(),
-            matched: self.matched(own, above, here),
+            matched: self.matched(own, above, said),
         }
     }
 
@@ -251,9 +298,10 @@ impl Looking {
         for sent in self.alignment().current(here) {
             let document = sent.version.document();
             for hung in tree.hang_all(document) {
-                let own = hung.hanging.node().is_some_and(|of| {
-                    tree.upward(of).any(|above| above.id == node.id) || of.id == node.id
-                });
+                let own = hung
+                    .hanging
+                    .node()
+                    .is_some_and(|of| tree.upward(of).any(|above| above.id == node.id));
                 if let Some(row) = document.rows.get(hung.row as usize).filter(|_| own) {
                     rows.push(label(row));
                 }
@@ -318,11 +366,12 @@ pub(super) async fn show(
     };
     let address = paths::plans_of(place, here);
     let lines = looking.nested(here, &filter);
+    let said = Said::around(&looking, here);
     let folded = filter.program.is_none() && lines.len() > MOST;
     let rows = lines.iter().filter(|line| !folded || line.code.level() == CodeLevel::Program);
     let rows = rows.map(|line| {
         let open = folded.then(|| format!("{address}?program={}", line.code));
-        looking.row_line(line, here, open)
+        looking.row_line(line, &said.at(line.code), open)
     });
     let any = |label: String| Choice { value: String::new(), label, chosen: false };
     let check = |check: Check| Choice {
