@@ -2,6 +2,7 @@ web-skip = Skip to content
 web-menu = Main menu
 web-menu-home = Home
 web-menu-survey = Survey & Index
+web-menu-planning = Planning
 web-menu-data = Data & Reports
 web-language = Language
 web-language-id = Indonesia

@@ -2,6 +2,7 @@ web-skip = Langsung ke isi
 web-menu = Menu utama
 web-menu-home = Beranda
 web-menu-survey = Survei & Indeks
+web-menu-planning = Perencanaan
 web-menu-data = Data & Laporan
 web-language = Bahasa
 web-language-id = Indonesia

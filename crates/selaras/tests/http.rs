@@ -15,7 +15,7 @@ use selaras::jobs::{self, Kinds, NewJob, Runner};
 use selaras::locale::Message;
 use selaras::policy::Actor;
 use selaras::store::{Clock, JobId};
-use selaras::web::{self, AppState, Catalogue, LookCache, ResultCache, ServeError};
+use selaras::web::{self, AppState, BoardCache, Catalogue, LookCache, ResultCache, ServeError};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -92,6 +92,7 @@ impl Server {
                 catalogue,
                 results: ResultCache::default(),
                 looks: LookCache::default(),
+                boards: BoardCache::default(),
                 office: None,
             };
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

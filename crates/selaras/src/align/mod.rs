@@ -15,6 +15,7 @@ mod names;
 pub mod questions;
 pub mod read;
 pub mod register;
+pub mod sending;
 mod sql;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -11,7 +11,7 @@ use super::{Alignment, FileRef, IndexPart, Proposed, Sent};
 use crate::check::{Item, LowCell, Measured, Proposal};
 use crate::index::result::{Form, IndexResult, Score, ScoreDefinition, ScoreKind};
 use crate::outcome::HarmonyScore;
-use crate::plan::import::{About, PlanMapping, PlanTable, import, propose};
+use crate::plan::import::{About, FileReport, PlanMapping, PlanTable, import, propose};
 use crate::plan::{Decimal, Head, Rupiah, Terms};
 use crate::region::{self, Level};
 use crate::sheet::private::words;
@@ -56,53 +56,61 @@ impl Mappings {
     }
 }
 
-/// A table of a plan with what it is.
-struct Opened {
-    table: PlanTable,
-    mapping: PlanMapping,
-    level: Level,
+/// A table of a plan, what its columns mean, and what is known of its document.
+pub struct Opened {
+    /// The table.
+    pub table: PlanTable,
+    /// What its columns mean.
+    pub mapping: PlanMapping,
+    /// What is known of the document.
+    pub about: About,
 }
 
-/// The tables of plans in a file: of a workbook every sheet that has codes and names.
-fn tables(
-    file: &PlanFile,
+/// A document that was read of its files.
+pub struct Read {
+    /// The document, frozen.
+    pub sent: Sent,
+    /// What was read of each file.
+    pub files: Vec<FileReport>,
+    /// Codes that stand in all of its files, where there are several.
+    pub joined: usize,
+}
+
+/// The tables of plans in a file: of a workbook every sheet that has codes and names, or else the
+/// first, whose columns a person may know better.
+///
+/// # Errors
+/// The fault for which the file cannot be read.
+pub fn open(
+    (source, name): (&Source, &str),
+    level: Option<Level>,
     mappings: &mut Mappings,
     terms: &Terms,
-) -> Result<Vec<Opened>, Vec<Fault>> {
-    let open = |sheet: Option<&str>| PlanTable::open(&file.source, &file.name, sheet);
-    let first = open(None).map_err(|fault| vec![*fault])?;
+) -> Result<Vec<Opened>, Box<Fault>> {
+    let open = |sheet: Option<&str>| PlanTable::open(source, name, sheet);
+    let first = open(None)?;
     let names = first.sheet.sheets.clone();
     let own = first.sheet.sheet.clone();
-    let mut opened = vec![Ok(first)];
+    let mut tables = vec![first];
     let others = names.iter().filter(|name| Some(*name) != own.as_ref());
     // A sheet that is no table, as one of explanations, is none of a plan.
-    opened.extend(others.filter_map(|name| open(Some(name)).ok()).map(Ok::<_, Box<Fault>>));
-    let mut plans = Vec::new();
-    let mut faults = Vec::new();
-    for table in opened {
-        let of = table.and_then(|table| {
-            let before = mappings.proposed.clone();
-            let mapping = mappings.of(&table, terms)?;
-            if is_plan(&mapping) {
-                Ok(Some(Opened { table, mapping, level: file.level }))
-            } else {
-                mappings.proposed = before;
-                Ok(None)
-            }
-        });
-        match of {
-            Ok(Some(plan)) => plans.push(plan),
-            Ok(None) => {}
-            Err(fault) => faults.push(*fault),
+    tables.extend(others.filter_map(|name| open(Some(name)).ok()));
+    let mut opened = Vec::with_capacity(tables.len());
+    for table in tables {
+        let before = mappings.proposed.clone();
+        let mapping = mappings.of(&table, terms)?;
+        if !is_plan(&mapping) {
+            mappings.proposed = before;
         }
+        let about = About::of(&table, &mapping, level);
+        opened.push(Opened { table, mapping, about });
     }
-    if !faults.is_empty() {
-        return Err(faults);
+    if opened.iter().any(|of| is_plan(&of.mapping)) {
+        opened.retain(|of| is_plan(&of.mapping));
+    } else {
+        opened.truncate(1);
     }
-    if plans.is_empty() {
-        return Err(vec![Fault::of_file(&file.name, "align-error-no-plan")]);
-    }
-    Ok(plans)
+    Ok(opened)
 }
 
 /// Whether a mapping has what a plan cannot be without: names, and codes or levels.
@@ -122,31 +130,46 @@ pub fn plans(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Vec<Sent>, Faults> {
     let mut faults = Faults::default();
-    let mut documents: Vec<(Head, Vec<(PlanTable, PlanMapping)>)> = Vec::new();
+    let mut tables = Vec::new();
     for (file, number) in files.iter().zip(1..) {
         progress(number);
-        let opened = match tables(file, mappings, terms) {
-            Ok(opened) => opened,
-            Err(of_file) => {
-                of_file.into_iter().for_each(|fault| faults.push(fault));
-                continue;
-            }
-        };
-        for Opened { table, mapping, level } in opened {
-            match About::of(&table, &mapping, level).head(&table) {
-                Ok(head) => match documents.iter_mut().find(|(known, _)| is_same(known, &head)) {
-                    Some((known, tables)) => {
-                        known.simulated |= head.simulated;
-                        tables.push((table, mapping));
-                    }
-                    None => documents.push((head, vec![(table, mapping)])),
-                },
-                Err(of_table) => of_table.into_iter().for_each(|fault| faults.push(fault)),
-            }
+        match open((&file.source, &file.name), Some(file.level), mappings, terms) {
+            Ok(opened) if opened.iter().all(|of| is_plan(&of.mapping)) => tables.extend(opened),
+            Ok(_) => faults.push(Fault::of_file(&file.name, "align-error-no-plan")),
+            Err(fault) => faults.push(*fault),
+        }
+    }
+    match together(tables, terms) {
+        Ok(read) if faults.is_empty() => Ok(read.into_iter().map(|of| of.sent).collect()),
+        Ok(_) => Err(faults),
+        Err(more) => {
+            add(&mut faults, more);
+            Err(faults)
+        }
+    }
+}
+
+/// Puts tables together: those that say the same of themselves are one document.
+///
+/// # Errors
+/// Every fault of every table.
+pub fn together(opened: Vec<Opened>, terms: &Terms) -> Result<Vec<Read>, Faults> {
+    let mut faults = Faults::default();
+    let mut documents: Vec<(Head, Vec<(PlanTable, PlanMapping)>)> = Vec::new();
+    for Opened { table, mapping, about } in opened {
+        match about.head(&table) {
+            Ok(head) => match documents.iter_mut().find(|(known, _)| is_same(known, &head)) {
+                Some((known, tables)) => {
+                    known.simulated |= head.simulated;
+                    tables.push((table, mapping));
+                }
+                None => documents.push((head, vec![(table, mapping)])),
+            },
+            Err(of_table) => of_table.into_iter().for_each(|fault| faults.push(fault)),
         }
     }
     provinces_fit(&documents, &mut faults);
-    let mut sent = Vec::with_capacity(documents.len());
+    let mut whole = Vec::with_capacity(documents.len());
     for (head, tables) in documents {
         match import(&tables, head, terms) {
             Ok(read) => {
@@ -163,21 +186,24 @@ pub fn plans(
                     }
                 }
                 let left = read.joined.left_over.iter();
-                sent.push(Sent {
+                let sent = Sent {
                     version: read.document.freeze(),
                     files: refs,
                     left_over: left.map(|(file, code)| format!("{file}: {code}")).collect(),
                     notices: read.notices.kept,
-                });
+                };
+                whole.push(Read { sent, files: read.files, joined: read.joined.in_all.len() });
             }
-            Err(of_document) => {
-                let beyond = of_document.count - of_document.kept.len() as u64;
-                of_document.kept.into_iter().for_each(|fault| faults.push(fault));
-                faults.count += beyond;
-            }
+            Err(of_document) => add(&mut faults, of_document),
         }
     }
-    if faults.is_empty() { Ok(sent) } else { Err(faults) }
+    if faults.is_empty() { Ok(whole) } else { Err(faults) }
+}
+
+fn add(faults: &mut Faults, more: Faults) {
+    let beyond = more.count - more.kept.len() as u64;
+    more.kept.into_iter().for_each(|fault| faults.push(fault));
+    faults.count += beyond;
 }
 
 fn is_same(one: &Head, other: &Head) -> bool {

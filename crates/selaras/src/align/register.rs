@@ -169,6 +169,23 @@ pub async fn inputs(
     Ok(Some(inputs))
 }
 
+/// The names of the files in which the lists of proposals and of items of meetings came, where they
+/// are kept.
+///
+/// # Errors
+/// As [`inputs`].
+pub async fn list_files(
+    tx: &mut Tx,
+    actor: &Actor,
+    province: region::Code,
+) -> Result<[Option<String>; 2], Error> {
+    let code = province.to_string();
+    allowed(actor, Action::View, &code)?;
+    let lists = sql::lists(tx, &code).await?;
+    let named = |kind: &str| lists.iter().find(|of| of.0 == kind).map(|of| of.1.clone());
+    Ok([named(PROPOSALS), named(ITEMS)])
+}
+
 async fn silences(tx: &mut Tx, province: &str) -> Result<Silences, Error> {
     let bodies = sql::silences(tx, province).await?;
     bodies.iter().map(|body| parsed::<Silence>(body)).collect()

@@ -1,10 +1,12 @@
 //! The tables of plan documents, silences and lists.
 
+use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::register::Kept;
 use crate::policy::Scope;
+use crate::sheet::hex;
 use crate::store::{Error, PlanId, Tx, instant};
 
 /// What is written of a document.
@@ -185,16 +187,20 @@ pub(super) async fn lists(
 pub(super) async fn state(tx: &mut Tx, province: &str) -> Result<String, Error> {
     let mut state = String::new();
     for sql in [
-        "SELECT CAST(COUNT(*) AS BIGINT) AS many, COALESCE(MAX(added_at), '') AS last \
-         FROM plan_documents WHERE replaced_by IS NULL AND (region = $1 OR region LIKE $1 || '.%')",
-        "SELECT CAST(COUNT(*) AS BIGINT) AS many, COALESCE(MAX(said_at), '') AS last \
-         FROM plan_silences WHERE province = $1",
-        "SELECT CAST(COUNT(*) AS BIGINT) AS many, COALESCE(MAX(changed_at), '') AS last \
-         FROM plan_lists WHERE province = $1",
+        // A document that is in force again after another was withdrawn is as old as it was.
+        "SELECT id AS what, added_at AS since FROM plan_documents \
+         WHERE replaced_by IS NULL AND (region = $1 OR region LIKE $1 || '.%') ORDER BY id",
+        "SELECT finding AS what, said_at AS since FROM plan_silences \
+         WHERE province = $1 ORDER BY finding",
+        "SELECT kind AS what, changed_at AS since FROM plan_lists \
+         WHERE province = $1 ORDER BY kind",
     ] {
-        let row = sqlx::query(sql).bind(province.to_owned()).fetch_one(tx.connection()).await?;
-        let (many, last): (i64, String) = (row.try_get("many")?, row.try_get("last")?);
-        state += &format!("{many} {last} ");
+        let rows = sqlx::query(sql).bind(province.to_owned()).fetch_all(tx.connection()).await?;
+        for row in &rows {
+            let (what, since): (String, String) = (row.try_get("what")?, row.try_get("since")?);
+            state += &format!("{what} {since}\n");
+        }
+        state.push('\n');
     }
-    Ok(state)
+    Ok(hex(&Sha256::digest(state)))
 }

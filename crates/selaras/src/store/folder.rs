@@ -12,6 +12,7 @@ use super::{Error, FileId, RoundId};
 /// selaras.sqlite             the database, unless PostgreSQL holds it
 /// boundaries/                official boundaries that were imported
 /// instruments/<key>.toml     the office's own instruments, one file a version
+/// plans/<sending>/           plan files that wait to be completed and kept
 /// rounds/<round>/uploads/    what waits for its mapping, or was returned with faults
 /// rounds/<round>/files/<id>  answer files as intake keeps them, and beside them their report
 /// rounds/<round>/margins     what is known of the population
@@ -102,6 +103,12 @@ impl DataFolder {
     #[must_use]
     pub fn official(&self, round: RoundId) -> PathBuf {
         self.round(round).join("official.json")
+    }
+
+    /// The folder of plan files that wait, one folder a sending.
+    #[must_use]
+    pub fn sendings(&self) -> PathBuf {
+        self.0.join("plans")
     }
 
     /// The folder of imported boundaries.

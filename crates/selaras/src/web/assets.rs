@@ -31,6 +31,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         asset!("selaras.css", "text/css; charset=utf-8"),
         asset!("figures.css", "text/css; charset=utf-8"),
         asset!("results.css", "text/css; charset=utf-8"),
+        asset!("planning.css", "text/css; charset=utf-8"),
         asset!("letter.css", "text/css; charset=utf-8"),
         asset!("progress.js", "text/javascript; charset=utf-8"),
         asset!("favicon.svg", "image/svg+xml"),

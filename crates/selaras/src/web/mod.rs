@@ -30,6 +30,7 @@ mod official_pages;
 mod opening_form;
 mod page;
 pub mod paths;
+mod planning;
 mod problem;
 mod result_cache;
 mod results;
@@ -50,6 +51,7 @@ use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+use crate::align::sending;
 use crate::index::frozen;
 use crate::instrument::{self, Text};
 use crate::jobs::{Kinds, Runner};
@@ -61,6 +63,7 @@ use crate::store::{Clock, Error, Store};
 pub use assets::asset_url;
 pub use look_cache::LookCache;
 pub use page::{Choice, Entry, Page, RoundHead, Visit, html};
+pub use planning::BoardCache;
 pub use problem::Problem;
 pub use result_cache::ResultCache;
 pub use routes::Route;
@@ -83,6 +86,8 @@ pub struct AppState {
     pub results: ResultCache,
     /// Files that wait for their mapping and were looked into lately.
     pub looks: LookCache,
+    /// Alignments that were computed lately.
+    pub boards: BoardCache,
     /// Code of the region whose office runs the program: Beranda opens with it.
     pub office: Option<String>,
 }
@@ -94,9 +99,11 @@ impl AppState {
     /// # Errors
     /// As [`Runner::start`].
     pub async fn start(store: Store, clock: Clock) -> Result<Self, Error> {
-        upload::forget_old(store.folder(), clock.now().into());
-        let forget =
-            |store: &Store, clock: Clock| upload::forget_old(store.folder(), clock.now().into());
+        let forget = |store: &Store, clock: Clock| {
+            upload::forget_old(store.folder(), clock.now().into());
+            sending::forget_old(store.folder(), clock.now().into());
+        };
+        forget(&store, clock);
         let kinds = Kinds::default()
             .with(upload::INTAKE, upload::work)
             .with(frozen::INDEX, frozen::work)
@@ -105,8 +112,8 @@ impl AppState {
         let runner = Runner::start(store.clone(), clock, kinds, 1).await?;
         let catalogue = Arc::new(Catalogue::built_in());
         let results = ResultCache::default();
-        let looks = LookCache::default();
-        Ok(Self { store, clock, runner, catalogue, results, looks, office: None })
+        let (looks, boards) = (LookCache::default(), BoardCache::default());
+        Ok(Self { store, clock, runner, catalogue, results, looks, boards, office: None })
     }
 }
 
@@ -250,6 +257,7 @@ mod tests {
                 catalogue,
                 results: ResultCache::default(),
                 looks: LookCache::default(),
+                boards: BoardCache::default(),
                 office: None,
             };
             async fn faulty() -> &'static str {

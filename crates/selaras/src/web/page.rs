@@ -122,15 +122,18 @@ pub enum Entry {
     Home,
     /// Survei & Indeks.
     Survey,
+    /// Perencanaan.
+    Planning,
     /// Data & Laporan.
     Data,
 }
 
 impl Entry {
     /// Address, message key, and whether it stands below the eight entries of the main menu.
-    const ALL: [(Self, &'static str, &'static str, bool); 3] = [
+    const ALL: [(Self, &'static str, &'static str, bool); 4] = [
         (Self::Home, paths::HOME, "web-menu-home", false),
         (Self::Survey, paths::ROUNDS, "web-menu-survey", false),
+        (Self::Planning, paths::PLANNING, "web-menu-planning", false),
         (Self::Data, paths::DATA, "web-menu-data", true),
     ];
 }

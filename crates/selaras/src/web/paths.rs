@@ -1,6 +1,7 @@
 //! Every address of the program. An address carries the round and the region it shows.
 
-use crate::store::{FileId, JobId, RoundId};
+use crate::region;
+use crate::store::{FileId, JobId, PlanId, RoundId};
 
 /// The start page.
 pub const HOME: &str = "/";
@@ -195,4 +196,79 @@ pub fn follow_job(id: JobId) -> String {
 #[must_use]
 pub fn stop_job(id: JobId) -> String {
     format!("/pekerjaan/{id}/hentikan")
+}
+
+/// Plans: which are kept, and taking in more.
+pub const PLANNING: &str = "/perencanaan";
+
+/// Plan files that wait.
+#[must_use]
+pub fn sending(id: FileId) -> String {
+    format!("/perencanaan/unggah/{id}")
+}
+
+/// One table of them: what its columns mean, and whose plan it is.
+#[must_use]
+pub fn sent_table(id: FileId, table: usize) -> String {
+    format!("/perencanaan/unggah/{id}/tabel/{table}")
+}
+
+/// What is read of them.
+#[must_use]
+pub fn sending_read(id: FileId) -> String {
+    format!("/perencanaan/unggah/{id}/hasil")
+}
+
+/// A kept document.
+#[must_use]
+pub fn plan(id: PlanId) -> String {
+    format!("/perencanaan/dokumen/{id}")
+}
+
+/// What changed in a document since another version.
+#[must_use]
+pub fn red_line(id: PlanId) -> String {
+    format!("/perencanaan/dokumen/{id}/beda")
+}
+
+/// The documents that are kept of a province and its kab/kota.
+#[must_use]
+pub fn documents(province: region::Code) -> String {
+    format!("/perencanaan/{province}/dokumen")
+}
+
+/// The board of a province in a year.
+#[must_use]
+pub fn board((province, year): (region::Code, i16)) -> String {
+    format!("/perencanaan/{province}/{year}")
+}
+
+/// The plans of a region beside those of its province and neighbours.
+#[must_use]
+pub fn plans_of(place: (region::Code, i16), region: region::Code) -> String {
+    format!("{}/daerah/{region}", board(place))
+}
+
+/// What does not fit between two regions, or in one.
+#[must_use]
+pub fn findings(place: (region::Code, i16), one: region::Code, other: region::Code) -> String {
+    format!("{}/temuan/{}/{}", board(place), one.min(other), one.max(other))
+}
+
+/// The matrix, for print.
+#[must_use]
+pub fn matrix(place: (region::Code, i16)) -> String {
+    format!("{}/matriks", board(place))
+}
+
+/// *Lembar Sekda*.
+#[must_use]
+pub fn sheet(place: (region::Code, i16)) -> String {
+    format!("{}/lembar-sekda", board(place))
+}
+
+/// A file of an alignment.
+#[must_use]
+pub fn plan_file(place: (region::Code, i16), file: &str) -> String {
+    format!("{}/unduh/{file}", board(place))
 }

@@ -13,7 +13,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::{
     AppState, Problem, Visit, assets, boundary_pages, home, instrument_pages, job_pages,
-    margins_pages, official_pages, results, round_pages, upload_pages,
+    margins_pages, official_pages, planning, results, round_pages, upload_pages,
 };
 use crate::policy::{Action, Decision, Module, Resource, Sensitivity, may};
 
@@ -130,6 +130,7 @@ pub fn table() -> Vec<Route> {
         official_pages::routes(),
         boundary_pages::routes(),
         instrument_pages::routes(),
+        planning::routes(),
     ]
     .into_iter()
     .flatten()

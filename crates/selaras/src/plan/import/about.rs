@@ -1,6 +1,8 @@
 //! What a plan file says of itself: in the lines above its header, the name of its sheet and its own
 //! name.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::document::{DocumentKind, Head, Stage};
 use super::super::names::{AGENCIES, AGENCY_WORDS, DOCUMENTS, STAGES, YEAR_WORDS};
 use super::super::row::MoneyKind;
@@ -12,7 +14,7 @@ use crate::sheet::private::words;
 use crate::simulate;
 
 /// What is known of the document that a file belongs to. What the file does not say is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// Kind of document.
     pub kind: Option<DocumentKind>,
@@ -39,18 +41,24 @@ fn lines(table: &PlanTable) -> Vec<String> {
 
 impl About {
     /// What `table`, whose columns mean what `mapping` says, tells of a document of a government
-    /// of `level`.
+    /// of `level`; where no level is known, of the kab/kota that it names, or else the province.
     #[must_use]
-    pub fn of(table: &PlanTable, mapping: &PlanMapping, level: Level) -> Self {
+    pub fn of(table: &PlanTable, mapping: &PlanMapping, level: Option<Level>) -> Self {
         let lines = lines(table);
         let texts: Vec<String> = lines.iter().map(|line| words(line)).collect();
         let kind = texts.iter().find_map(|text| kind(text));
+        let levels = match &level {
+            Some(level) => std::slice::from_ref(level),
+            None => &[Level::Regency, Level::Province],
+        };
         let (stage, revision) = texts.iter().find_map(|text| stage(text)).unzip();
         Self {
             kind,
             stage,
             revision: revision.unwrap_or_default(),
-            region: lines.iter().find_map(|line| region_of(line, level)),
+            region: levels
+                .iter()
+                .find_map(|level| lines.iter().find_map(|line| region_of(line, *level))),
             agency: lines.iter().find_map(|line| agency(line)),
             years: years(&texts, kind).or_else(|| years_of_columns(table, mapping)),
             simulated: lines.iter().any(|line| simulate::is_marked(line)),
@@ -220,7 +228,7 @@ mod tests {
         let text = format!("{above}Kode;Uraian;Pagu Indikatif\n8.01.06;PROGRAM;5\n");
         let table = PlanTable::open(&Source::memory(text.into_bytes()), name, None).unwrap();
         let mapping = propose(&table, Terms::shipped()).unwrap();
-        About::of(&table, &mapping, level)
+        About::of(&table, &mapping, Some(level))
     }
 
     #[test]
@@ -258,7 +266,7 @@ mod tests {
         let source = Source::memory(text.as_bytes().to_vec());
         let table = PlanTable::open(&source, "berkas.csv", None).unwrap();
         let mapping = propose(&table, Terms::shipped()).unwrap();
-        let faults = About::of(&table, &mapping, Level::Regency).head(&table).unwrap_err();
+        let faults = About::of(&table, &mapping, Some(Level::Regency)).head(&table).unwrap_err();
         let keys: Vec<&str> = faults.iter().map(|of| of.reason.key.as_str()).collect();
         assert_eq!(keys, ["plan-error-no-kind", "plan-error-no-region", "plan-error-no-year"]);
     }

@@ -283,10 +283,8 @@ impl PlanMapping {
     }
 }
 
-/// Name under which the mapping of a layout is remembered.
-fn profile_name(layout: &str) -> String {
-    format!("plan-{layout}")
-}
+/// What the names of remembered mappings of plans begin with.
+const PROFILE: &str = "plan-";
 
 /// Remembers `mapping` for the files of its layout.
 ///
@@ -297,21 +295,16 @@ pub async fn remember(
     actor: &Actor,
     mapping: &PlanMapping,
 ) -> Result<(), RegisterError> {
-    let name = profile_name(&mapping.layout);
+    let name = format!("{PROFILE}{}", mapping.layout);
     register::save_profile(tx, actor, OFFICE, &name, &mapping.to_json()).await
 }
 
-/// The mapping that is remembered for files with the headers of `table`.
+/// Every mapping that is remembered.
 ///
 /// # Errors
 /// [`RegisterError::Store`].
-pub async fn remembered(
-    tx: &mut Tx,
-    actor: &Actor,
-    table: &PlanTable,
-) -> Result<Option<PlanMapping>, RegisterError> {
-    let name = profile_name(&mapping::layout(&table.columns));
+pub async fn remembered(tx: &mut Tx, actor: &Actor) -> Result<Vec<PlanMapping>, RegisterError> {
     let profiles = register::profiles(tx, actor, OFFICE).await?;
-    let body = profiles.into_iter().find(|(known, _)| *known == name).map(|(_, body)| body);
-    Ok(body.and_then(|body| PlanMapping::from_json(body.as_bytes()).ok()))
+    let of_plans = profiles.iter().filter(|(name, _)| name.starts_with(PROFILE));
+    Ok(of_plans.filter_map(|(_, body)| PlanMapping::from_json(body.as_bytes()).ok()).collect())
 }

@@ -103,6 +103,28 @@ impl PlanTable {
         self.sheet.fault(key, row, column)
     }
 
+    /// The first different texts of each column, at most `most`.
+    ///
+    /// # Errors
+    /// As [`Sheet::read`].
+    pub fn examples(&self, most: usize) -> Result<Vec<Vec<String>>, Box<Fault>> {
+        let lines = self.lines()?;
+        let of_column = |column: usize| {
+            let mut texts: Vec<String> = Vec::new();
+            for line in &lines {
+                let text = line.text(column);
+                if texts.len() == most {
+                    break;
+                }
+                if !text.is_empty() && !texts.contains(&text) {
+                    texts.push(text);
+                }
+            }
+            texts
+        };
+        Ok((0..self.columns.len()).map(of_column).collect())
+    }
+
     /// The rows below the header that hold something, in order.
     pub(super) fn lines(&self) -> Result<Vec<Line>, Box<Fault>> {
         let mut lines = Vec::new();
