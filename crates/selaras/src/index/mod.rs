@@ -21,6 +21,8 @@ mod low;
 mod pair;
 mod parallel;
 mod pooled;
+#[cfg(test)]
+pub(crate) mod random_rounds;
 mod reading;
 pub mod result;
 mod standing;
