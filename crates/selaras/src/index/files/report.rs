@@ -18,7 +18,7 @@ const STYLE: &str = concat!(
 );
 
 /// Bytes for the borders of a map of many kab/kota, which would otherwise be most of the report.
-const MAP_BYTES: usize = 12_500;
+const MAP_BYTES: usize = 18_000;
 
 /// A heading and what stands under it, as HTML.
 struct Section {
@@ -184,6 +184,10 @@ impl Teller<'_> {
                     (datum.value, datum.interval, datum.withheld) = (None, None, true);
                     let few = Message::new("results-map-few").with("least", least);
                     datum.words = self.words.tell(&few);
+                }
+                if self.tells_wholes() && datum.value.is_some() {
+                    // The table says of each of hundreds how it stands; here it would weigh most.
+                    datum.words.clear();
                 }
                 Some(map::Region { code: region.code.clone(), datum })
             })
