@@ -68,10 +68,10 @@ impl Reading {
                 .with("what", view.title(self))
                 .with("region", say::name(region, words)),
         );
-        // Nothing is said against a province that is not shown itself.
+        // Nothing is said of provinces, nor against one that is not shown itself.
         let hidden = |at: usize| region.scores.get(at).is_some_and(|score| score.value.is_none());
-        let against =
-            !matches!(view, View::Score(at) if region.level == Level::Province && hidden(at));
+        let against = inside.iter().any(|of| of.level == Level::Regency)
+            && !matches!(view, View::Score(at) if region.level == Level::Province && hidden(at));
         let mut table = match view {
             View::Score(_) => {
                 let mut columns = vec![
