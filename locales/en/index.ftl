@@ -61,3 +61,4 @@ index-unsaid-no-interval = no interval can be computed yet
 index-unsaid-alone = no other region of this province can be tested
 index-unsaid-province-withheld = the province's mean is not shown
 index-unsaid-no-province = the province's mean cannot be computed yet
+index-note-part = This file holds { $region } only, a part of { $round }. Other notes are of the whole round.

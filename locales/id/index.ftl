@@ -61,3 +61,4 @@ index-unsaid-no-interval = selang belum dapat dihitung
 index-unsaid-alone = tidak ada wilayah lain yang dapat diuji di provinsi ini
 index-unsaid-province-withheld = rata-rata provinsi tidak ditunjukkan
 index-unsaid-no-province = rata-rata provinsi belum dapat dihitung
+index-note-part = Berkas ini hanya memuat { $region }, bagian dari { $round }. Catatan lain berlaku bagi seluruh putaran.

@@ -321,7 +321,10 @@ for (const width of WIDTHS) {
     await tabTo(button(page, 'Unggah dan periksa'));
     await tabTo(button(page, 'Hitung indeks'));
     await page.goto(`${at.program.address}/putaran/${at.program.round}/beranda`);
-    await tabTo(page.locator('a[download][href$="/indeks.xlsx"]'), 200);
+    await tabTo(page.locator('a[download][href*="/indeks.xlsx?wilayah="]'), 200);
+    await tabTo(page.getByText('Unduhan: seluruh putaran'));
+    await page.keyboard.press('Enter');
+    await tabTo(page.locator('a[download][href$="/indeks.xlsx"]'));
     await close();
   });
 }

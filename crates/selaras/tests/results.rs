@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use selaras::index::result::IndexResult;
 use selaras::index::{self, Before};
 use selaras::instrument::shipped_by_id;
-use selaras::locale::Message;
+use selaras::locale::{Language, Message, Words};
 use selaras::policy::Actor;
 use selaras::region;
 use selaras::round::intake::{self, File};
@@ -448,19 +448,76 @@ fn low_cells_say_how_many_were_searched() {
 }
 
 #[test]
-fn answers_taken_in_are_no_secret_and_page_and_files_tell_the_same_number() {
+fn how_many_answers_a_withheld_region_has_is_on_no_public_page_and_in_no_file() {
     let few = RESULT.regions.iter().find(|region| region.n.is_some_and(|n| n > 4 && n < 100));
     let few = few.expect("a region with few answers");
     let (n, name) = (few.n.expect("a count"), region::find(&few.code).expect("it").short_name());
+    let all: u64 = RESULT.regions[0].n.expect("a count");
     let page = text(&open("/publik/{round}"));
-    let line = format!("{name} jawaban belum cukup untuk diumumkan – {n} ");
+    let line = format!("{name} jawaban belum cukup untuk diumumkan – di bawah 100 ");
     assert!(page.contains(&line), "{line}: {page}");
+    // It is the only one: the province's number less the others' would be its own.
+    let words = Words::new(Language::Id);
+    let told = words.value(&(all - n).into());
+    assert!(page.contains(&format!("lebih dari {told} orang")), "{page}");
+    assert!(!page.contains(&words.value(&all.into()).to_string()), "{page}");
+    for because in
+        [format!("variabelnya: {name}."), "dapat dihitung darinya: Kalimantan Barat.".to_owned()]
+    {
+        assert!(page.contains(&because), "{because}: {page}");
+    }
     let none = RESULT.regions.iter().find(|region| region.n == Some(0)).expect("one without");
     let name = region::find(&none.code).expect("it").short_name();
     assert!(page.contains(&format!("{name} belum ada jawaban – 0 ")), "{page}");
-    let csv = open("/publik/{round}/unduh/cakupan.csv");
-    let line = csv.lines().find(|line| line.contains(&few.name)).expect("its line");
-    assert!(line.contains(&format!(";{n};")), "{line}");
+    assert!(page.contains(&format!("Belum ada jawaban: {name}.")), "{page}");
+    for file in ["cakupan.csv", "skor.csv", "result.json", "peta.geojson", "laporan.html"] {
+        let file = open(&format!("/publik/{{round}}/unduh/{file}"));
+        for number in [n, all] {
+            let told = [format!(";{number};"), format!("\"n\":{number},"), format!(">{number}<")];
+            assert!(told.iter().all(|told| !file.contains(told)), "{number}");
+        }
+    }
+}
+
+#[test]
+fn files_asked_for_by_a_region_are_those_of_its_province_which_is_the_whole_of_this_round() {
+    for base in ["/putaran/{round}", "/publik/{round}"] {
+        let whole = open(&format!("{base}/unduh/result.json"));
+        for code in ["61", "61.71"] {
+            let asked = open(&format!("{base}/unduh/result.json?wilayah={code}"));
+            assert!(asked == whole, "{base} {code}");
+        }
+    }
+    let page = open("/publik/{round}?wilayah=61.71");
+    assert!(page.contains("/unduh/indeks.xlsx\"") && !page.contains("xlsx?wilayah"), "{page}");
+    let server = OPEN.lock().expect("the server");
+    let missing = format!("/publik/{}/unduh/indeks.xlsx?wilayah=11", server.round);
+    assert_eq!(server.ask(&missing, "").0, 404);
+}
+
+#[test]
+fn office_and_public_read_the_same_digits_of_scores_and_intervals() {
+    let between = |page: &str| -> Vec<String> {
+        let page = text(page);
+        let cards = page.split("antara ").skip(1).filter_map(|after| {
+            let (low, rest) = after.split_once(" dan ")?;
+            let high = rest.split_whitespace().next()?;
+            Some(format!("{low} {high}"))
+        });
+        cards.take(1).collect()
+    };
+    let mut later = RESULT.clone();
+    later.round.as_of = jiff::civil::date(2026, 11, 2);
+    let public = index::disclosure::public(&later).expect("a public form");
+    let shown = public.regions.iter().filter(|region| region.scores[0].value.is_some());
+    let mut compared = 0;
+    for code in shown.map(|region| &region.code) {
+        let office = between(&open(&format!("/putaran/{{round}}/wilayah/{code}")));
+        let everybody = between(&open(&format!("/publik/{{round}}?wilayah={code}")));
+        assert_eq!(office, everybody, "{code}");
+        compared += office.len();
+    }
+    assert!(compared > 8, "{compared}");
 }
 
 #[test]

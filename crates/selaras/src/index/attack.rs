@@ -74,6 +74,9 @@ fn answers() -> impl Strategy<Value = Answers> {
     })
 }
 
+/// Ids of the scores that a release may have.
+const IDS: [&str; PUBLIC] = ["index", "dimension-E", "variable-X1", "variable-X2"];
+
 /// Where a number of a release was seen: code of the region and id of the score.
 pub(crate) type Seen = BTreeSet<(String, String)>;
 
@@ -246,8 +249,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the release of a round.
     pub(crate) fn read(&mut self, shown: &Shown, round: usize) {
-        let ids = ["index", "dimension-E", "variable-X1", "variable-X2"];
-        let at = |id: &String| ids.iter().position(|of| of == id).expect("a public score");
+        let at = |id: &String| IDS.iter().position(|of| of == id).expect("a public score");
         let official = shown.official.iter().map(|code| (code, 0));
         let scores = shown.scores.iter().map(|(code, id)| (code, at(id)));
         for (code, score) in scores.chain(official) {
@@ -287,11 +289,10 @@ impl<'a> Reader<'a> {
         let codes = self.leaves.iter().map(|(code, _)| code.clone());
         let provinces = self.leaves.iter().map(|(code, _)| code[..2].to_owned());
         let codes: BTreeSet<String> = codes.chain(provinces).chain(["ID".to_owned()]).collect();
-        let ids = ["index", "dimension-E", "variable-X1", "variable-X2"];
         let mut revealed = Vec::new();
         for (round, shown) in shown.into_iter().enumerate() {
             for (code, (score, id)) in
-                codes.iter().flat_map(|code| ids.iter().enumerate().map(move |id| (code, id)))
+                codes.iter().flat_map(|code| IDS.iter().enumerate().map(move |id| (code, id)))
             {
                 let seen = shown.scores.contains(&(code.clone(), (*id).to_owned()));
                 let row = self.mean(code, round, score, |_| true);
@@ -325,31 +326,64 @@ impl<'a> Reader<'a> {
             })
     }
 
-    /// Counts from one to four that follow from the release of `round`.
-    pub(crate) fn few_counted(&self, round: usize) -> Vec<String> {
+    /// Numbers of answers that `shown`, the release of `round`, does not tell and that follow from
+    /// it, or are known too closely.
+    pub(crate) fn counted(&self, shown: &Shown, round: usize) -> Vec<String> {
         let mut found = Vec::new();
         for (at, (code, leaf)) in self.leaves.iter().enumerate() {
             let Some(answers) = leaf.rounds[round] else { continue };
             for score in [None].into_iter().chain((0..PUBLIC).map(Some)) {
                 let n = score.map_or(answers.n, |score| answers.n_of(score));
+                let told = (code.clone(), score.map(|score| IDS[score].to_owned()));
                 let mut row = self.row();
                 row[self.place(at, round, score)] = 1.0;
-                if (1..5).contains(&n) && self.counts.follows(Some(row)) {
+                if n > 0 && !shown.counts.contains(&told) && self.counts.follows(Some(row)) {
                     found.push(format!("{code} {score:?}: {n}"));
                 }
             }
         }
+        found.extend(self.counts_narrowed(shown, round));
         found
+    }
+
+    /// Numbers of answers below a hundred that the number of the region around them leaves fewer
+    /// than twenty to be; or of one to four, any less than four.
+    fn counts_narrowed(&self, shown: &Shown, round: usize) -> Vec<String> {
+        let told = |code: &str| shown.counts.contains(&(code.to_owned(), None));
+        let mut narrowed = Vec::new();
+        for (whole, _) in
+            shown.counts.iter().filter(|(code, of)| !code.contains('.') && of.is_none())
+        {
+            let hidden: Vec<(&str, u64)> = self
+                .leaves
+                .iter()
+                .filter(|(code, _)| inside(code, whole) && !told(code))
+                .filter(|(code, _)| whole != "ID" || !told(&code[..2]))
+                .filter_map(|(code, leaf)| Some((code.as_str(), leaf.rounds[round]?.n)))
+                .collect();
+            let sum: u64 = hidden.iter().map(|(_, n)| n).sum();
+            let range = |n: u64| if n < 5 { 1..=4 } else { 5..=99 };
+            for (at, (code, n)) in hidden.iter().enumerate() {
+                let others =
+                    || (0..hidden.len()).filter(|&of| of != at).map(|of| range(hidden[of].1));
+                let least: u64 = others().map(|of| *of.start()).sum();
+                let most: u64 = others().map(|of| *of.end()).sum();
+                let could = range(*n).filter(|&n| n + least <= sum && n + most >= sum).count();
+                if could < range(*n).count().min(20) {
+                    narrowed.push(format!("{code} by {whole}: one of {could}"));
+                }
+            }
+        }
+        narrowed
     }
 
     /// Withheld scores of kab/kota that the release of `round` lets a reader know to within an
     /// eighth of the scale, with every other withheld score anywhere on it. Where one of them rests
     /// on fewer than five answers nobody is told it, the rule no more than the reader.
     pub(crate) fn narrowed(&self, shown: &Shown, round: usize) -> Vec<String> {
-        let ids = ["index", "dimension-E", "variable-X1", "variable-X2"];
         let mut narrowed = Vec::new();
         for (code, id) in shown.scores.iter().filter(|(code, _)| !code.contains('.')) {
-            let score = ids.iter().position(|of| of == id).expect("a public score");
+            let score = IDS.iter().position(|of| of == id).expect("a public score");
             let hidden: Vec<(&str, f64, f64)> =
                 self.hidden(shown, code, round, score, id).collect();
             let few = |(code, ..): &(&str, f64, f64)| {

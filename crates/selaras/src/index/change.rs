@@ -12,12 +12,13 @@ use selaras_stats::weights::open_link::{Margin as StatMargin, Neighbours, rake_c
 
 use super::comparable::{self, Terms, seasons};
 use super::composition::{Table, rake_rules};
-use super::compute::{Cells, ComputeError, Input, Readings, rule};
-use super::disclosure::{self, Held, Terms as PublicTerms, Tree, Weight};
+use super::compute::{Cells, ComputeError, Input, Readings, rule, show};
+use super::disclosure::{self, Held, Terms as PublicTerms, Tree};
 use super::low::{self, Placed, low_rule};
 use super::reading::{self, Reading};
 use super::result::{
-    Change, Movement, Options, RegionChange, RoundRef, ScoreChange, ScoreDefinition, Withheld,
+    Change, Movement, Options, RegionChange, RoundRef, Score, ScoreChange, ScoreDefinition,
+    Withheld,
 };
 use super::tally::Tally;
 use crate::instrument::{AttributeKind, Instrument};
@@ -148,22 +149,11 @@ fn public_before(
         };
         let adults = region.adults.as_ref().map(|adults| adults.count);
         let of = |&score: &usize| {
-            let reading = &earlier.of[at][score];
-            let n = told(reading.n, options);
-            let value = reading.value.filter(|_| n > Some(0));
-            Held {
-                n,
-                value,
-                withheld: None,
-                weight: match before.tally.design {
-                    Design::Recorded => Weight::recorded(
-                        n,
-                        weights.get(score).copied().flatten(),
-                        options.suppress_below,
-                    ),
-                    Design::OpenLink => value.map(|_| Weight::adults(adults)),
-                },
-            }
+            let shown = Score {
+                weight: weights.get(score).copied().flatten(),
+                ..show(&earlier.of[at][score], before.tally.design, options)
+            };
+            Held::of(&shown, before.tally.design, adults, options.suppress_below)
         };
         published.iter().map(of).collect()
     };

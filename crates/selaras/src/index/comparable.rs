@@ -11,7 +11,7 @@ use crate::round::answers::Design;
 
 /// Ramadan by Kementerian Agama's announcements (sidang isbat); first and last day of fasting.
 const RAMADAN: &str = include_str!("../../../../data/ramadan.csv");
-/// Ids that one sentence names at most; more are an ellipsis.
+/// Ids that one sentence names at most; of others it says how many there are.
 const NAMED: usize = 8;
 /// Shares of weights closer than this are the same weights written differently.
 const SAME_SHARE: f64 = 1e-9;

@@ -10,6 +10,8 @@
 //!   [`PROTECTED_SHARE`] of the scale ([`Tree::guard`]).
 //! - Across scores: where a withheld kab/kota is part of some of an aggregate's scores and not of
 //!   others, these leave it over when they are set against each other ([`Tree::told_apart`]).
+//! - Across counts: of how few a withheld kab/kota was answered is internal too. Its number of
+//!   answers is absent, as is every number from which it follows ([`Tree::counts`]).
 //! - Across people: who left a variable unanswered is the whole difference between the sum of a
 //!   dimension and the sums of its variables. Public scores are rounded, so that a hundred answers
 //!   hide one ([`rounded`]).
@@ -32,6 +34,8 @@ use crate::round::frame::Level;
 
 /// A withheld score must stay unknown by at least this share of the scale's width.
 const PROTECTED_SHARE: f64 = 0.125;
+/// A number of answers that is not told could still be any of at least so many.
+const PROTECTED_COUNTS: u64 = 20;
 
 /// Why nothing of a result may be published yet; `None` where it may.
 ///
@@ -67,7 +71,9 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
     }
     let published = published(&internal.scores);
     let tree = Tree::of(&internal.regions);
-    let shown = tree.released(&terms(internal), &held(internal, &published));
+    let held = held(internal, &published);
+    let shown = tree.released(&terms(internal), &held);
+    let few = tree.few(internal);
     let counts = tree.counts(internal);
 
     let mut result = internal.clone();
@@ -86,12 +92,16 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
         region.letters.clear();
         region.clearly = None;
         region.n = source.n.filter(|_| counts[at]);
-        region.withheld =
-            source.withheld.or_else(|| (!counts[at]).then_some(Withheld::Complementary));
-        if !counts[at] {
+        let below = source.n.is_none_or(|n| n < internal.options.public_from);
+        let reason = if below { Withheld::BelowPublic } else { Withheld::Complementary };
+        region.withheld = source.withheld.or_else(|| (!counts[at]).then_some(reason));
+        let reaches = |leaf: &usize| {
+            !counts[*leaf] && internal.regions[*leaf].target < internal.options.public_from
+        };
+        if tree.leaves(at).iter().any(reaches) {
             region.reached = None;
         }
-        if !counts[at] || shown[at].is_some() {
+        if few[at] || shown[at].is_some() {
             // They tell of who answered.
             region.kish = None;
             region.not_adjusted = None;
@@ -101,10 +111,17 @@ pub fn public(internal: &IndexResult) -> Result<IndexResult, Message> {
             // Reckoned from the same answers it would stand in for ours.
             region.official = None;
         }
+        let leaves = tree.leaves(at);
         region.scores = published
             .iter()
-            .map(|&score| match shown[at] {
-                None => public_score(&source.scores[score], counts[at], step),
+            .enumerate()
+            .map(|(place, &score)| match shown[at] {
+                None => {
+                    // What is left of the number of an aggregate is that of its withheld parts.
+                    let part =
+                        |&leaf: &usize| shown[leaf].is_some() && held[leaf][place].weight.is_some();
+                    public_score(&source.scores[score], !leaves.iter().any(part), step)
+                }
                 Some(reason) => Score { withheld: Some(reason), ..Score::default() },
             })
             .collect();
@@ -140,6 +157,8 @@ fn public_score(internal: &Score, counted: bool, step: f64) -> Score {
     let moved = value.zip(internal.value).map_or(0.0, |(value, exact)| value - exact);
     Score {
         n: internal.n.filter(|_| counted),
+        // Answers follow from it together with the standard error and the shifts.
+        deff: internal.deff.filter(|_| counted),
         value,
         // As wide as it was: its middle would be the score as it was before rounding.
         interval: internal.interval.as_ref().map(|interval| Interval {
@@ -158,8 +177,9 @@ fn public_score(internal: &Score, counted: bool, step: f64) -> Score {
 }
 
 /// What public scores are multiples of: pages show no finer ones.
-fn step(internal: &IndexResult) -> f64 {
-    let (low, high) = scale(internal);
+#[must_use]
+pub fn step(result: &IndexResult) -> f64 {
+    let (low, high) = scale(result);
     if high - low > 10.0 { 0.1 } else { 0.01 }
 }
 
@@ -180,7 +200,7 @@ fn scale(internal: &IndexResult) -> (f64, f64) {
 /// Bounds of what a kab/kota weighs in the regions that hold it: its count of answers may itself
 /// be withheld.
 #[derive(Clone, Copy)]
-pub(super) struct Weight {
+struct Weight {
     least: f64,
     most: f64,
 }
@@ -188,7 +208,7 @@ pub(super) struct Weight {
 impl Weight {
     /// Of a recorded design, from the count as it is shown and the mean design weight; none where
     /// nobody answered. A weight that is not known could be any.
-    pub(super) fn recorded(n: Option<u64>, mean: Option<f64>, suppress_below: u64) -> Option<Self> {
+    fn recorded(n: Option<u64>, mean: Option<f64>, suppress_below: u64) -> Option<Self> {
         let (least, most) = match n {
             Some(0) => return None,
             Some(n) => (n, n),
@@ -201,7 +221,7 @@ impl Weight {
     }
 
     /// Of an open link: adults, which anyone can look up.
-    pub(super) fn adults(adults: Option<u64>) -> Self {
+    fn adults(adults: Option<u64>) -> Self {
         let adults = adults.map_or(1.0, |adults| adults as f64);
         Self { least: adults, most: adults }
     }
@@ -211,14 +231,29 @@ impl Weight {
 #[derive(Clone, Copy)]
 pub(super) struct Held {
     /// Respondents; none where they are too few to be told.
-    pub(super) n: Option<u64>,
+    n: Option<u64>,
     /// The score, where there are enough to tell it.
-    pub(super) value: Option<f64>,
+    value: Option<f64>,
     /// Why there is none.
-    pub(super) withheld: Option<Withheld>,
+    withheld: Option<Withheld>,
     /// What a kab/kota weighs in the score of the regions that hold it; none where it is no part of
     /// it. In a recorded design every answer is, however few they are.
-    pub(super) weight: Option<Weight>,
+    weight: Option<Weight>,
+}
+
+impl Held {
+    /// A score, as the office may see it, of a region with so many adults.
+    pub(super) fn of(score: &Score, design: Design, adults: Option<u64>, least: u64) -> Self {
+        Self {
+            n: score.n,
+            value: score.value,
+            withheld: score.withheld,
+            weight: match design {
+                Design::Recorded => Weight::recorded(score.n, score.weight, least),
+                Design::OpenLink => score.value.map(|_| Weight::adults(adults)),
+            },
+        }
+    }
 }
 
 /// What decides whether a score is public.
@@ -236,21 +271,11 @@ fn terms(internal: &IndexResult) -> Terms {
 
 /// The `published` scores of every region.
 fn held(internal: &IndexResult, published: &[usize]) -> Vec<Vec<Held>> {
-    let of = |region: &RegionResult, score: &Score| Held {
-        n: score.n,
-        value: score.value,
-        withheld: score.withheld,
-        weight: match internal.design {
-            Design::Recorded => {
-                Weight::recorded(score.n, score.weight, internal.options.suppress_below)
-            }
-            Design::OpenLink => score
-                .value
-                .map(|_| Weight::adults(region.adults.as_ref().map(|adults| adults.count))),
-        },
-    };
+    let least = internal.options.suppress_below;
     let region = |region: &RegionResult| {
-        published.iter().map(|&score| of(region, &region.scores[score])).collect()
+        let adults = region.adults.as_ref().map(|adults| adults.count);
+        let of = |&score: &usize| Held::of(&region.scores[score], internal.design, adults, least);
+        published.iter().map(of).collect()
     };
     internal.regions.iter().map(region).collect()
 }
@@ -392,24 +417,52 @@ impl Tree {
         }
     }
 
-    /// Per region whether its counts may be seen: a leaf's below the threshold may not, nor any
-    /// sum above it.
-    fn counts(&self, internal: &IndexResult) -> Vec<bool> {
-        let least = internal.options.suppress_below;
-        let small = |n: Option<u64>| n.is_none_or(|n| n > 0 && n < least);
-        let mut open: Vec<bool> = internal
-            .regions
-            .iter()
-            .map(|region| {
-                !small(region.n) && region.scores.iter().all(|score| !small(score.n.or(Some(0))))
-            })
-            .collect();
+    /// Per region whether it, or one inside it, has so few answers that their number is told to
+    /// nobody.
+    fn few(&self, internal: &IndexResult) -> Vec<bool> {
+        let mut few: Vec<bool> = internal.regions.iter().map(|region| region.n.is_none()).collect();
         for &at in &self.upwards {
-            if let (false, Some(up)) = (open[at], self.parent[at]) {
-                open[up] = false;
+            if let (true, Some(up)) = (few[at], self.parent[at]) {
+                few[up] = true;
             }
         }
-        open
+        few
+    }
+
+    /// Per region whether its number of answers may be told: where nobody answered, or as many as
+    /// may be published did, and of an aggregate where each number below it that is not told keeps
+    /// its room.
+    fn counts(&self, internal: &IndexResult) -> Vec<bool> {
+        let Options { public_from, suppress_below, .. } = internal.options;
+        let n = |at: usize| internal.regions[at].n;
+        let mut told: Vec<bool> = (0..internal.regions.len())
+            .map(|at| n(at).is_some_and(|n| n == 0 || n >= public_from))
+            .collect();
+        // Of kab/kota that no number told above them ties up yet, what anyone knows: the least and
+        // the most answers there can be. And the answers that are known without them.
+        let mut open: Vec<Vec<(u64, u64)>> = vec![Vec::new(); told.len()];
+        let mut known = vec![0; told.len()];
+        for &at in &self.upwards {
+            let unknown: Vec<(u64, u64)> = if self.children[at].is_empty() {
+                let range = match n(at) {
+                    Some(_) => (suppress_below, public_from.saturating_sub(1)),
+                    None => (1, suppress_below.saturating_sub(1)),
+                };
+                if told[at] { Vec::new() } else { vec![range] }
+            } else {
+                known[at] = self.children[at].iter().map(|&child| known[child]).sum();
+                let unknown: Vec<(u64, u64)> =
+                    self.children[at].iter().flat_map(|&child| open[child].clone()).collect();
+                let rest = n(at).unwrap_or_default().saturating_sub(known[at]);
+                told[at] &= keeps_room(&unknown, rest);
+                unknown
+            };
+            match n(at).filter(|_| told[at]) {
+                Some(n) => known[at] = n,
+                None => open[at] = unknown,
+            }
+        }
+        told
     }
 
     /// The one line of composition that is public: civil servants, in whole per cent, where neither
@@ -627,6 +680,18 @@ fn reveals_one(unknown: &[Unknown], (low, high): (f64, f64)) -> bool {
     })
 }
 
+/// Whether numbers of answers, each between its least and its most, stay unknown to whoever knows
+/// their sum: each could still be any of [`PROTECTED_COUNTS`], or of as many as it ever could.
+fn keeps_room(unknown: &[(u64, u64)], sum: u64) -> bool {
+    let least: u64 = unknown.iter().map(|(least, _)| least).sum();
+    let most: u64 = unknown.iter().map(|(_, most)| most).sum();
+    unknown.iter().all(|&(low, high)| {
+        let from = low.max(sum.saturating_sub(most - high));
+        let to = high.min(sum.saturating_sub(least - low));
+        to + 1 >= from + PROTECTED_COUNTS.min(high + 1 - low)
+    })
+}
+
 /// [`public_before`] of the result of a round, for tests.
 #[cfg(test)]
 pub(super) fn public_before_of(
@@ -672,8 +737,9 @@ mod tests {
                 }
                 let revealed = reader.revealed([&shown[0], &shown[1]]);
                 prop_assert_eq!(revealed, Vec::<String>::new(), "{:?}", design);
-                let few: Vec<String> = [0, 1].iter().flat_map(|&of| reader.few_counted(of)).collect();
-                prop_assert_eq!(few, Vec::<String>::new(), "{:?}", design);
+                let counted: Vec<String> =
+                    (0..2).flat_map(|of| reader.counted(&shown[of], of)).collect();
+                prop_assert_eq!(counted, Vec::<String>::new(), "{:?}", design);
             }
         }
 
@@ -731,20 +797,42 @@ mod tests {
         ) {
             for published in releases(&provinces, Design::OpenLink) {
                 let few = |code: &str| {
-                    let mut small = published.regions.iter().filter(|of| of.n.is_none());
+                    let too_few = |of: &RegionResult| of.withheld == Some(Withheld::TooFew);
+                    let mut small = published.regions.iter().filter(|of| too_few(of));
                     small.any(|of| of.level == Level::Regency && fixture::inside(&of.code, code))
                 };
                 for region in &published.regions {
-                    let told = region.n.is_some()
-                        || region.reached.is_some()
-                        || region.kish.is_some()
-                        || !region.composition.is_empty();
+                    let told = region.kish.is_some() || !region.composition.is_empty();
                     prop_assert!(!told || !few(&region.code), "{}", region.code);
                     let shown = region.scores[0].value.is_some();
                     prop_assert!(shown || region.kish.is_none() && region.official.is_none());
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_number_of_answers_below_a_hundred_is_public_nor_a_sum_that_tells_it() {
+        let told = |leaves: &[u64]| -> Vec<Option<u64>> {
+            let province = leaves.iter().map(|&n| (n, 100_000)).collect();
+            let public = public(&fixture::result(&[province])).unwrap();
+            public.regions.iter().skip(1).map(|region| region.n).collect()
+        };
+        assert_eq!(told(&[500, 100, 0]), [Some(600), Some(500), Some(100), Some(0)]);
+        assert_eq!(told(&[500, 99]), [None, Some(500), None], "the sum less 500");
+        assert_eq!(told(&[500, 60, 50]), [Some(610), Some(500), None, None]);
+        assert_eq!(told(&[500, 98, 97]), [None, Some(500), None, None], "both are near a hundred");
+        assert_eq!(told(&[500, 8, 9]), [None, Some(500), None, None], "both are near five");
+        assert_eq!(told(&[500, 3, 60]), [None, Some(500), None, None], "a few more or less");
+        assert_eq!(told(&[500, 3, 60, 50]), [Some(613), Some(500), None, None, None]);
+        let public = public(&fixture::result(&[vec![(500, 100_000), (60, 90_000), (50, 80_000)]]));
+        let public = public.unwrap();
+        let province = &public.regions[1];
+        assert!(province.scores[0].value.is_some() && province.scores[0].n.is_none());
+        let reasons: Vec<Option<Withheld>> =
+            public.regions.iter().map(|region| region.withheld).collect();
+        let below = Some(Withheld::BelowPublic);
+        assert_eq!(reasons, [None, None, None, below, below]);
     }
 
     #[test]
@@ -831,16 +919,25 @@ mod tests {
         };
         assert!((left(&internal) - 2.0).abs() < 1e-9);
         let public = public(&internal).unwrap();
-        let finest = |value: f64| ((value * 100.0).round() / 100.0 - value).abs() < 1e-12;
         for score in public.regions.iter().flat_map(|region| &region.scores) {
-            assert!(score.value.is_none_or(finest));
             let middle = score.interval.as_ref().map(|of| (of.low + of.high) / 2.0);
             assert!(middle.zip(score.value).is_none_or(|(middle, of)| (middle - of).abs() < 1e-9));
         }
-        // Each sum is known to within half a hundredth a person.
-        let room: f64 = 2.0 * 0.005 * (200.0 + 99.0 + 100.0);
-        assert!((left(&public) - 2.0).abs() <= room / 2.0);
-        assert!(room >= PROTECTED_SHARE * 8.0);
+        // Each sum is known to within half a step a person, and the dimension stands in it twice.
+        let steps = [1.0, 0.1, 0.01, 0.001, 0.0001];
+        let room = |result: &IndexResult| {
+            let scores = &result.regions[2].scores;
+            let multiple =
+                |value: f64, step: f64| (value / step - (value / step).round()).abs() < 1e-6;
+            let all =
+                |step: f64| scores.iter().flat_map(|of| of.value).all(|of| multiple(of, step));
+            let step = steps.into_iter().find(|&step| all(step)).unwrap_or(0.0);
+            let people = |at: usize| scores[at].n.unwrap() as f64;
+            step * (2.0 * people(1) + people(2) + people(3))
+        };
+        assert!((left(&public) - 2.0).abs() <= room(&public) / 2.0);
+        assert!(room(&internal) < PROTECTED_SHARE * 8.0);
+        assert!(room(&public) >= PROTECTED_SHARE * 8.0);
     }
 
     #[test]

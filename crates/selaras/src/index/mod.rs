@@ -20,6 +20,8 @@ mod groups;
 mod low;
 mod pair;
 mod pooled;
+#[cfg(test)]
+pub(crate) mod random_rounds;
 mod reading;
 pub mod result;
 mod standing;

@@ -4,6 +4,8 @@
 //! two forms: internal, and public, in which a value that may not be published is absent and
 //! `withheld` says why (METHOD §5).
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +67,38 @@ impl IndexResult {
             let own = figures.iter().find(|figure| figure.region == region.code);
             region.official = own.map(|figure| figure.official.clone());
         }
+    }
+
+    /// What it says of the province with `code` and of its kab/kota, as it says it; none where it has
+    /// no such region. A note says what it is a part of.
+    #[must_use]
+    pub fn part(&self, code: &str) -> Option<Self> {
+        let top = self.regions.iter().find(|region| region.code == code)?;
+        let mut inside = HashSet::from([code]);
+        // A region stands after the one it is part of.
+        for region in &self.regions {
+            if region.parent.as_deref().is_some_and(|up| inside.contains(up)) {
+                inside.insert(&region.code);
+            }
+        }
+        let mut part = self.clone();
+        part.regions.retain(|of| inside.contains(of.code.as_str()));
+        part.low_cells.retain(|of| inside.contains(of.region.as_str()));
+        if let Some(change) = &mut part.change {
+            change.regions.retain(|of| inside.contains(of.region.as_str()));
+            change.cells.retain(|of| inside.contains(of.region.as_str()));
+        }
+        let note = Message::new("index-note-part").with("region", top.name.as_str());
+        part.notes.insert(0, note.with("round", self.round.name.as_str()));
+        Some(part)
+    }
+
+    /// Answers that are told of the kab/kota inside `region`, or of itself: where their number is
+    /// not told, it is more than these.
+    #[must_use]
+    pub fn answers_told(&self, region: &RegionResult) -> u64 {
+        let inside = self.regions.iter().filter(|of| of.parent.as_ref() == Some(&region.code));
+        region.n.unwrap_or_else(|| inside.map(|of| self.answers_told(of)).sum())
     }
 
     /// The bytes of `result.json`: one line.
@@ -298,6 +332,20 @@ impl Interval {
         let (least, most) = (f64::from(scale.0), f64::from(scale.1));
         (self.low.max(least), self.high.min(most))
     }
+
+    /// Its ends as every page tells them: moved along with `value` to the hundredth that is shown,
+    /// as those of the public form are, so that office and public read the same digits.
+    #[must_use]
+    pub fn about(&self, value: f64, scale: (u8, u8)) -> (f64, f64) {
+        let moved = hundredth(value) - value;
+        let interval = Self { low: self.low + moved, high: self.high + moved, ..self.clone() };
+        interval.within(scale)
+    }
+}
+
+/// A score as it is shown everywhere.
+fn hundredth(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
 }
 
 /// The shift a small correlation between answering and harmony would cause (METHOD §2.4).
@@ -369,6 +417,20 @@ pub struct Score {
     /// The score without flagged answers, where that was asked for (internal form; METHOD §7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_flagged: Option<WithoutFlagged>,
+}
+
+impl Score {
+    /// The ends of its interval as they are shown, by [`Interval::about`].
+    #[must_use]
+    pub fn ends(&self, scale: (u8, u8)) -> Option<(f64, f64)> {
+        Some(self.interval.as_ref()?.about(self.value?, scale))
+    }
+
+    /// What the adjusted score differs by from this one, as both are shown.
+    #[must_use]
+    pub fn adjustment(&self) -> Option<f64> {
+        Some(hundredth(self.adjusted.as_ref()?.value) - hundredth(self.value?))
+    }
 }
 
 /// What of an aggregate a score covers (METHOD §1).
@@ -651,5 +713,13 @@ impl ScoreChange {
     #[must_use]
     pub fn now(&self) -> Option<f64> {
         Some(self.before? + self.difference?)
+    }
+
+    /// The difference between both scores as they are shown, and its interval, which moves along.
+    #[must_use]
+    pub fn shown(&self) -> Option<(f64, Option<(f64, f64)>)> {
+        let shown = hundredth(self.now()?) - hundredth(self.before?);
+        let moved = shown - self.difference?;
+        Some((shown, self.interval.map(|(low, high)| (low + moved, high + moved))))
     }
 }

@@ -180,6 +180,12 @@ pub fn public(id: RoundId) -> String {
     format!("/publik/{id}")
 }
 
+/// What anyone may see of a region in a round.
+#[must_use]
+pub fn public_region(id: RoundId, code: &str) -> String {
+    format!("/publik/{id}?wilayah={code}")
+}
+
 /// A job and its progress.
 #[must_use]
 pub fn job(id: JobId) -> String {

@@ -270,8 +270,8 @@ async fn readings(
     // A score never stands without its respondents and its interval.
     let shown = |value: Option<f64>, interval: Option<&Interval>, n: Option<u64>| {
         let end = |value| Value::Decimal(value, 2);
-        let between = interval.map(|interval| {
-            let (low, high) = interval.within(result.instrument.scale);
+        let between = interval.zip(value).map(|(interval, value)| {
+            let (low, high) = interval.about(value, result.instrument.scale);
             let message = Message::new("results-between").with("low", end(low));
             words.tell(&message.with("high", end(high)))
         });

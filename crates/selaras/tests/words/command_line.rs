@@ -90,6 +90,10 @@ fn known(folder: &str) -> Vec<String> {
     // Verbs are typed as they stand in the help.
     known.extend(["regions", "round"].map(|verb| format!("«{verb} 7»")));
     known.extend(["regions", "round"].map(|verb| format!("«{verb}»")));
+    // Values that an option knows are typed as they are told.
+    known.extend(selaras::instrument::shipped().iter().map(|of| of.id.clone()));
+    known.extend(selaras::index::files::File::ALL.map(|file| file.name().to_owned()));
+    known.extend(["kemendagri, bps, bps-2023", ": id, en."].map(str::to_owned));
     known.extend(selaras::region::licences().iter().map(|licence| licence.notice.to_owned()));
     known.extend(
         ["Kabupaten Bima", "Kota Bima", "«Bima»", "Nusa Tenggara Barat"].map(str::to_owned),
@@ -154,6 +158,8 @@ fn the_command_line_says_no_word_that_is_not_in_a_message_file() {
         ("nothing filled in", said(&["index"])),
         ("a day", said(&["index", "--as-of", "12"])),
         ("a number", said(&["index", "--seed", "?"])),
+        ("a file to write", said(&["index", "--only", "7"])),
+        ("a language", said(&["index", "--lang", "7"])),
         ("an empty file", index(&["--answers", &empty])),
         ("a picture", index(&["--answers", &picture])),
         ("questions", index(&["--answers", &faulty])),

@@ -42,8 +42,14 @@ pub(crate) fn name(path: &Path) -> String {
 }
 
 /// Modules that are compiled for tests only.
-const TESTS: [&str; 5] =
-    ["tests.rs", "/tests/", "/fixture.rs", "/index/fixture/", "/index/attack.rs"];
+const TESTS: [&str; 6] = [
+    "tests.rs",
+    "/tests/",
+    "/fixture.rs",
+    "/index/fixture/",
+    "/index/attack.rs",
+    "/index/random_rounds.rs",
+];
 
 /// The string literals of the program, those of tests, comments and attributes left out.
 pub(crate) fn literals() -> Vec<Literal> {

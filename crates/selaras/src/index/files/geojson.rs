@@ -71,7 +71,7 @@ impl Teller<'_> {
         put("parent", region.parent.clone().into());
         put("map", self.boundaries().words(self.words).into());
         if self.boundaries() == Boundaries::Schematic {
-            put(SCHEMATIC.0, SCHEMATIC.1.into());
+            put(SCHEMATIC, true.into());
         }
         if self.result.simulated {
             put("simulated", self.say("table-simulated").into());

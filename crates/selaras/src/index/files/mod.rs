@@ -78,6 +78,16 @@ impl File {
         mark + self.name()
     }
 
+    /// As [`File::name_for`], of the part of `result` that is about the region with `code`.
+    #[must_use]
+    pub fn name_of_part(self, result: &IndexResult, code: &str) -> String {
+        let whole = self.name_for(result);
+        match whole.rsplit_once('.') {
+            Some((stem, ending)) => format!("{stem}-{code}.{ending}"),
+            None => whole,
+        }
+    }
+
     /// Its media type.
     #[must_use]
     pub fn media_type(self) -> &'static str {

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::tables::{EVERY_LEVEL, Teller, WHOLES};
-use crate::index::result::{Form, RegionResult, Score, Verdict};
+use crate::index::result::{Form, RegionResult, Score, ScoreKind, Verdict};
 use crate::locale::Message;
 use crate::locale::{Language, Words};
 use crate::render::chart::{self, Axis, Datum, Group, Reference, Tone};
@@ -57,8 +57,15 @@ impl Teller<'_> {
         sections.extend(self.chart().map(|html| section("files-report-chart", html)));
         let levels: &[Level] = if self.tells_wholes() { &WHOLES } else { &EVERY_LEVEL };
         let regencies = [Level::Regency];
+        // Variables of the provinces of a nation stand in the workbook, and in the report of each.
+        let dimensions: &[ScoreKind] = if self.tells_wholes() {
+            &[ScoreKind::Dimension]
+        } else {
+            &[ScoreKind::Index, ScoreKind::Dimension]
+        };
         let told = [
             ("files-sheet-regions", Some(self.index_in_short(levels))),
+            ("files-report-dimensions", Some(self.scores_in_short(dimensions, levels))),
             ("files-sheet-official", self.official()),
             ("files-sheet-coverage", Some(self.coverage_of_wholes())),
             ("files-sheet-change", self.change_of_index(levels)),
@@ -91,6 +98,10 @@ impl Teller<'_> {
             sections.extend(more.into_iter().filter_map(add));
             // Dozens of rows of each kab/kota are for the screen and the workbook.
             let long = [
+                (
+                    "files-sheet-variables",
+                    Some(self.scores_in_short(&[ScoreKind::Variable], levels)),
+                ),
                 ("files-report-regencies-composition", self.composition_of(&regencies)),
                 ("files-report-regencies-low-cells", self.low_cells_of(&regencies)),
             ];
@@ -128,10 +139,7 @@ impl Teller<'_> {
         Datum {
             label: region.name.clone(),
             value: score.value,
-            interval: score
-                .interval
-                .as_ref()
-                .map(|interval| interval.within(self.result.instrument.scale)),
+            interval: score.ends(self.result.instrument.scale),
             n: score.n,
             small: score.n.is_some_and(|n| n < region.target),
             withheld: score
@@ -176,6 +184,10 @@ impl Teller<'_> {
                     (datum.value, datum.interval, datum.withheld) = (None, None, true);
                     let few = Message::new("results-map-few").with("least", least);
                     datum.words = self.words.tell(&few);
+                }
+                if self.tells_wholes() && datum.value.is_some() {
+                    // The table says of each of hundreds how it stands; here it would weigh most.
+                    datum.words.clear();
                 }
                 Some(map::Region { code: region.code.clone(), datum })
             })
@@ -224,10 +236,7 @@ impl Teller<'_> {
             Some(Reference {
                 label: region.name.clone(),
                 value: score.value?,
-                interval: score
-                    .interval
-                    .as_ref()
-                    .map(|interval| interval.within(self.result.instrument.scale)),
+                interval: score.ends(self.result.instrument.scale),
             })
         });
         if shown.is_empty() {

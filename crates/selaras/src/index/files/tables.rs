@@ -33,6 +33,8 @@ fn columns(words: Words, of: &[(&str, Kind)]) -> Vec<Column> {
 
 const VALUE: Kind = Kind::Decimal(2);
 const FINE: Kind = Kind::Decimal(4);
+/// Names that a cell of a printed table or a line of the summary holds.
+const NAMED: usize = 12;
 /// Kab/kota that a report tells one by one at most.
 const MOST_IN_REPORT: usize = 40;
 pub(super) const WHOLES: [Level; 2] = [Level::Nation, Level::Province];
@@ -86,6 +88,12 @@ impl<'a> Teller<'a> {
     /// The upper end of an interval, within the scale.
     pub(super) fn high(&self, interval: Option<&Interval>) -> Option<f64> {
         interval.map(|interval| interval.within(self.result.instrument.scale).1)
+    }
+
+    /// The ends of an interval in two decimals, as pages tell them.
+    pub(super) fn ends(&self, score: &Score) -> [Cell; 2] {
+        let ends = score.ends(self.result.instrument.scale);
+        [ends.map(|(low, _)| low).into(), ends.map(|(_, high)| high).into()]
     }
 
     /// Round, instrument and standing on one line, under every table and figure.
@@ -187,8 +195,6 @@ impl<'a> Teller<'a> {
 
     /// How many of these regions there are, and the names of the first dozen.
     fn counted(&self, codes: &[String]) -> Option<String> {
-        /// As many as a cell of a printed table holds.
-        const NAMED: usize = 12;
         let named = |code: &String| match (self.region(code), crate::region::find(code)) {
             (None, Some(known)) => known.name.clone(),
             _ => self.region_name(code),
@@ -388,10 +394,8 @@ impl<'a> Teller<'a> {
             ];
             for (at, _) in &shown {
                 let Some(score) = region.scores.get(*at) else { continue };
-                let interval = score.interval.as_ref();
                 cells.push(self.value(score));
-                cells.push(self.low(interval).into());
-                cells.push(self.high(interval).into());
+                cells.extend(self.ends(score));
             }
             if let Some(index) = region.scores.first() {
                 let wanted = self.result.options.selection;
@@ -458,10 +462,10 @@ impl<'a> Teller<'a> {
         let mut table = self.table("index", heads);
         for region in self.result.regions.iter().filter(|of| levels.contains(&of.level)) {
             let Some(score) = region.scores.first() else { continue };
-            let interval = score.interval.as_ref().map(|interval| {
+            let ends = score.ends(self.result.instrument.scale);
+            let interval = score.interval.as_ref().zip(ends).map(|(interval, (low, high))| {
                 let end = |value| Value::Decimal(value, 2);
                 let mut message = Message::new("files-between");
-                let (low, high) = interval.within(self.result.instrument.scale);
                 message = message.with("low", end(low)).with("high", end(high));
                 let coarse =
                     if interval.coarse { self.say("files-coarse-word") } else { String::new() };
@@ -497,6 +501,45 @@ impl<'a> Teller<'a> {
         table
     }
 
+    /// Scores of these kinds with their intervals, a region a row and a score a cell, for the report.
+    pub(super) fn scores_in_short(&self, kinds: &'static [ScoreKind], levels: &[Level]) -> Table {
+        let mut heads = columns(self.words, &[("region", Kind::Text)]);
+        let (least, most) = self.result.instrument.scale;
+        for (_, definition) in self.scores(kinds) {
+            let head = Column::new(&definition.id, self.title(definition), Kind::Text);
+            heads.push(head.unit(format!("{least}–{most}")));
+        }
+        let mut table = self.table("scores", heads);
+        for region in self.result.regions.iter().filter(|of| levels.contains(&of.level)) {
+            let mut cells: Vec<Cell> = vec![region.name.as_str().into()];
+            // What withholds one score of a region withholds all, and is said once.
+            let mut said = None;
+            for (at, _) in self.scores(kinds) {
+                let Some(score) = region.scores.get(at) else { continue };
+                cells.push(match (score.value, score.withheld) {
+                    (Some(value), _) => self.value_and_ends(value, score).into(),
+                    (None, Some(reason)) if said != Some(reason) => {
+                        said = Some(reason);
+                        Cell::Absent(self.withheld(reason))
+                    }
+                    (None, _) => Cell::Empty,
+                });
+            }
+            table.push(cells);
+        }
+        table
+    }
+
+    /// `6,55 (6,41–6,69)`, with *kasar* where the interval is.
+    fn value_and_ends(&self, value: f64, score: &Score) -> String {
+        let value = self.words.number(value, 2);
+        let Some((low, high)) = score.ends(self.result.instrument.scale) else { return value };
+        let coarse = score.interval.as_ref().is_some_and(|interval| interval.coarse);
+        let key = if coarse { "files-value-ends-coarse" } else { "files-value-ends" };
+        let message = Message::new(key).with("value", value).with("low", Value::Decimal(low, 2));
+        self.words.tell(&message.with("high", Value::Decimal(high, 2)))
+    }
+
     /// Scores of some kinds, one row a region and score.
     fn by_score(&self, title: &str, kinds: &'static [ScoreKind]) -> Table {
         let heads = columns(
@@ -517,13 +560,14 @@ impl<'a> Teller<'a> {
         for region in &self.result.regions {
             for (at, definition) in self.scores(kinds) {
                 let Some(score) = region.scores.get(at) else { continue };
+                let [low, high] = self.ends(score);
                 table.push(vec![
                     region.code.as_str().into(),
                     region.name.as_str().into(),
                     self.title(definition).into(),
                     self.value(score),
-                    self.low(score.interval.as_ref()).into(),
-                    self.high(score.interval.as_ref()).into(),
+                    low,
+                    high,
                     self.count(score.n, score.withheld),
                     self.told(region, at).into(),
                     self.remark(region, score).into(),
@@ -614,13 +658,15 @@ impl<'a> Teller<'a> {
         );
         let mut table = self.table("low-cells", heads);
         let low = |cell: &LowCell| -> Vec<Cell> {
+            let scale = self.result.instrument.scale;
+            let ends = cell.interval.as_ref().map(|interval| interval.about(cell.value, scale));
             vec![
                 cell.region.as_str().into(),
                 self.region_name(&cell.region).into(),
                 self.score_name(&cell.score).into(),
                 cell.value.into(),
-                self.low(cell.interval.as_ref()).into(),
-                self.high(cell.interval.as_ref()).into(),
+                ends.map(|(low, _)| low).into(),
+                ends.map(|(_, high)| high).into(),
                 cell.shrunken.into(),
                 cell.province.into(),
                 cell.q.into(),
@@ -794,14 +840,15 @@ impl<'a> Teller<'a> {
             for district in &region.districts {
                 for (at, definition) in self.scores(&[ScoreKind::Index, ScoreKind::Dimension]) {
                     let Some(score) = district.scores.get(at) else { continue };
+                    let [low, high] = self.ends(score);
                     table.push(vec![
                         region.name.as_str().into(),
                         district.code.as_str().into(),
                         district.name.as_str().into(),
                         self.title(definition).into(),
                         self.value(score),
-                        self.low(score.interval.as_ref()).into(),
-                        self.high(score.interval.as_ref()).into(),
+                        low,
+                        high,
                         self.count(score.n, score.withheld),
                         self.remark(region, score).into(),
                     ]);

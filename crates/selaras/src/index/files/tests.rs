@@ -9,7 +9,7 @@ use super::tables::EVERY_LEVEL;
 use super::*;
 use crate::index::attack::{self, Reader, arbitrary_rounds};
 use crate::index::result::*;
-use crate::index::{disclosure, fixture};
+use crate::index::{disclosure, fixture, random_rounds};
 use crate::instrument::Text;
 use crate::locale::{Language, Message};
 use crate::render::table::Cell;
@@ -66,6 +66,56 @@ proptest! {
             let revealed = reader.revealed([&shown[0], &shown[1]]);
             prop_assert_eq!(revealed, Vec::<String>::new());
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(attack::rounds(24))]
+
+    #[test]
+    fn no_withheld_score_follows_from_the_files_of_two_rounds_computed_of_random_answers(
+        provinces in arbitrary_rounds(),
+        recorded in any::<bool>(),
+        seed in any::<u64>(),
+    ) {
+        let design = if recorded { Design::Recorded } else { Design::OpenLink };
+        let public = random_rounds::computed(&provinces, design, seed)
+            .map(|internal| disclosure::public(&internal).unwrap());
+        let shown = public.each_ref().map(|public| attack::shown(&plain(files(public))));
+        let mut reader = Reader::new(&provinces, design);
+        for (round, shown) in shown.iter().enumerate() {
+            reader.read(shown, round);
+        }
+        prop_assert_eq!(reader.revealed([&shown[0], &shown[1]]), Vec::<String>::new());
+        let counted: Vec<String> = (0..2).flat_map(|of| reader.counted(&shown[of], of)).collect();
+        prop_assert_eq!(counted, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn computed_random_rounds_publish_scores_changes_and_counts() {
+    // Else the attack on them would have nothing to start from.
+    let answers = |n| fixture::Answers { n, unanswered: [0; 2], values: [5.5, 6.5] };
+    let leaf = |n| fixture::Leaf {
+        adults: 100_000 + n,
+        rounds: [Some(answers(n)), Some(answers(n))],
+        apart: false,
+        official: n == 800,
+    };
+    let provinces = [vec![leaf(800), leaf(400), leaf(60), leaf(50)], vec![leaf(300), leaf(2)]];
+    for design in [Design::OpenLink, Design::Recorded] {
+        let [now, _] = random_rounds::computed(&provinces, design, 1);
+        let shown = attack::shown(&plain(files(&disclosure::public(&now).unwrap())));
+        let codes = |seen: &attack::Seen| -> BTreeSet<String> {
+            seen.iter().map(|(code, _)| code.clone()).collect()
+        };
+        let scores = codes(&shown.scores);
+        assert!(["11", "11.01", "11.02", "12.01"].iter().all(|code| scores.contains(*code)));
+        assert!(!["11.03", "11.04", "12.02"].iter().any(|code| scores.contains(*code)));
+        assert!(codes(&shown.changes).contains("11.01"));
+        assert!(shown.counts.contains(&("11".to_owned(), None)));
+        assert!(!shown.counts.contains(&("12".to_owned(), None)));
+        assert!(shown.official.contains("11.01"));
     }
 }
 
@@ -168,6 +218,54 @@ fn the_report_stands_alone_and_says_what_it_is() {
         assert!(report.contains(needed), "{needed}");
     }
     assert!(report.len() < 300_000);
+}
+
+#[test]
+fn a_part_holds_one_province_with_its_kabupaten_and_says_of_them_what_the_whole_says() {
+    let leaves = vec![(1_250, 100_000), (400, 90_000)];
+    let mut whole =
+        fixture::compared(&[leaves.clone(), leaves], &[500, 500, 500, 500], Design::OpenLink);
+    let family =
+        |region: &str| LowCellFamily { region: region.to_owned(), searched: 3, cells: Vec::new() };
+    whole.low_cells = ["11", "11.01", "12", "12.02"].map(family).into();
+    let part = whole.part("12").unwrap();
+    let codes: Vec<&str> = part.regions.iter().map(|region| region.code.as_str()).collect();
+    assert_eq!(codes, ["12", "12.01", "12.02"]);
+    let own = |region: &RegionResult| whole.regions.contains(region);
+    assert!(part.regions.iter().all(own));
+    let searched: Vec<&str> = part.low_cells.iter().map(|of| of.region.as_str()).collect();
+    assert_eq!(searched, ["12", "12.02"]);
+    let change = part.change.as_ref().unwrap().regions.iter();
+    assert_eq!(change.map(|of| of.region.as_str()).collect::<Vec<_>>(), codes);
+    assert_eq!(part.notes[0].key, "index-note-part");
+    assert_eq!(File::Workbook.name_of_part(&whole, "12"), "DATA-SIMULASI-indeks-12.xlsx");
+    assert_eq!(whole.part("13"), None);
+    let scores = &files(&part)["DATA-SIMULASI-skor.csv"];
+    let scores = attack::csv(scores);
+    assert!(scores.iter().all(|row| row["Kode"].starts_with("12")));
+}
+
+#[test]
+fn the_report_tells_dimensions_and_variables_with_intervals_and_whose_score_is_not_adjusted() {
+    let mut result = everything();
+    let reasons = ["index-not-adjusted-few", "index-not-adjusted-parts", "index-not-adjusted-few"];
+    for (region, reason) in result.regions.iter_mut().skip(1).zip(reasons) {
+        region.not_adjusted = Some(Message::new(reason));
+    }
+    let files = files(&result);
+    let report = std::str::from_utf8(file(&files, "laporan.html")).unwrap();
+    let words = Words::new(Language::Id);
+    for at in 1..4 {
+        let score = &result.regions[2].scores[at];
+        let (low, high) = score.ends(result.instrument.scale).unwrap();
+        let [value, low, high] =
+            [score.value.unwrap(), low, high].map(|number| words.number(number, 2));
+        let told = format!("{value} ({low}–{high})");
+        assert!(report.contains(&told), "{told}");
+    }
+    assert_eq!(report.matches("<dt>Skor disesuaikan susunan</dt>").count(), 1);
+    let [first, second] = [1, 3].map(|at| result.regions[at].name.as_str());
+    assert!(report.contains(&format!("(Berlaku bagi {first}, {second}.)")), "{report}");
 }
 
 /// The whole country, every kab/kota with the figures that an open link has.

@@ -38,7 +38,7 @@ const AREA_ABSURD: f64 = 2.0;
 /// Kilometres, beside the size of a region, from which its shape is drawn elsewhere.
 const FAR_KM: f64 = 100.0;
 /// Property that marks every feature of a map file of ours that shows schematic shapes.
-pub const SCHEMATIC: (&str, &str) = ("boundaries", "schematic");
+pub const SCHEMATIC: &str = "schematic";
 /// Findings of one kind that are listed; the rest is counted.
 const MOST_LISTED: usize = 25;
 
@@ -238,7 +238,7 @@ pub fn import(bytes: &[u8], known: &[Known], about: &About) -> Result<Imported, 
 /// says so in words, as files do that were written before there was a mark.
 fn is_schematic(feature: &Feature) -> bool {
     feature.properties.iter().any(|(name, value)| {
-        (name.as_str(), value.as_str()) == SCHEMATIC
+        (name.as_str(), value.as_str()) == (SCHEMATIC, "true")
             || Language::ALL.iter().any(|&of| *value == Words::new(of).say("map-schematic"))
     })
 }

@@ -126,7 +126,8 @@ fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        Value::Bool(mark) => Some(mark.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -115,9 +115,9 @@ fn boundaries_have_a_source_and_a_real_day_that_has_come() {
 #[test]
 fn a_schematic_map_of_ours_is_not_taken_for_official_boundaries() {
     for own in [
-        r#"{"code":"61.01","boundaries":"schematic"}"#,
+        r#"{"code":"61.01","schematic":true}"#,
         r#"{"code":"61.01","map":"Peta skematis, bukan batas wilayah"}"#,
-        r#"{"code":"61.01","peta":"Schematic map, not boundaries"}"#,
+        r#"{"code":"61.01","peta":"Schematic map, not the boundaries of regions"}"#,
     ] {
         assert_eq!(refused(&[(own, square(109.0, 0.0))]), ["boundary-error-schematic"], "{own}");
     }

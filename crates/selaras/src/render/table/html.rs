@@ -75,6 +75,8 @@ impl Table {
                 out.push_str(if print { " scope=row" } else { " scope=\"row\"" });
             }
             let class = match cell {
+                // Of hundreds of dashes on paper none needs a colour of its own.
+                Cell::Empty if print => None,
                 Cell::Absent(_) | Cell::Empty => Some("absent"),
                 _ if column.kind.is_number() => Some("number"),
                 _ => None,

@@ -247,13 +247,13 @@ fn analyst_table(reading: &Reading, region: &RegionResult) -> Table {
     for inside in reading.regencies(region) {
         let score = reading.index_of(inside);
         let value = score.and_then(|score| score.value);
-        let interval = score.and_then(|score| score.interval.as_ref());
+        let ends = score.and_then(|score| reading.ends_of(score));
         let reason = say::withheld(score.and_then(|score| score.withheld), words);
         table.push(Row {
             cells: vec![
                 Cell::from(say::name(inside, words)),
                 value.map_or(Cell::Absent(reason), Cell::from),
-                interval.map(|i| reading.range(reading.shown(i))).into(),
+                ends.map(|ends| reading.range(ends)).into(),
                 score.and_then(|score| score.n).into(),
                 if inside.letters.is_empty() {
                     Cell::Absent(match score {

@@ -35,16 +35,18 @@ struct Drawn {
     official: Option<Official>,
 }
 
-/// Prepared maps by code of the region they show and by when its boundaries were imported; a few
-/// are in use at a time.
-type Prepared = HashMap<(String, Option<Timestamp>), Drawn>;
+/// Prepared maps by code of the region they show, by the level of what they show of it, and by when
+/// its boundaries were imported; a few are in use at a time.
+type Prepared = HashMap<(String, region::Level, Option<Timestamp>), Drawn>;
 
 static MAPS: LazyLock<Mutex<Prepared>> = LazyLock::new(Mutex::default);
 
 /// The map of the regions inside the one with `code`, with the boundaries in use; none for a region
 /// that the built-in table does not know.
-fn base_map(data: &DataFolder, code: &str) -> Option<Drawn> {
-    let (level, inside, detail) = if is_nation(code) {
+fn base_map(data: &DataFolder, code: &str, links: Links) -> Option<Drawn> {
+    let (level, inside, detail) = if is_nation(code) && links == Links::Public {
+        (region::Level::Province, None, Detail::PROVINCES)
+    } else if is_nation(code) {
         (region::Level::Regency, None, Detail::NATION)
     } else {
         let code: Code = code.parse().ok()?;
@@ -57,7 +59,7 @@ fn base_map(data: &DataFolder, code: &str) -> Option<Drawn> {
         (level, Some(code), Detail::PROVINCE)
     };
     let imported = atlas::official(data, level).and_then(|map| map.official);
-    let key = (code.to_owned(), imported.map(|official| official.imported));
+    let key = (code.to_owned(), level, imported.map(|official| official.imported));
     if let Some(known) = MAPS.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return Some(known.clone());
     }
@@ -66,7 +68,11 @@ fn base_map(data: &DataFolder, code: &str) -> Option<Drawn> {
         code: region.code.to_string(),
         name: region.bare_name().to_owned(),
     };
-    let regions = inside.map_or_else(region::regencies, region::children);
+    let regions = match (inside, level) {
+        (Some(code), _) => region::children(code),
+        (None, region::Level::Province) => region::provinces(),
+        (None, _) => region::regencies(),
+    };
     let labels: Vec<Label> = regions.iter().map(label).collect();
     let drawn = Drawn {
         base: Arc::new(BaseMap::prepare(&map.topology, &labels, detail)),
@@ -80,6 +86,8 @@ fn base_map(data: &DataFolder, code: &str) -> Option<Drawn> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Links {
     Yes,
+    /// To the public page of the region.
+    Public,
     No,
 }
 
@@ -89,7 +97,11 @@ impl Reading {
         let words = self.words;
         let base = Datum {
             label: say::name(region, words),
-            href: (links == Links::Yes).then(|| paths::region(self.round.id, &region.code)),
+            href: match links {
+                Links::Yes => Some(paths::region(self.round.id, &region.code)),
+                Links::Public => Some(paths::public_region(self.round.id, &region.code)),
+                Links::No => None,
+            },
             ..Datum::default()
         };
         match view {
@@ -98,7 +110,7 @@ impl Reading {
                 let (said, tone) = self.standing(region, at);
                 Datum {
                     value: score.value,
-                    interval: score.interval.as_ref().map(|interval| self.shown(interval)),
+                    interval: self.ends_of(score),
                     n: score.n.or_else(|| taken_in(region, score)),
                     small: score.n.or(region.n).is_some_and(|n| n < region.target),
                     withheld: score.value.is_none() && !unanswered(score.withheld),
@@ -113,8 +125,8 @@ impl Reading {
                     Ok(change) => {
                         let (key, tone) = say::change_verdict(change.verdict);
                         Datum {
-                            value: change.difference,
-                            interval: change.interval,
+                            value: change.shown().map(|(difference, _)| difference),
+                            interval: change.shown().and_then(|(_, ends)| ends),
                             n,
                             untold: !told_apart(change.verdict),
                             words: words.say(key),
@@ -181,11 +193,25 @@ impl Reading {
     /// The map of `region` in `view`; none where no boundaries are known.
     pub(super) fn map(&self, region: &RegionResult, view: View, links: Links) -> Option<MapFigure> {
         let data = self
-            .regencies(region)
+            .drawn(region, links)
             .into_iter()
             .map(|inside| (inside.code.clone(), self.datum(inside, view, links)))
             .collect();
-        self.draw_map(region, view, data)
+        self.draw_map(region, view, data, links)
+    }
+
+    /// The regions that a map of `region` shows: its kab/kota; on the public page of the nation,
+    /// which is to stay light, its provinces.
+    pub(super) fn drawn<'a>(
+        &'a self,
+        region: &'a RegionResult,
+        links: Links,
+    ) -> Vec<&'a RegionResult> {
+        let provinces = self.result.regions.iter().filter(|of| of.level == Level::Province);
+        match region.level {
+            Level::Nation if links == Links::Public => provinces.collect(),
+            _ => self.regencies(region),
+        }
     }
 
     /// The kecamatan of a kab/kota; internal only, index and dimensions only.
@@ -198,7 +224,7 @@ impl Reading {
             let datum = Datum {
                 label: district.name.clone(),
                 value: score.and_then(|score| score.value),
-                interval: score.and_then(|s| s.interval.as_ref()).map(|i| self.shown(i)),
+                interval: score.and_then(|score| self.ends_of(score)),
                 n: score.map_or(Some(0), |score| score.n),
                 small: score.and_then(|s| s.n).is_some_and(|n| n < self.result.options.public_from),
                 withheld: score.is_some_and(|s| s.value.is_none() && !unanswered(s.withheld)),
@@ -207,7 +233,7 @@ impl Reading {
             };
             (code, datum)
         });
-        self.draw_map(region, View::Score(at), known.collect())
+        self.draw_map(region, View::Score(at), known.collect(), Links::No)
     }
 
     /// `datum` without the score where too few answers are behind it to colour a map, or, of a
@@ -232,9 +258,10 @@ impl Reading {
         region: &RegionResult,
         view: View,
         data: Vec<(String, Datum)>,
+        links: Links,
     ) -> Option<MapFigure> {
         let words = self.words;
-        let Drawn { base, official } = base_map(&self.data, &region.code)?;
+        let Drawn { base, official } = base_map(&self.data, &region.code, links)?;
         let boundaries = atlas::boundaries(official.as_ref(), words);
         // The same on every page, whatever regions it shows.
         let classes = match view {
@@ -330,7 +357,7 @@ impl Reading {
                     Some(Reference {
                         label: say::name(region, words),
                         value: score.value?,
-                        interval: score.interval.as_ref().map(|interval| self.shown(interval)),
+                        interval: self.ends_of(score),
                     })
                 });
                 let groups = vec![Group { label: None, rows: data }];
@@ -367,7 +394,7 @@ impl Reading {
             label: datum.label,
             before: found.and_then(|change| change.before),
             now: found.and_then(ScoreChange::now),
-            interval: found.and_then(|change| change.interval),
+            interval: found.and_then(|change| change.shown()?.1),
             words: datum.words,
             tone: datum.tone,
             href: datum.href,
@@ -403,7 +430,7 @@ impl Reading {
                     Datum {
                         label,
                         value: score.value,
-                        interval: score.interval.as_ref().map(|interval| self.shown(interval)),
+                        interval: self.ends_of(score),
                         n: score.n,
                         small: score.n.is_some_and(|n| n < region.target),
                         withheld: score.value.is_none() && !unanswered(score.withheld),
@@ -451,7 +478,7 @@ impl Reading {
     }
 }
 
-/// The answers taken in, of a region whose score is not public: they are coverage and no secret.
+/// The answers taken in, of a region whose score is not public, where their number is.
 fn taken_in(region: &RegionResult, score: &Score) -> Option<u64> {
     use Withheld::{BelowPublic, Complementary, NoAnswers};
     let told = matches!(score.withheld, Some(NoAnswers | BelowPublic | Complementary));

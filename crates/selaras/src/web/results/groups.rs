@@ -49,7 +49,10 @@ pub(super) async fn show(
                     "interval",
                     cell.interval.as_ref().map_or_else(
                         || words.say("results-no-interval"),
-                        |interval| reading.between(reading.shown(interval)),
+                        |interval| {
+                            let scale = reading.result.instrument.scale;
+                            reading.between(interval.about(cell.value, scale))
+                        },
                     ),
                 )
                 .with("n", cell.n)

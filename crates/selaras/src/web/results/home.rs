@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::super::html;
 use super::compare::sentences;
-use super::download;
+use super::download::{self, Downloads};
 use super::figures::{Links, MapFigure};
 use super::say::ChangeSentence;
 use super::view::{Switch, View};
@@ -86,7 +86,7 @@ impl IndexCard {
                 |value| reading.number(value),
             ),
             absent: value.is_none(),
-            range: interval.map(|i| reading.between(reading.shown(i))),
+            range: score.and_then(|s| reading.ends_of(s)).map(|ends| reading.between(ends)),
             kind: match (interval, score.filter(|_| value.is_some())) {
                 (Some(interval), _) => Some(reading.interval_kind(interval)),
                 (None, Some(score)) => Some(missing(score)),
@@ -107,14 +107,14 @@ fn beside(reading: &Reading, region: &RegionResult, score: Option<&Score>) -> Ve
     let mut lines = Vec::new();
     let open = reading.result.design == Design::OpenLink;
     if let Some(score) = score.filter(|score| open && score.value.is_some()) {
-        lines.push(match (&score.adjusted, &region.not_adjusted) {
-            (Some(adjusted), _) => words.tell(
+        lines.push(match (&score.adjusted, score.adjustment(), &region.not_adjusted) {
+            (Some(adjusted), Some(difference), _) => words.tell(
                 &Message::new("results-card-adjusted")
                     .with("value", reading.number(adjusted.value))
-                    .with("difference", words.signed(adjusted.difference, say::DECIMALS)),
+                    .with("difference", words.signed(difference, say::DECIMALS)),
             ),
-            (None, Some(reason)) => words.tell(reason),
-            (None, None) => words.say("results-not-adjusted"),
+            (_, _, Some(reason)) => words.tell(reason),
+            (_, _, None) => words.say("results-not-adjusted"),
         });
         if score.adjusted.is_some() {
             lines.extend(region.not_adjusted_for.iter().map(|reason| words.tell(reason)));
@@ -147,8 +147,7 @@ impl CoverageCard {
                         .with("target", reading.result.round.target),
                 ),
                 said: words.tell(
-                    &Message::new("results-coverage-answers")
-                        .with("n", region.n.map_or_else(|| "–".to_owned(), |n| reading.whole(n))),
+                    &Message::new("results-coverage-answers").with("n", reading.answers_in(region)),
                 ),
                 value: reached,
                 most: regencies.max(1),
@@ -294,7 +293,7 @@ struct HomePage {
     map_path: String,
     public_path: String,
     round_path: String,
-    files: Vec<(String, String)>,
+    downloads: Vec<Downloads>,
 }
 
 pub(super) async fn show(
@@ -355,7 +354,7 @@ pub(super) async fn show(
         ),
         public_path: paths::public(round),
         round_path: paths::round(round),
-        files: download::links(&paths::round(round), &visit),
+        downloads: download::lists(&paths::round(round), &reading, region),
         page,
     })
 }
@@ -364,7 +363,7 @@ pub(super) async fn show(
 pub(super) fn lead(reading: &Reading, region: &RegionResult) -> Vec<String> {
     let words = reading.words;
     let result = &reading.result;
-    let n = region.n.map_or_else(|| "–".to_owned(), |n| reading.whole(n));
+    let n = reading.answers_in(region);
     let mut lead = vec![
         words.tell(
             &Message::new("results-lead")

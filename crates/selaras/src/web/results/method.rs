@@ -47,7 +47,8 @@ const GROUPS: [&str; 7] = [
 /// One row of the structure: a dimension, variable or item.
 struct Part {
     depth: &'static str,
-    code: String,
+    /// The number it bears in the questionnaire, where it bears one.
+    number: Option<String>,
     name: String,
     weight: String,
     evidence: String,
@@ -242,11 +243,16 @@ fn share(weight: f64, all: f64, words: Words) -> String {
     format!("{} %", words.number(percent, 1))
 }
 
+/// An id that numbers a part; one that only repeats its name is the file's own affair.
+fn number(id: &str) -> Option<String> {
+    id.contains(|letter: char| letter.is_ascii_digit()).then(|| id.to_owned())
+}
+
 fn components(instrument: &Instrument, words: Words) -> Vec<Part> {
     let all: f64 = instrument.components.iter().map(|component| component.weight).sum();
     let part = |component: &crate::instrument::Component| Part {
         depth: "component",
-        code: component.id.clone(),
+        number: None,
         name: component.name.in_language(words.language).to_owned(),
         weight: share(component.weight, all, words),
         evidence: evidence(instrument.component_evidence, words),
@@ -264,7 +270,7 @@ fn parts(instrument: &Instrument, words: Words) -> Vec<Part> {
     for (place, dimension) in instrument.dimensions.iter().enumerate() {
         parts.push(Part {
             depth: "dimension",
-            code: dimension.id.clone(),
+            number: number(&dimension.id),
             name: dimension.name.in_language(language).to_owned(),
             weight: share(dimension.weight, all, words),
             evidence: evidence(instrument.weight_evidence, words),
@@ -285,8 +291,9 @@ fn parts(instrument: &Instrument, words: Words) -> Vec<Part> {
                     .map_or_else(String::new, |component| {
                         format!(" ({})", component.name.in_language(language))
                     });
-                let mut said =
-                    format!("{}{component}: {}", item.id, item.text.in_language(language));
+                let number = number(&item.id).unwrap_or_default();
+                let head = format!("{number}{component}");
+                let mut said = format!("{}: {}", head.trim(), item.text.in_language(language));
                 if item.reversed {
                     said.push(' ');
                     said.push_str(&words.say("method-item-reversed"));
@@ -295,7 +302,7 @@ fn parts(instrument: &Instrument, words: Words) -> Vec<Part> {
             };
             parts.push(Part {
                 depth: "variable",
-                code: variable.id.clone(),
+                number: number(&variable.id),
                 name: variable.name.in_language(language).to_owned(),
                 weight: share(variable.weight, within, words),
                 evidence: evidence(variable.evidence, words),

@@ -3,15 +3,18 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use jiff::civil::Date;
 
 use super::super::html;
-use super::download;
+use super::download::{self, Downloads};
 use super::figures::{Links, MapFigure};
 use super::home::{Asked, IndexCard};
 use super::say::ChangeSentence;
 use super::view::View;
 use super::{AppState, Page, Problem, Reading, Visit, paths, say, stored};
-use crate::locale::{Message, TimeZone, Value};
+use crate::index::disclosure;
+use crate::index::result::{RegionResult, Withheld};
+use crate::locale::{Message, TimeZone, Value, first_of};
 use crate::round::frame::Level;
 use crate::round::register;
 use crate::store::RoundId;
@@ -40,6 +43,9 @@ impl Reading {
 #[template(path = "results/public.html")]
 struct PublicPage {
     page: Page,
+    /// The region around a kab/kota.
+    up: Option<(String, String)>,
+    round: String,
     index: IndexCard,
     change: ChangeSentence,
     disclaimer: Option<String>,
@@ -47,12 +53,19 @@ struct PublicPage {
     completeness: Option<String>,
     coverage: String,
     map: Option<MapFigure>,
-    table: String,
+    regions_title: &'static str,
+    /// Of a province its kab/kota, of the nation its provinces.
+    regions: Option<String>,
+    scores_title: String,
+    /// Index, dimensions and variables, where they are public.
+    scores: Option<String>,
     better: String,
-    withheld: String,
+    rounding: Option<String>,
+    withheld: Vec<String>,
+    rule: String,
     places: Vec<(String, String, bool)>,
     method_path: String,
-    files: Vec<(String, String)>,
+    downloads: Vec<Downloads>,
 }
 
 #[derive(Template)]
@@ -80,33 +93,92 @@ pub(super) async fn show(
     page.simulated = reading.result.simulated;
     page.source = Some(reading.source());
     let view = View::Score(reading.index_at());
-    let n = region.n.map_or_else(|| "–".to_owned(), |n| reading.whole(n));
+    let base = paths::public(reading.round.id);
+    let whole = region.level != Level::Regency;
+    let result = &reading.result;
+    let public = reading.index_of(region).is_some_and(|score| score.value.is_some());
     html(&PublicPage {
+        up: reading.parent(region).filter(|_| !whole).map(|parent| {
+            (paths::public_region(reading.round.id, &parent.code), say::name(parent, words))
+        }),
+        round: about_round(&reading),
         index: IndexCard::new(&reading, region),
         change: reading.change_sentence(region),
         disclaimer: reading.disclaimer(),
         describes: reading.describes(region),
         completeness: reading.completeness(region),
-        coverage: words.tell(&Message::new("results-coverage-answers").with("n", n)),
+        coverage: words
+            .tell(&Message::new("results-coverage-answers").with("n", reading.answers_in(region))),
         // Kecamatan are not public.
-        map: reading.map(region, view, Links::No).filter(|_| region.level != Level::Regency),
-        table: reading.regions_table(region, view, Links::No).html(),
+        map: reading.map(region, view, Links::Public).filter(|_| whole),
+        regions_title: match region.level {
+            Level::Nation => "results-column-provinces",
+            _ => "results-regions-title",
+        },
+        regions: whole.then(|| reading.regions_table(region, view, Links::Public).html()),
+        scores_title: reading.scores_title(),
+        scores: public.then(|| reading.scores_table(region).html()),
         better: words.tell(
             &Message::new("results-answer-better")
-                .with("difference", words.number(reading.result.options.least_difference, 1)),
+                .with("difference", words.number(result.options.least_difference, 1)),
         ),
-        withheld: words.tell(
-            &Message::new("results-public-withheld")
-                .with("least", reading.result.options.public_from)
-                .with("few", reading.result.options.suppress_below.saturating_sub(1)),
+        rounding: (disclosure::step(result) > 0.01).then(|| words.say("results-public-rounding")),
+        withheld: withheld(&reading, region),
+        rule: words.tell(
+            &Message::new("results-public-withheld").with("least", result.options.public_from),
         ),
-        places: reading.aggregates(region, |code| {
-            format!("{}?wilayah={code}", paths::public(reading.round.id))
-        }),
-        method_path: format!("{}/metode", paths::public(reading.round.id)),
-        files: download::links(&paths::public(reading.round.id), &visit),
+        places: reading.aggregates(region, |code| paths::public_region(reading.round.id, code)),
+        method_path: format!("{base}/metode"),
+        downloads: download::lists(&base, &reading, region),
         page,
     })
+}
+
+/// What was measured, when and with what.
+fn about_round(reading: &Reading) -> String {
+    let (words, round) = (reading.words, &reading.result.round);
+    let day = |day: Option<Date>| day.map_or_else(|| "–".to_owned(), |day| words.short_date(day));
+    words.tell(
+        &Message::new(match round.opened {
+            Some(_) => "results-public-round",
+            None => "results-public-round-closed",
+        })
+        .with("round", round.name.as_str())
+        .with("instrument", reading.instrument())
+        .with("opened", day(round.opened))
+        .with("closed", day(round.closed))
+        .with("date", words.short_date(round.as_of)),
+    )
+}
+
+/// What of `region` and of what lies in it is not shown, and why, a line a reason.
+fn withheld(reading: &Reading, region: &RegionResult) -> Vec<String> {
+    const REASONS: [(Withheld, &str); 4] = [
+        (Withheld::NoAnswers, "results-public-no-answers"),
+        (Withheld::TooFew, "results-public-too-few"),
+        (Withheld::BelowPublic, "results-public-below"),
+        (Withheld::Complementary, "results-public-complementary"),
+    ];
+    let options = &reading.result.options;
+    let inside = |other: &&RegionResult| match region.level {
+        Level::Nation => true,
+        _ => other.code == region.code || other.parent.as_ref() == Some(&region.code),
+    };
+    let reason = |of: &RegionResult| reading.index_of(of).and_then(|score| score.withheld);
+    let line = |(wanted, key): (Withheld, &str)| {
+        let regions = reading.result.regions.iter().filter(inside);
+        let names: Vec<String> = regions
+            .filter(|of| reason(of) == Some(wanted))
+            .map(|of| say::name(of, reading.words))
+            .collect();
+        let message = Message::new(key)
+            .with("names", first_of(&names, say::NAMED))
+            .with("count", names.len())
+            .with("few", options.suppress_below.saturating_sub(1))
+            .with("least", options.public_from);
+        (!names.is_empty()).then(|| reading.words.tell(&message))
+    };
+    REASONS.into_iter().filter_map(line).collect()
 }
 
 /// The page that says when it opens.
@@ -292,6 +364,12 @@ mod tests {
                     .collect();
                 let json = &files[File::Json.name()];
                 let public: IndexResult = serde_json::from_slice(json).expect("a result");
+                for province in public.regions.iter().filter(|of| of.level == Level::Province) {
+                    let path = format!("{base}/unduh/result.json?wilayah={}", province.code);
+                    let part = office.ask(&path).expect("a part");
+                    let part: IndexResult = serde_json::from_slice(&part).expect("a result");
+                    prop_assert_eq!(Some(part), public.part(&province.code));
+                }
                 let mut told = derived(&public);
                 numbers(&serde_json::from_slice(json).expect("json"), &mut told);
                 let mut known = Vec::new();
@@ -335,8 +413,9 @@ mod tests {
                 reader.read(&seen[round], round);
             }
             prop_assert_eq!(reader.revealed([&seen[0], &seen[1]]), Vec::<String>::new());
-            let few: Vec<String> = [0, 1].iter().flat_map(|&of| reader.few_counted(of)).collect();
-            prop_assert_eq!(few, Vec::<String>::new());
+            let counted: Vec<String> =
+                (0..2).flat_map(|of| reader.counted(&seen[of], of)).collect();
+            prop_assert_eq!(counted, Vec::<String>::new());
         }
     }
 }

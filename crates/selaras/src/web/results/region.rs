@@ -60,18 +60,16 @@ impl ScoreCard {
                 (None, Some(reason)) => words.tell(reason),
                 (None, None) => words.say("results-not-adjusted"),
             },
-            adjusted_difference: adjusted.map(|adjusted| {
+            adjusted_difference: score.and_then(Score::adjustment).map(|difference| {
                 words.tell(
                     &Message::new("results-adjusted-difference")
-                        .with("difference", words.signed(adjusted.difference, say::DECIMALS)),
+                        .with("difference", words.signed(difference, say::DECIMALS)),
                 )
             }),
-            interval: match interval {
-                Some(interval) => format!(
-                    "{} ({})",
-                    reading.between(reading.shown(interval)),
-                    reading.interval_kind(interval)
-                ),
+            interval: match interval.zip(score.and_then(|score| reading.ends_of(score))) {
+                Some((interval, ends)) => {
+                    format!("{} ({})", reading.between(ends), reading.interval_kind(interval))
+                }
                 None => index.kind.clone().unwrap_or_default(),
             },
             fragility: score.map_or_else(Vec::new, |s| s.shifts.iter().map(shift).collect()),

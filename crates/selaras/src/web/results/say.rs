@@ -14,7 +14,7 @@ use crate::round::answers::Design;
 use crate::round::frame::Level;
 
 /// Names that a sentence lists at most.
-const NAMED: usize = 12;
+pub(super) const NAMED: usize = 12;
 /// Decimals of scores.
 pub(super) const DECIMALS: usize = 2;
 
@@ -86,13 +86,24 @@ impl Reading {
         self.words.number(value, DECIMALS)
     }
 
+    /// The answers taken in of `region`, or that there are more than those that are told of it.
+    pub(super) fn answers_in(&self, region: &RegionResult) -> String {
+        match (region.n, self.result.answers_told(region)) {
+            (Some(n), _) => self.whole(n),
+            (None, 0) => "–".to_owned(),
+            (None, least) => {
+                self.words.tell(&Message::new("results-more-than").with("least", self.whole(least)))
+            }
+        }
+    }
+
     pub(super) fn whole(&self, value: u64) -> String {
         self.words.value(&value.into())
     }
 
-    /// The ends of the interval of a score as they are shown: within the scale.
-    pub(super) fn shown(&self, interval: &Interval) -> (f64, f64) {
-        interval.within(self.result.instrument.scale)
+    /// The ends of the interval of a score as they are shown.
+    pub(super) fn ends_of(&self, score: &Score) -> Option<(f64, f64)> {
+        score.ends(self.result.instrument.scale)
     }
 
     /// `antara 6,66 dan 6,82`.
@@ -245,6 +256,7 @@ impl Reading {
             None => "results-change-no-verdict-text",
         };
         let part = self.part_compared(region, score);
+        let shown = score.shown();
         let lead = match score.verdict {
             Some(Verdict::ClearlyAbove | Verdict::ClearlyBelow) if part.is_none() => None,
             None => Some("results-fragile"),
@@ -258,8 +270,8 @@ impl Reading {
             part: part.map(|(n, all)| {
                 words.tell(&Message::new("results-change-part").with("n", n).with("all", all))
             }),
-            figure: score.difference.map(|difference| words.signed(difference, DECIMALS)),
-            range: score.interval.map(|interval| self.signed_between(interval)),
+            figure: shown.map(|(difference, _)| words.signed(difference, DECIMALS)),
+            range: shown.and_then(|(_, ends)| ends).map(|ends| self.signed_between(ends)),
             verdict: [
                 Some(words.tell(&Message::new(sentence).with("before", before))),
                 part.map(of_some),
@@ -306,7 +318,7 @@ impl Reading {
 
     /// Whom the result describes, for `region`.
     pub(super) fn describes(&self, region: &RegionResult) -> String {
-        let n = region.n.map_or_else(|| "–".to_owned(), |n| self.whole(n));
+        let n = self.answers_in(region);
         let key = match self.result.design {
             Design::OpenLink => "results-describes-open",
             Design::Recorded => "results-describes-recorded",

@@ -32,13 +32,13 @@ impl Reading {
         let Some(value) = score.value else {
             return [Cell::Absent(say::withheld(score.withheld, self.words)), Cell::Empty];
         };
-        let interval = match &score.interval {
-            Some(interval) => {
-                let said = self.range(self.shown(interval));
+        let interval = match (&score.interval, self.ends_of(score)) {
+            (Some(interval), Some(ends)) => {
+                let said = self.range(ends);
                 let coarse = interval.coarse.then(|| self.words.say("results-coarse-short"));
                 Cell::Text(coarse.map_or(said.clone(), |coarse| format!("{said} ({coarse})")))
             }
-            None => Cell::Absent(self.words.say("results-no-interval")),
+            _ => Cell::Absent(self.words.say("results-no-interval")),
         };
         [Cell::from(value), interval]
     }
@@ -49,19 +49,29 @@ impl Reading {
         match (n, reason) {
             (Some(n), _) => Cell::from(n),
             (None, Some(Withheld::TooFew)) => Cell::Absent(self.words.say("results-too-few-short")),
+            (None, Some(Withheld::BelowPublic)) => {
+                let least = self.result.options.public_from;
+                let message = Message::new("results-below-public-short").with("least", least);
+                Cell::Absent(self.words.tell(&message))
+            }
             (None, _) => Cell::Empty,
         }
     }
 
-    /// The same as the map of `region` in `view`, in words: its kab/kota in code order.
+    /// The same as the map of `region` in `view`, in words: its kab/kota, or of the nation's public
+    /// page its provinces, in code order.
     pub(super) fn regions_table(&self, region: &RegionResult, view: View, links: Links) -> Table {
         let words = self.words;
-        let inside = self.regencies(region);
+        let inside = self.drawn(region, links);
         let title = words.tell(
             &Message::new("results-table-regions")
                 .with("what", view.title(self))
                 .with("region", say::name(region, words)),
         );
+        // Nothing is said of provinces, nor against one that is not shown itself.
+        let hidden = |at: usize| region.scores.get(at).is_some_and(|score| score.value.is_none());
+        let against = inside.iter().any(|of| of.level == Level::Regency)
+            && !matches!(view, View::Score(at) if region.level == Level::Province && hidden(at));
         let mut table = match view {
             View::Score(_) => {
                 let mut columns = vec![
@@ -71,16 +81,18 @@ impl Reading {
                     self.column("answers", Kind::Whole),
                 ];
                 let standing = self.column("standing", Kind::Text);
-                columns.push(match region.level {
-                    Level::Province => Column {
-                        head: words.tell(
-                            &Message::new("results-column-standing-of")
-                                .with("region", say::name(region, words)),
-                        ),
-                        ..standing
-                    },
-                    _ => standing,
-                });
+                columns.extend(against.then(|| {
+                    match region.level {
+                        Level::Province => Column {
+                            head: words.tell(
+                                &Message::new("results-column-standing-of")
+                                    .with("region", say::name(region, words)),
+                            ),
+                            ..standing
+                        },
+                        _ => standing,
+                    }
+                }));
                 self.table(title, columns)
             }
             View::Change => self.table(
@@ -130,7 +142,8 @@ impl Reading {
                     let reason = score.and_then(|score| score.withheld);
                     cells.push(self.count_cell(datum.n, reason));
                     let absent = score.is_none_or(|score| score.value.is_none());
-                    cells.push(if absent { Cell::Empty } else { Cell::from(datum.words) });
+                    let said = if absent { Cell::Empty } else { Cell::from(datum.words) };
+                    cells.extend(against.then_some(said));
                 }
                 View::Change => {
                     let change = self.score_change(inside, self.index_at());
@@ -139,10 +152,11 @@ impl Reading {
                     cells.push(Cell::from(reason.unwrap_or(datum.words)));
                     cells.push(change.and_then(|change| change.before).into());
                     cells.push(change.and_then(ScoreChange::now).into());
-                    let signed = |value| words.signed(value, say::DECIMALS);
-                    cells.push(change.and_then(|change| change.difference).map(signed).into());
-                    let interval = change.and_then(|change| change.interval);
-                    cells.push(interval.map(|interval| self.signed_range(interval)).into());
+                    let shown = change.and_then(ScoreChange::shown);
+                    let signed = |(value, _)| words.signed(value, say::DECIMALS);
+                    cells.push(shown.map(signed).into());
+                    let ends = shown.and_then(|(_, ends)| ends);
+                    cells.push(ends.map(|ends| self.signed_range(ends)).into());
                 }
                 View::Coverage => {
                     cells.push(self.count_cell(inside.n, inside.withheld));
@@ -172,7 +186,9 @@ impl Reading {
     /// Dimensions and variables of `region`.
     pub(super) fn scores_table(&self, region: &RegionResult) -> Table {
         let words = self.words;
-        let regency = region.level == Level::Regency;
+        let hidden =
+            |of: &RegionResult| self.index_of(of).is_some_and(|score| score.value.is_none());
+        let regency = region.level == Level::Regency && !self.parent(region).is_some_and(hidden);
         let mut columns = vec![
             self.column("what", Kind::Text),
             self.column("score", SCORE).unit(self.scale()),
@@ -211,7 +227,7 @@ impl Reading {
             if changes {
                 let said = match self.change_at(region, at) {
                     Ok(change) => {
-                        let difference = change.difference.unwrap_or_default();
+                        let difference = change.shown().map_or(0.0, |(difference, _)| difference);
                         let (key, _) = say::change_verdict(change.verdict);
                         format!("{}; {}", words.say(key), words.signed(difference, say::DECIMALS))
                     }
@@ -310,7 +326,9 @@ impl Reading {
             Cell::from(cell.value),
             interval.map_or_else(
                 || Cell::Absent(self.words.say("results-no-interval")),
-                |interval| Cell::Text(self.range(self.shown(interval))),
+                |interval| {
+                    Cell::Text(self.range(interval.about(cell.value, self.result.instrument.scale)))
+                },
             ),
             Cell::from(cell.shrunken),
             Cell::from(cell.province),

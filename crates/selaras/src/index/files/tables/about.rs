@@ -1,11 +1,11 @@
 //! What a result says of itself: summary, method and sources.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Teller, VALUE, columns};
+use super::{NAMED, Teller, VALUE, columns};
 use crate::index::result::Form;
 use crate::instrument::{Aggregation, Evidence, Missing};
-use crate::locale::Message;
+use crate::locale::{Message, first_of};
 use crate::render::table::{Cell, Kind, Table};
 use crate::round::answers::Design;
 
@@ -43,7 +43,10 @@ impl Teller<'_> {
         if let Some(top) = result.regions.first() {
             let n = match (top.n, top.withheld) {
                 (Some(n), _) => self.words.tell(&Message::new("chart-answers").with("n", n)),
-                (None, reason) => reason.map(|reason| self.withheld(reason)).unwrap_or_default(),
+                (None, reason) => match result.answers_told(top) {
+                    0 => reason.map(|reason| self.withheld(reason)).unwrap_or_default(),
+                    least => self.words.tell(&Message::new("files-more-than").with("least", least)),
+                },
             };
             lines.push(line("n", n));
         }
@@ -52,14 +55,7 @@ impl Teller<'_> {
         lines.extend(self.fragility().map(|said| line("fragility", said)));
         lines.push(line("differences", self.say("files-differences-meaning")));
         lines.push(line("coverage", self.say("files-coverage-meaning")));
-        let reasons: BTreeSet<String> = result
-            .regions
-            .iter()
-            .filter_map(|region| region.not_adjusted.as_ref())
-            .filter(|reason| reason.values.is_empty())
-            .map(|reason| self.words.tell(reason))
-            .collect();
-        lines.extend(reasons.into_iter().map(|reason| line("adjusted", reason)));
+        lines.extend(self.not_adjusted().map(|said| line("adjusted", said)));
         lines.extend(result.notes.iter().map(|note| line("note", self.words.tell(note))));
         let form = match result.form {
             Form::Internal => "files-form-internal-meaning",
@@ -67,6 +63,26 @@ impl Teller<'_> {
         };
         lines.push(line("form", self.say(form)));
         lines
+    }
+
+    /// Why regions have no adjusted score, each reason with its regions unless it is that of all.
+    fn not_adjusted(&self) -> Option<String> {
+        let regions = &self.result.regions;
+        let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for region in regions {
+            let reason = region.not_adjusted.as_ref().filter(|reason| reason.values.is_empty());
+            let Some(reason) = reason else { continue };
+            reasons.entry(self.words.tell(reason)).or_default().push(&region.name);
+        }
+        let told = reasons.into_iter().map(|(reason, names)| {
+            if names.len() == regions.len() {
+                return reason;
+            }
+            let message = Message::new("files-reason-of").with("reason", reason);
+            self.words.tell(&message.with("regions", first_of(&names, NAMED)))
+        });
+        let told: Vec<String> = told.collect();
+        (!told.is_empty()).then(|| told.join(" "))
     }
 
     /// Whom the figures describe.

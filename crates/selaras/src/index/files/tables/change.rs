@@ -75,6 +75,8 @@ impl Teller<'_> {
                         score.difference.map(|_| self.say("results-change-no-interval")).into()
                     }
                 };
+                let shown = score.shown();
+                let ends = shown.and_then(|(_, ends)| ends);
                 let part = score.n.zip(all.get(at).and_then(|score| score.n)).map(|(n, all)| {
                     self.words.tell(&Message::new("files-compared").with("n", n).with("all", all))
                 });
@@ -86,9 +88,9 @@ impl Teller<'_> {
                     part.filter(|_| score.difference.is_some()).into(),
                     score.before.into(),
                     score.now().into(),
-                    score.difference.into(),
-                    score.interval.map(|interval| interval.0).into(),
-                    score.interval.map(|interval| interval.1).into(),
+                    shown.map(|(difference, _)| difference).into(),
+                    ends.map(|(low, _)| low).into(),
+                    ends.map(|(_, high)| high).into(),
                 ]);
             }
         }
