@@ -13,7 +13,7 @@ use crate::index::result::{Form, IndexResult, Score, ScoreDefinition, ScoreKind}
 use crate::outcome::HarmonyScore;
 use crate::plan::import::{About, FileReport, PlanMapping, PlanTable, import, propose};
 use crate::plan::{Decimal, Head, Rupiah, Terms};
-use crate::region::{self, Level};
+use crate::region::{self, Governments, Level};
 use crate::sheet::private::words;
 use crate::sheet::records::Records;
 use crate::sheet::{Fault, Faults, Source};
@@ -234,14 +234,6 @@ fn provinces_fit(documents: &[(Head, Vec<(PlanTable, PlanMapping)>)], faults: &m
 /// Rows of a list that are read.
 const ROWS: usize = 100_000;
 
-/// A government by its code or name.
-fn government(text: &str) -> Option<region::Code> {
-    match region::search_wide(text) {
-        region::Found::One(found) if found.level() <= Level::Regency => Some(found.code),
-        _ => None,
-    }
-}
-
 /// A day: `2026-03-24` or `24/03/2026`.
 fn day(text: &str) -> Option<Date> {
     if let Ok(day) = text.parse() {
@@ -262,6 +254,7 @@ fn day(text: &str) -> Option<Date> {
 pub fn proposals(source: Source, name: &str) -> Result<Vec<Proposed>, Faults> {
     let records = Records::of(source, name, ROWS, &PROPOSALS, "align-error-column")?;
     let mut faults = Faults::default();
+    let mut governments = Governments::default();
     let mut read = Vec::with_capacity(records.len());
     for row in 0..records.len() {
         let cell = |field| records.cell(row, field);
@@ -271,13 +264,13 @@ pub fn proposals(source: Source, name: &str) -> Result<Vec<Proposed>, Faults> {
                 fault("align-error-empty", field);
             }
         }
-        let from = government(cell(1));
+        let from = governments.find(cell(1));
         if from.is_none() {
             fault("align-error-region", 1);
         }
         let to_centre = CENTRE.contains(&words(cell(2)).as_str());
         let province = from.and_then(|from| from.at(Level::Province));
-        let to = if to_centre { province } else { government(cell(2)) };
+        let to = if to_centre { province } else { governments.find(cell(2)) };
         if to.is_none() && (!to_centre || from.is_some()) {
             fault("align-error-region", 2);
         }
@@ -319,6 +312,7 @@ pub fn proposals(source: Source, name: &str) -> Result<Vec<Proposed>, Faults> {
 pub fn items(source: Source, name: &str) -> Result<Vec<Item>, Faults> {
     let records = Records::of(source, name, ROWS, &ITEMS, "align-error-column")?;
     let mut faults = Faults::default();
+    let mut governments = Governments::default();
     let mut read = Vec::with_capacity(records.len());
     for row in 0..records.len() {
         let cell = |field| records.cell(row, field);
@@ -328,7 +322,7 @@ pub fn items(source: Source, name: &str) -> Result<Vec<Item>, Faults> {
                 fault("align-error-empty", field);
             }
         }
-        let region = government(cell(3));
+        let region = governments.find(cell(3));
         if region.is_none() {
             fault("align-error-region", 3);
         }

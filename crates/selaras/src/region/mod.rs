@@ -16,6 +16,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use schematic::{schematic, schematic_inside};
+pub(crate) use search::Governments;
 pub use search::{Found, Scope, is_spelled, search, search_wide};
 pub use table::{children, districts, find, get, provinces, regencies, villages};
 

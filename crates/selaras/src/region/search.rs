@@ -1,5 +1,7 @@
 //! Finding a region by code or name, without ever guessing between two.
 
+use std::collections::HashMap;
+
 use super::{Code, Level, Region, districts, provinces, regencies, table, villages};
 
 /// Common other names of provinces, without blanks.
@@ -143,6 +145,25 @@ pub fn search_wide(text: &str) -> Found {
             all.sort_by_key(|region| region.code);
             Found::Candidates(all)
         }
+    }
+}
+
+/// The provinces and kab/kota that the texts of a table mean, each text searched once.
+#[derive(Default)]
+pub(crate) struct Governments(HashMap<String, Option<Code>>);
+
+impl Governments {
+    /// The one that `text` means: by its code, or by a name as [`search_wide`] finds it.
+    pub(crate) fn find(&mut self, text: &str) -> Option<Code> {
+        if let Some(known) = self.0.get(text) {
+            return *known;
+        }
+        let found = match search_wide(text) {
+            Found::One(found) if found.level() <= Level::Regency => Some(found.code),
+            _ => None,
+        };
+        self.0.insert(text.to_owned(), found);
+        found
     }
 }
 

@@ -18,7 +18,7 @@ use super::super::terms::{TermList, Terms};
 use super::cells::{self, Places};
 use super::mapping::{PlanMapping, PlanRole};
 use super::table::{Line, PlanTable};
-use crate::region;
+use crate::region::{self, Governments};
 use crate::sheet::private::{self, words};
 use crate::sheet::{Cell, Fault, Faults};
 
@@ -57,6 +57,7 @@ pub(super) struct Reader<'a> {
     terms: &'a Terms,
     roles: Vec<PlanRole>,
     places: Places,
+    governments: Governments,
     file: PlanFile,
     faults: Faults,
     by_code: HashMap<Code, u32>,
@@ -88,6 +89,7 @@ impl<'a> Reader<'a> {
             terms,
             roles: mapping.roles(table),
             places: Places::of(head.region),
+            governments: Governments::default(),
             file: PlanFile::default(),
             faults: Faults::default(),
             by_code: HashMap::new(),
@@ -304,13 +306,8 @@ impl<'a> Reader<'a> {
             if text.is_empty() {
                 continue;
             }
-            let found = match region::find(&text) {
-                Some(found) => Some(found.code),
-                None => match region::search_wide(&text) {
-                    region::Found::One(found) => Some(found.code),
-                    _ => None,
-                },
-            };
+            let known = region::find(&text).map(|found| found.code);
+            let found = known.or_else(|| self.governments.find(&text));
             if found != Some(self.head.region) {
                 let fault = self.fault("plan-error-region", line, Some(column));
                 self.faults.push(fault.with("region", self.head.region.to_string()));

@@ -107,7 +107,12 @@ impl BoardCache {
             inputs.index = result.and_then(|result| within(IndexPart::of(&result), province));
         }
         let today = of.today;
-        let computed = tokio::task::spawn_blocking(move || align::align(inputs, today));
+        // Most often one document or verdict is another than the last time.
+        let seen = self.take(province, year).and_then(Arc::into_inner);
+        let computed = tokio::task::spawn_blocking(move || match seen {
+            Some(seen) => align::realign(seen.alignment, inputs, today),
+            None => align::align(inputs, today),
+        });
         let alignment = computed.await.map_err(Problem::fault)?;
         let board = Arc::new(Board { alignment, lines: Default::default() });
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,6 +122,14 @@ impl BoardCache {
             kept.pop_front();
         }
         Ok(board)
+    }
+
+    /// The board of `province` in `year`, out of the cache.
+    fn take(&self, province: region::Code, year: i16) -> Option<Arc<Board>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at =
+            kept.iter().position(|known| (known.of.province, known.of.year) == (province, year))?;
+        kept.remove(at).map(|known| known.board)
     }
 
     fn find(&self, of: &Of) -> Option<Arc<Board>> {
