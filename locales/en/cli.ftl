@@ -29,6 +29,7 @@ cli-help-simulate =
     {"  "}simulate    makes a simulated round with the truth beside it
     {"              "}--instrument ID|FILE --out FOLDER [--region CODE] [--year YEAR] [--round 1|2]
     {"              ["}--seed NUMBER] [--each NUMBER | --total NUMBER] [--recorded] [--parquet]
+    {"              "}--plans --region CODE --out FOLDER [--year YEAR] [--seed NUMBER] [--defects NUMBER]
 cli-help-regions =
     {"  "}regions     finds a region, or takes official boundaries in
     {"              "}find NAME|CODE
@@ -98,3 +99,5 @@ cli-align-open = { $region }: to be explained: { $checks }
 cli-progress-plans = reading plans
 cli-progress-provinces = setting the plans of each province side by side
 cli-align-nothing-kept = No plan is kept in that folder yet. Send some on the page Perencanaan first.
+cli-simulate-province = “{ $region }” is no province. Plans are simulated for a province with its kab/kota, such as 61.
+cli-simulate-plans-done = Done: { $files } files of simulated plans. Look at them with “selaras align --as-of”, on { $day }.
