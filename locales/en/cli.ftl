@@ -28,6 +28,7 @@ cli-help-simulate =
     {"  "}simulate    makes a simulated round with the truth beside it
     {"              "}--instrument ID|FILE --out FOLDER [--region CODE] [--year YEAR] [--round 1|2]
     {"              ["}--seed NUMBER] [--each NUMBER | --total NUMBER] [--recorded] [--parquet]
+    {"              "}--plans --region CODE --out FOLDER [--year YEAR] [--seed NUMBER] [--defects NUMBER]
 cli-help-regions =
     {"  "}regions     finds a region, or takes official boundaries in
     {"              "}find NAME|CODE
@@ -93,3 +94,5 @@ cli-align-not-sent = { $region }: no plan sent yet
 cli-align-nothing-open = { $region }: nothing to explain of what can be checked
 cli-align-open = { $region }: to be explained: { $checks }
 cli-progress-plans = reading plans
+cli-simulate-province = “{ $region }” is no province. Plans are simulated for a province with its kab/kota, such as 61.
+cli-simulate-plans-done = Done: { $files } files of simulated plans. Look at them with “selaras align --as-of”, on { $day }.

@@ -197,3 +197,4 @@ plan-error-no-region = This file does not say whose plan it is.
 plan-error-no-region-advice = Write the full name of the region, such as Kabupaten Sambas, above the heads of columns, or its code, such as 61.01, into the name of the file.
 plan-error-no-year = This file does not say which year it plans.
 plan-error-no-year-advice = Write the year, such as Tahun 2027, above the heads of columns or into the name of the file; for five years write both, such as 2025-2029.
+plan-change-list = { $first }; { $rest }

@@ -28,6 +28,7 @@ cli-help-simulate =
     {"  "}simulate    membuat putaran simulasi beserta nilai yang sebenarnya
     {"              "}--instrument ID|BERKAS --out FOLDER [--region KODE] [--year TAHUN] [--round 1|2]
     {"              ["}--seed ANGKA] [--each ANGKA | --total ANGKA] [--recorded] [--parquet]
+    {"              "}--plans --region KODE --out FOLDER [--year TAHUN] [--seed ANGKA] [--defects ANGKA]
 cli-help-regions =
     {"  "}regions     mencari wilayah, atau memasukkan batas wilayah resmi
     {"              "}find NAMA|KODE
@@ -93,3 +94,5 @@ cli-align-not-sent = { $region }: belum mengirim rencana
 cli-align-nothing-open = { $region }: tidak ada yang perlu dijelaskan dari yang dapat diperiksa
 cli-align-open = { $region }: perlu penjelasan pada { $checks }
 cli-progress-plans = membaca rencana
+cli-simulate-province = « { $region } » bukan provinsi. Rencana disimulasikan untuk satu provinsi beserta kab/kotanya, misalnya 61.
+cli-simulate-plans-done = Selesai: { $files } berkas rencana simulasi. Periksa dengan «selaras align --as-of», memakai tanggal { $day }.

@@ -197,3 +197,4 @@ plan-error-no-region = Berkas ini tidak menyebut rencana daerah mana isinya.
 plan-error-no-region-advice = Tulis nama lengkap daerahnya, misalnya Kabupaten Sambas, di atas judul kolom, atau kodenya, misalnya 61.01, di nama berkas.
 plan-error-no-year = Berkas ini tidak menyebut tahun rencananya.
 plan-error-no-year-advice = Tulis tahunnya, misalnya Tahun 2027, di atas judul kolom atau di nama berkas; untuk lima tahun tulis keduanya, misalnya 2025-2029.
+plan-change-list = { $first }; { $rest }

@@ -205,7 +205,7 @@ fn take(entry: &mut Entry, row: &Row) {
     }
     row.policy.iter().for_each(|policy| add(&mut entry.policies, policy));
     row.priorities.iter().for_each(|priority| add(&mut entry.priorities, priority));
-    row.places.iter().for_each(|place| add(&mut entry.places, &place.text));
+    row.places.iter().for_each(|place| add(&mut entry.places, &super::place_name(place)));
 }
 
 fn aims(row: &Row, year: i16) -> impl Iterator<Item = Aim> {

@@ -27,10 +27,10 @@ use crate::check::{
     self, Check, Context, Government, Item, LowCell, Measured, Missing, Outcome, Proposal, Rules,
     Sides, Silences, State, in_order,
 };
-use crate::locale::Message;
+use crate::locale::{Message, Value};
 use crate::outcome::Tree;
 use crate::plan::redline::{RedLine, red_line};
-use crate::plan::{Crosswalk, DocumentKind, Head, RowKey, Rupiah, Version};
+use crate::plan::{Crosswalk, DocumentKind, Head, Place, RowKey, Rupiah, Version};
 use crate::region::{self, Level};
 use crate::sheet::Fault;
 use crate::sheet::private::words;
@@ -240,7 +240,7 @@ pub struct ChangedRow {
     pub what: RowFate,
     /// The name of the part, what it said and what it says; empty for rows that are new or gone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<(Message, String, String)>,
+    pub fields: Vec<(Message, Value, Value)>,
 }
 
 /// What became of a row.
@@ -481,10 +481,12 @@ fn changes(
     let mut documents = Vec::new();
     for sent in plans {
         let head = sent.head();
+        if before.plans.iter().any(|of| of.version.hash() == sent.version.hash()) {
+            continue;
+        }
         let known = before.plans.iter().filter(|of| same(of.head(), head));
         let known = known.max_by_key(|of| (of.head().stage, of.head().revision));
         match known {
-            Some(known) if known.version.hash() == sent.version.hash() => {}
             Some(known) => {
                 let line = red_line(&known.version, &sent.version, &renamed);
                 let rows = changed_rows(&line, &known.version, &sent.version);
@@ -652,6 +654,21 @@ impl Alignment {
 #[must_use]
 pub fn name(code: region::Code) -> String {
     region::get(code).map_or_else(|| code.to_string(), region::Region::short_name)
+}
+
+/// A place as readers know it: its words, or the names of the place and what it lies in where the
+/// plan gives a code.
+#[must_use]
+pub fn place_name(place: &Place) -> String {
+    let code = place.region.filter(|code| code.as_str() == place.text.trim());
+    match code {
+        Some(code) if code.level() > Level::Regency => {
+            let around = code.parent().map(name).unwrap_or_default();
+            format!("{}, {around}", name(code))
+        }
+        Some(code) => name(code),
+        None => place.text.clone(),
+    }
 }
 
 #[cfg(test)]

@@ -429,7 +429,7 @@ fn span_text(span: &Span) -> String {
     }
 }
 
-fn direction_key(direction: Direction) -> String {
+pub(super) fn direction_key(direction: Direction) -> String {
     let key = match direction {
         Direction::Up => "up",
         Direction::Down => "down",
@@ -439,7 +439,7 @@ fn direction_key(direction: Direction) -> String {
     format!("plan-direction-{key}")
 }
 
-fn rule_key(rule: CalculationRule) -> String {
+pub(super) fn rule_key(rule: CalculationRule) -> String {
     let key = match rule {
         CalculationRule::Cumulative => "cumulative",
         CalculationRule::Falling => "falling",
@@ -449,7 +449,7 @@ fn rule_key(rule: CalculationRule) -> String {
     format!("plan-rule-{key}")
 }
 
-fn arrangement_key(arrangement: Arrangement) -> String {
+pub(super) fn arrangement_key(arrangement: Arrangement) -> String {
     let key = match arrangement {
         Arrangement::AssistanceTask => "assistance-task",
         Arrangement::Deconcentration => "deconcentration",
@@ -458,7 +458,7 @@ fn arrangement_key(arrangement: Arrangement) -> String {
     format!("plan-arrangement-{key}")
 }
 
-fn origin_key(origin: Origin) -> String {
+pub(super) fn origin_key(origin: Origin) -> String {
     let key = match origin {
         Origin::Mandate => "mandate",
         Origin::Head => "head",
@@ -468,7 +468,7 @@ fn origin_key(origin: Origin) -> String {
     format!("plan-origin-{key}")
 }
 
-fn standing_key(standing: IndicatorStanding) -> Option<String> {
+pub(super) fn standing_key(standing: IndicatorStanding) -> Option<String> {
     let key = match standing {
         IndicatorStanding::Office => return None,
         IndicatorStanding::Decree => "decree",

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::code::Code;
 use super::document::Version;
+use super::export::{arrangement_key, direction_key, origin_key, rule_key, standing_key};
 use super::row::{Indicator, MoneyKind, Row, RowKey};
-use crate::locale::Message;
+use crate::locale::{Message, Value};
 
 /// Parts of a row that a red-line tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,19 +86,19 @@ impl Field {
     }
 }
 
-/// One part of a row before and after, as text; empty where there was or is nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One part of a row before and after; empty where there was or is nothing.
+#[derive(Clone, Debug, PartialEq)]
 pub struct FieldChange {
     /// Which part.
     pub field: Field,
     /// Before.
-    pub before: String,
+    pub before: Value,
     /// After.
-    pub after: String,
+    pub after: Value,
 }
 
 /// A row that is not what it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RowChange {
     /// Position in the version before; none for a row that is new.
     pub before: Option<u32>,
@@ -108,7 +109,7 @@ pub struct RowChange {
 }
 
 /// The changes from one version to another.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RedLine {
     /// Rows changed, new or gone: in the order of the version after, those gone at the end.
     pub changes: Vec<RowChange>,
@@ -150,7 +151,7 @@ pub fn red_line(before: &Version, after: &Version, renamed: &Renamed) -> RedLine
         };
         let mut parts = parts(old, above(before, old));
         for (field, text) in self::parts(row, above(after, row)) {
-            parts.entry(field).or_default().1 = text.0;
+            parts.entry(field).or_insert_with(|| (nothing(), nothing())).1 = text.0;
         }
         let fields: Vec<FieldChange> = parts
             .into_iter()
@@ -183,7 +184,7 @@ fn several(parts: impl IntoIterator<Item = String>) -> String {
 }
 
 /// The parts of a row as text, those with nothing in them left out.
-fn parts(row: &Row, above: String) -> BTreeMap<Field, (String, String)> {
+fn parts(row: &Row, above: String) -> BTreeMap<Field, (Value, Value)> {
     let money = |kind| {
         several(row.money.iter().filter(|of| of.kind == kind).map(|of| {
             let quarter = of.quarter.map(|of| format!(" TW{of}")).unwrap_or_default();
@@ -200,22 +201,7 @@ fn parts(row: &Row, above: String) -> BTreeMap<Field, (String, String)> {
             })
         }))
     };
-    let bare = |indicator: &Indicator| {
-        let said = Indicator { measures: Vec::new(), ..indicator.clone() };
-        serde_json::to_string(&said).unwrap_or_default()
-    };
     let tags = |tags: &[super::row::Tag]| several(tags.iter().map(|tag| tag.text.clone()));
-    let other = (
-        &row.minimum_service,
-        row.origin,
-        &row.proposals,
-        &row.agreements,
-        &row.joint_activity,
-        row.years,
-        &row.cut_reference,
-        &row.remark,
-    );
-    let nothing = other == (&None, None, &Vec::new(), &Vec::new(), &None, None, &None, &None);
     let texts = [
         (Field::Code, row.code().map(|code| code.to_string()).unwrap_or_default()),
         (Field::Name, row.name.clone()),
@@ -224,26 +210,73 @@ fn parts(row: &Row, above: String) -> BTreeMap<Field, (String, String)> {
         (Field::Owner, row.owner.clone().unwrap_or_default()),
         (Field::Policy, row.policy.clone().unwrap_or_default()),
         (Field::Priorities, several(row.priorities.iter().map(|of| of.tag.text.clone()))),
-        (Field::Indicators, several(row.indicators.iter().map(bare))),
         (Field::Targets, measures(super::row::MeasureKind::Target)),
         (Field::Realised, measures(super::row::MeasureKind::Realised)),
         (Field::Budget, money(MoneyKind::Budget)),
         (Field::Ceiling, money(MoneyKind::Ceiling)),
         (Field::Forward, money(MoneyKind::Forward)),
         (Field::RealisedMoney, money(MoneyKind::Realised)),
-        (Field::Arrangement, row.arrangement.map(|of| format!("{of:?}")).unwrap_or_default()),
         (Field::Places, several(row.places.iter().map(|of| of.text.clone()))),
         (Field::TargetGroups, tags(&row.target_groups)),
         (Field::Times, several(row.times.iter().map(|of| format!("{}–{}", of.from, of.to)))),
         (Field::Topics, tags(&row.topics)),
         (Field::Outcome, row.outcome.as_ref().map(|of| of.text.clone()).unwrap_or_default()),
-        (
-            Field::Other,
-            if nothing { String::new() } else { serde_json::to_string(&other).unwrap_or_default() },
-        ),
     ];
-    let said = texts.into_iter().filter(|(_, text)| !text.is_empty());
-    said.map(|(field, text)| (field, (text, String::new()))).collect()
+    let texts = texts.into_iter().filter(|(_, text)| !text.is_empty());
+    let texts = texts.map(|(field, text)| (field, Value::Text(text)));
+    let indicators = row.indicators.iter().flat_map(bare).collect();
+    let arrangement = row.arrangement.map(|of| said(arrangement_key(of)));
+    let values = [
+        (Field::Indicators, list(indicators)),
+        (Field::Arrangement, list(arrangement.into_iter().collect())),
+        (Field::Other, list(other(row))),
+    ];
+    let values = values.into_iter().filter_map(|(field, value)| Some((field, value?)));
+    texts.chain(values).map(|(field, value)| (field, (value, nothing()))).collect()
+}
+
+fn nothing() -> Value {
+    Value::Text(String::new())
+}
+
+fn said(key: String) -> Value {
+    Message { key, values: Vec::new() }.into()
+}
+
+/// Values one behind the other; none for none.
+fn list(values: Vec<Value>) -> Option<Value> {
+    let mut values = values.into_iter().rev();
+    let last = values.next()?;
+    Some(values.fold(last, |rest, first| {
+        Message::new("plan-change-list").with("first", first).with("rest", rest).into()
+    }))
+}
+
+/// What an indicator says besides its targets.
+fn bare(of: &Indicator) -> Vec<Value> {
+    let mut values = vec![Value::from(of.text.as_str())];
+    let texts = [&of.dictionary, &of.definition, &of.unit];
+    values.extend(texts.into_iter().flatten().map(|text| text.as_str().into()));
+    let keys = [of.direction.map(direction_key), of.rule.map(rule_key), standing_key(of.standing)];
+    values.extend(keys.into_iter().flatten().map(said));
+    if let Some(baseline) = &of.baseline {
+        values.push(baseline.value.text.as_str().into());
+        values.extend(baseline.year.map(|year| year.to_string().into()));
+        let texts = [&baseline.series, &baseline.vintage, &baseline.population];
+        values.extend(texts.into_iter().flatten().map(|text| text.as_str().into()));
+    }
+    values
+}
+
+/// What has no part of its own.
+fn other(row: &Row) -> Vec<Value> {
+    let service = row.minimum_service.as_ref().map(|tag| tag.text.clone());
+    let years = row.years.map(|(from, to)| format!("{from}–{to}"));
+    let texts = [service, row.joint_activity.clone(), years];
+    let texts = texts.into_iter().flatten().chain(row.proposals.clone());
+    let texts = texts.chain(row.agreements.clone());
+    let texts = texts.chain(row.cut_reference.clone()).chain(row.remark.clone());
+    row.origin.map(|of| said(origin_key(of))).into_iter().chain(texts.map(Value::Text)).collect()
 }
 
 #[cfg(test)]
@@ -291,7 +324,7 @@ mod tests {
             .collect();
         assert_eq!(fields, [vec![Field::Budget], vec![Field::Code]]);
         let budget = &line.changes[0].fields[0];
-        assert_eq!((budget.before.as_str(), budget.after.as_str()), ("2026 Rp10", "2026 Rp15"));
+        assert_eq!((&budget.before, &budget.after), (&"2026 Rp10".into(), &"2026 Rp15".into()));
         assert_eq!(red_line(&before, &before, &Renamed::new()).unchanged, 2);
     }
 }

@@ -213,6 +213,15 @@ impl Table {
         self.rows.push(row.into());
     }
 
+    /// The cells of a row as a reader sees them, one a column.
+    #[must_use]
+    pub fn texts(&self, row: &Row) -> Vec<String> {
+        let cell = |(at, column): (usize, &Column)| {
+            self.shown(row.cells.get(at).unwrap_or(&Cell::Empty), column.kind)
+        };
+        self.columns.iter().enumerate().map(cell).collect()
+    }
+
     /// `cell` as a reader sees it in a column of `kind`.
     fn shown(&self, cell: &Cell, kind: Kind) -> String {
         match cell {

@@ -7,6 +7,7 @@
 //! mark *DATA-SIMULASI*.
 
 mod answers;
+pub mod plans;
 mod population;
 mod write;
 

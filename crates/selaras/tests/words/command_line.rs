@@ -306,3 +306,84 @@ fn no_file_that_the_command_line_writes_holds_a_word_that_is_in_no_message_file(
     assert_eq!(written.len(), 11);
     none("words of files outside message files", found);
 }
+
+#[test]
+fn no_file_of_an_alignment_holds_a_word_that_is_in_no_message_file() {
+    let desk = Desk::new();
+    let (plans, out) = (desk.path("rencana"), desk.path("hasil"));
+    let made = said(&["simulate", "--plans", "--region", "61", "--out", &plans]);
+    let paths = |folder: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap_or_else(|_| panic!("{made}"));
+        let mut paths: Vec<String> =
+            entries.map(|entry| entry.expect("a file").path().display().to_string()).collect();
+        paths.sort();
+        paths
+    };
+    let files = paths(&plans);
+    let of = |part: &str| -> Vec<&str> {
+        files.iter().map(String::as_str).filter(|path| path.contains(part)).collect()
+    };
+    let rules = format!("{plans}/aturan");
+    let (province, regions) = (of("-61-2027"), of("-61."));
+    let province: Vec<&str> = province.into_iter().filter(|path| path.contains("renja")).collect();
+    let align = |rest: &[&str]| {
+        let lists = ["--proposals", of("usulan")[0], "--meetings", of("rapat")[0]];
+        let about = ["--rules", rules.as_str(), "--as-of", "2026-11-20", "--out", out.as_str()];
+        said(
+            &[
+                &["align", "--province"],
+                province.as_slice(),
+                &["--region"],
+                regions.as_slice(),
+                &lists,
+                &about,
+                rest,
+            ]
+            .concat(),
+        )
+    };
+    let told = align(&[]);
+    assert!(told.contains('▒'), "{told}");
+    let told = align(&["--previous", &out]);
+    assert!(told.contains('▒'), "{told}");
+
+    // What plans say is data, and so are ids of rules, names of outcomes and indicators.
+    let mut data: BTreeSet<String> = data();
+    let keys = std::fs::read_to_string(root().join("locales/id/check.ftl")).expect("messages");
+    for line in keys.lines() {
+        data.extend(line.strip_prefix("check-why-").into_iter().flat_map(|rest| {
+            super::reading::words(rest.split(' ').next().unwrap_or_default()).collect::<Vec<_>>()
+        }));
+    }
+    for file in [
+        "crates/selaras/src/simulate/plans/names.rs",
+        "data/outcome/tree.toml",
+        "data/check/rules.toml",
+    ] {
+        let text = std::fs::read_to_string(root().join(file)).expect("data");
+        data.extend(super::reading::words(&text));
+    }
+    let villages = selaras::region::villages().iter();
+    let own = villages.filter(|of| of.code.as_str().starts_with("61."));
+    data.extend(own.flat_map(|of| super::reading::words(&of.name).collect::<Vec<_>>()));
+    // Numbers of proposals, agreements and items.
+    data.extend(["BA", "TL", "TS"].map(str::to_owned));
+    let mut found = Vec::new();
+    let mut read = 0;
+    for path in paths(&out) {
+        let bytes = std::fs::read(&path).expect("a file");
+        let Some(text) = of_file(&path, &bytes) else { continue };
+        read += 1;
+        assert!(text.contains('▒'), "{path} says something");
+        let upper: BTreeSet<String> = data.iter().map(|word| word.to_uppercase()).collect();
+        let words: BTreeSet<String> = foreign(&text, &data)
+            .into_iter()
+            .filter(|word| !upper.contains(&word.to_uppercase()))
+            .collect();
+        if !words.is_empty() {
+            found.push(format!("{path}: {words:?}"));
+        }
+    }
+    assert_eq!(read, 5, "{told}");
+    none("words of files outside message files", found);
+}

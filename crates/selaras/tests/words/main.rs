@@ -131,8 +131,9 @@ fn is_no_message(literal: &Literal) -> bool {
         || NOT_SAID.contains(&literal.text.as_str())
 }
 
-/// Files that hold words by which foreign files are recognised.
-const RECOGNISERS: [&str; 4] = [
+/// Files that hold words by which foreign files are recognised, or that simulated files bear.
+const RECOGNISERS: [&str; 5] = [
+    "crates/selaras/src/simulate/plans/names.rs",
     "crates/selaras/src/align/names.rs",
     "crates/selaras/src/round/mapping/propose.rs",
     "crates/selaras/src/round/names.rs",

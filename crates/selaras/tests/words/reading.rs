@@ -95,6 +95,7 @@ pub(crate) fn of_file(name: &str, bytes: &[u8]) -> Option<String> {
         Some("csv") => Some(of_csv(&text())),
         Some("geojson") => Some(of_geojson(bytes)),
         Some("xlsx") => Some(of_workbook(bytes)),
+        Some("docx") => Some(of_document(bytes)),
         _ => None,
     }
 }
@@ -125,6 +126,20 @@ fn of_geojson(bytes: &[u8]) -> String {
             assert!(explained.contains(&format!("`{name}`")), "{name} is explained");
             texts.extend(value.as_str().map(str::to_owned));
         }
+    }
+    texts.join(" ")
+}
+
+/// The text of a document with what stands above and below its pages; names of fields are the
+/// format's own.
+fn of_document(bytes: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a document");
+    let mut texts = Vec::new();
+    for part in ["word/document.xml", "word/header1.xml", "word/footer1.xml"] {
+        let mut xml = String::new();
+        let mut part = archive.by_name(part).expect("a part");
+        part.read_to_string(&mut xml).expect("text");
+        texts.push(readable(&xml));
     }
     texts.join(" ")
 }

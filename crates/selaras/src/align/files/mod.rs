@@ -3,6 +3,7 @@
 //! Every file is a function of the alignment and the language: the same inputs and day are the same
 //! bytes.
 
+mod letter;
 mod tables;
 
 use std::fs;
@@ -14,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Alignment;
 use crate::locale::Words;
+use crate::render::letter::Style;
 use crate::render::table::{self, Table};
 use crate::sheet::hex;
 use crate::simulate::MARK;
@@ -38,11 +40,18 @@ pub enum File {
     Findings,
     /// The *matriks persandingan*, for print on F4.
     Matrix,
+    /// The draft of a *berita acara* with the matrix behind it, to be written on.
+    Letter,
+    /// The same for print.
+    LetterPage,
+    /// The *lembar Sekda*, one A4 page.
+    Mandates,
 }
 
 impl File {
     /// Every file, in the order in which they are written.
-    pub const ALL: [Self; 3] = [Self::Json, Self::Findings, Self::Matrix];
+    pub const ALL: [Self; 6] =
+        [Self::Json, Self::Findings, Self::Matrix, Self::Letter, Self::LetterPage, Self::Mandates];
 
     /// Its name, without the mark of simulated data.
     #[must_use]
@@ -51,6 +60,9 @@ impl File {
             Self::Json => "keselarasan.json",
             Self::Findings => "temuan.xlsx",
             Self::Matrix => "matriks-persandingan.xlsx",
+            Self::Letter => "berita-acara.docx",
+            Self::LetterPage => "berita-acara.html",
+            Self::Mandates => "lembar-sekda.html",
         }
     }
 
@@ -71,6 +83,15 @@ impl File {
             Self::Json => alignment.json().map_err(io::Error::other),
             Self::Findings => workbook(&teller.findings()),
             Self::Matrix => workbook(&teller.matrices()),
+            Self::Letter => teller.letter().docx(words),
+            Self::LetterPage => {
+                let page = teller.letter().html(words, Style::Inline);
+                page.map(String::into_bytes).map_err(io::Error::other)
+            }
+            Self::Mandates => {
+                let page = teller.sheet_of_mandates();
+                page.map(String::into_bytes).map_err(io::Error::other)
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use super::super::questions::{self, By, Keep};
 use super::super::{Alignment, RowFate, mandates, name};
 use crate::check::{Check, Cited, Finding, Outcome, Sides, Source, State};
 use crate::instrument::Text;
-use crate::locale::{Language, Message, Words};
+use crate::locale::{self as message, Language, Message, Words};
 use crate::outcome::Tree;
 use crate::plan::{CodeLevel, Direction, Rupiah, Value};
 use crate::render::letter::Paper;
@@ -50,7 +50,7 @@ fn lines(texts: impl IntoIterator<Item = String>) -> Cell {
 }
 
 impl<'a> Teller<'a> {
-    fn say(&self, key: &str) -> String {
+    fn word(&self, key: &str) -> String {
         self.words.say(&format!("align-{key}"))
     }
 
@@ -59,7 +59,7 @@ impl<'a> Teller<'a> {
     }
 
     fn column(&self, id: &str, kind: Kind) -> Column {
-        Column::new(id, self.say(&format!("column-{}", id.replace('_', "-"))), kind)
+        Column::new(id, self.word(&format!("column-{}", id.replace('_', "-"))), kind)
     }
 
     /// A table called by the message `align-sheet-<key>`, whose columns are called by their ids.
@@ -81,7 +81,7 @@ impl<'a> Teller<'a> {
     }
 
     fn sheet(&self, key: &str, table: Table) -> Sheet {
-        (self.say(&format!("sheet-{key}")), table)
+        (self.word(&format!("sheet-{key}")), table)
     }
 
     fn check(&self, check: Check) -> String {
@@ -92,7 +92,7 @@ impl<'a> Teller<'a> {
         self.words.tell(&state.name())
     }
 
-    fn sides(&self, sides: Sides) -> String {
+    pub(super) fn sides(&self, sides: Sides) -> String {
         match sides {
             Sides::One(region) => name(region),
             Sides::Pair(one, other) => format!("{} – {}", name(one), name(other)),
@@ -209,7 +209,7 @@ impl<'a> Teller<'a> {
         };
         let intended = finding.intended.as_ref();
         let state = if intended.is_some() {
-            self.say("state-intended")
+            self.word("state-intended")
         } else {
             self.state(State::ToExplain)
         };
@@ -297,7 +297,7 @@ impl<'a> Teller<'a> {
 
     fn entry(&self, entry: &Entry) -> Vec<Cell> {
         let party = match entry.party {
-            Party::Centre => self.say("party-centre"),
+            Party::Centre => self.word("party-centre"),
             Party::Region(region) => name(region),
         };
         if !entry.sent {
@@ -310,7 +310,7 @@ impl<'a> Teller<'a> {
             let id = of.tag.id.as_deref();
             id.map_or_else(|| of.tag.text.clone(), |id| self.of_text(&questions::name_of(by, id)))
         });
-        let no_data = || Cell::Absent(self.say("no-data"));
+        let no_data = || Cell::Absent(self.word("no-data"));
         let centre = entry.party == Party::Centre;
         let or_none = |cell: Cell| match cell {
             Cell::Empty if centre => no_data(),
@@ -448,11 +448,11 @@ impl<'a> Teller<'a> {
         for of in questions::money(self.alignment) {
             let what = match &of.what {
                 Some(what) => self.of_text(&questions::name_of(of.by, what)),
-                None => self.say("untagged"),
+                None => self.word("untagged"),
             };
             let whole = totals.iter().find(|total| total.region == of.region);
             table.push(vec![
-                Cell::Text(self.say(&format!("by-{}", of.by.key()))),
+                Cell::Text(self.word(&format!("by-{}", of.by.key()))),
                 Cell::Text(what),
                 Cell::Text(name(of.region)),
                 money(of.budget),
@@ -509,7 +509,7 @@ impl<'a> Teller<'a> {
         let mut table = self.table("scenario", &columns);
         let percent = u64::from(self.alignment.cut_percent);
         let cut = Message::new("align-cut-rule").with("percent", percent);
-        table.filters.push((self.say("cut"), self.words.tell(&cut)));
+        table.filters.push((self.word("cut"), self.words.tell(&cut)));
         for of in questions::scenario(self.alignment) {
             let node = of.last_of_outcome.as_deref().and_then(|id| Tree::shipped().node(id));
             let keep = match of.keep {
@@ -522,7 +522,7 @@ impl<'a> Teller<'a> {
                 Cell::Text(name(of.region)),
                 Cell::Text(of.row),
                 money(of.amount),
-                Cell::Text(self.say(keep)),
+                Cell::Text(self.word(keep)),
                 Cell::from(node.map(|node| self.of_text(&node.name))),
                 lines(of.agreements),
                 Cell::from(of.minimum_service),
@@ -543,7 +543,7 @@ impl<'a> Teller<'a> {
         for of in questions::minimum_services(self.alignment) {
             let service = questions::name_of(By::MinimumService, &of.service);
             let rows = match of.rows.is_empty() {
-                true => Cell::Absent(self.say("no-row")),
+                true => Cell::Absent(self.word("no-row")),
                 false => lines(of.rows),
             };
             table.push(vec![
@@ -574,11 +574,11 @@ impl<'a> Teller<'a> {
         }
         for of in self.alignment.proposals.iter().flatten() {
             let proposal = &of.proposal;
-            let to = if of.to_centre { self.say("party-centre") } else { name(proposal.to) };
+            let to = if of.to_centre { self.word("party-centre") } else { name(proposal.to) };
             let answer = match proposal.answer {
-                None => Cell::Absent(self.say("answer-none")),
-                Some(crate::check::Answer::Accepted) => Cell::Text(self.say("answer-accepted")),
-                Some(crate::check::Answer::Returned) => Cell::Text(self.say("answer-returned")),
+                None => Cell::Absent(self.word("answer-none")),
+                Some(crate::check::Answer::Accepted) => Cell::Text(self.word("answer-accepted")),
+                Some(crate::check::Answer::Returned) => Cell::Text(self.word("answer-returned")),
             };
             table.push(vec![
                 Cell::Text(proposal.number.clone()),
@@ -607,28 +607,31 @@ impl<'a> Teller<'a> {
         ];
         let mut table = self.table("changes", &columns);
         let Some(changes) = &self.alignment.changes else {
-            table.push(vec![Cell::Absent(self.say("no-previous"))]);
+            table.push(vec![Cell::Absent(self.word("no-previous"))]);
             return self.sheet("changes", table);
         };
         let since = self.words.short_date(changes.since);
-        table.filters.push((self.say("since"), since));
+        table.filters.push((self.word("since"), since));
         for document in &changes.documents {
             let head = &document.head;
             let kind = Message::new("align-document")
                 .with("kind", head.kind.name())
                 .with("stage", head.stage.name())
                 .with("agency", head.agency.clone().unwrap_or_else(|| "–".to_owned()));
-            let mut push = |row: String, fate: &str, of: Option<&(Message, String, String)>| {
-                table.push(vec![
-                    Cell::Text(name(head.region)),
-                    Cell::Text(self.words.tell(&kind)),
-                    Cell::Text(row),
-                    Cell::Text(self.say(fate)),
-                    Cell::from(of.map(|(field, ..)| self.words.tell(field))),
-                    Cell::from(of.map(|(_, before, _)| before.clone())),
-                    Cell::from(of.map(|(_, _, after)| after.clone())),
-                ]);
-            };
+            let mut push =
+                |row: String,
+                 fate: &str,
+                 of: Option<&(Message, message::Value, message::Value)>| {
+                    table.push(vec![
+                        Cell::Text(name(head.region)),
+                        Cell::Text(self.words.tell(&kind)),
+                        Cell::Text(row),
+                        Cell::Text(self.word(fate)),
+                        Cell::from(of.map(|(field, ..)| self.words.tell(field))),
+                        Cell::from(of.map(|(_, before, _)| self.words.value(before))),
+                        Cell::from(of.map(|(_, _, after)| self.words.value(after))),
+                    ]);
+                };
             if document.is_new {
                 push(String::new(), "fate-new-document", None);
             }
@@ -648,7 +651,7 @@ impl<'a> Teller<'a> {
                 Cell::Empty,
                 Cell::Empty,
                 Cell::Text(self.words.tell(&finding.why)),
-                Cell::Text(self.say("fate-settled")),
+                Cell::Text(self.word("fate-settled")),
             ]);
         }
         self.sheet("changes", table)
@@ -695,7 +698,7 @@ impl<'a> Teller<'a> {
                         Cell::Text(name(region)),
                         Cell::from(agency),
                         Cell::Text(crate::plan::redline::label(row)),
-                        lines(row.places.iter().map(|of| of.text.clone())),
+                        lines(row.places.iter().map(super::super::place_name)),
                         lines_alike(row.indicators.iter().map(|of| of.text.clone())),
                         lines_alike(targets),
                         money(said.get(at).copied().flatten()),
@@ -718,7 +721,7 @@ impl<'a> Teller<'a> {
     }
 
     fn known(&self, known: Option<mandates::Known>, named: bool) -> Cell {
-        let Some((indicator, figure)) = known else { return Cell::Absent(self.say("no-data")) };
+        let Some((indicator, figure)) = known else { return Cell::Absent(self.word("no-data")) };
         let message = Message::new(if named { "align-figure-named" } else { "align-figure" })
             .with("name", indicator.name())
             .with("value", figure.shown(indicator))
@@ -767,21 +770,37 @@ impl<'a> Teller<'a> {
 
     /// Harmony beside poverty.
     pub(super) fn side_by_side_table(&self) -> Table {
-        let columns =
-            [("region", Kind::Text), ("harmony", Kind::Decimal(2)), ("poverty", Kind::Text)];
+        let columns = [
+            ("region", Kind::Text),
+            ("harmony", Kind::Decimal(2)),
+            ("poverty", Kind::Decimal(2)),
+            ("poverty_when", Kind::Text),
+        ];
         let mut table = self.table("side-by-side", &columns);
-        if self.alignment.index.as_ref().is_some_and(|of| of.simulated) {
-            let note = self.say("harmony-simulated");
-            if let Some(column) = table.columns.get_mut(1) {
+        let beside = mandates::side_by_side(self.alignment);
+        let simulated = self.alignment.index.as_ref().is_some_and(|of| of.simulated);
+        let source = beside.iter().find_map(|of| of.poverty.map(|(_, figure)| figure.source.text));
+        for (at, note) in
+            [(1, simulated.then(|| self.word("harmony-simulated"))), (2, source.map(str::to_owned))]
+        {
+            if let (Some(column), Some(note)) = (table.columns.get_mut(at), note) {
                 *column = column.clone().note(note);
             }
         }
-        for of in mandates::side_by_side(self.alignment) {
+        for of in beside {
+            let no_data = || Cell::Absent(self.word("no-data"));
             let harmony = of.harmony.map(|of| of.value.to_f64());
+            let (poverty, when) = match of.poverty {
+                Some((_, figure)) => {
+                    (Cell::from(figure.value), Cell::Text(self.words.tell(&figure.when())))
+                }
+                None => (no_data(), Cell::Empty),
+            };
             table.push(vec![
                 Cell::Text(name(of.region)),
-                harmony.map_or_else(|| Cell::Absent(self.say("no-data")), Cell::from),
-                self.known(of.poverty, false),
+                harmony.map_or_else(no_data, Cell::from),
+                poverty,
+                when,
             ]);
         }
         table
