@@ -17,6 +17,7 @@ const pages = (round) => ({
   'upload': [`/putaran/${round}/unggah`, 150_000],
   'rounds': ['/putaran', 150_000],
   'a new round': ['/putaran/baru', 150_000],
+  'planning': ['/perencanaan', 150_000],
   'data': ['/data', 150_000],
   'boundaries': ['/data/batas', 150_000],
   'public page': [`/publik/${round}?wilayah=61`, 100_000],

@@ -205,3 +205,105 @@ fn no_page_that_a_form_leads_to_says_a_word_that_is_in_no_message_file() {
     assert!(way.read > 25, "{}", way.read);
     assert!(way.found.is_empty(), "words outside message files and data: {:#?}", way.found);
 }
+
+/// The plan of a province and that of a kabupaten, which overlap.
+const PLANS: [(&str, &str); 2] = [
+    (
+        "renja-kesbangpol-kalimantan-barat-2027.csv",
+        "Kode;Uraian;Prioritas Daerah;Mandat;Indikator;Satuan;Target 2027;Lokasi;Topik;\
+         Kelompok Sasaran;Waktu;Pagu Indikatif 2027\n\
+         8.01.05;PROGRAM;;;;;;;;;;\n\
+         8.01.05.1.01.0003;Pelaksanaan;Kerukunan;8;Peserta;orang;120;61.01.01;\
+         kerukunan umat beragama;pelajar;TW 2;300.000.000\n",
+    ),
+    (
+        "renja-kesbangpol-61.01-2027.csv",
+        "Kode;Uraian;Indikator;Satuan;Target 2027;Lokasi;Qwerty;Kelompok Sasaran;Waktu;\
+         Pagu Indikatif 2027\n\
+         8.01.05.2.01.0003;Pelaksanaan;Peserta;orang;80;61.01.01;kerukunan umat beragama;pelajar;\
+         TW 2;90.000.000\n",
+    ),
+];
+
+#[test]
+fn no_page_of_plans_says_a_word_that_is_in_no_message_file() {
+    let mut data = data();
+    data.extend(PLANS.iter().flat_map(|(_, text)| words(text)));
+    data.extend(('A'..='Z').map(String::from));
+    // Ids of rules and what they are versions of are the same in every language.
+    let rules = std::fs::read_to_string(super::source::root().join("data/check/rules.toml"));
+    data.extend(words(&rules.expect("rules")));
+    data.extend(["coverage", "duplication", "money"].map(str::to_owned));
+    let mut way = Way { program: Program::start("serve"), data, found: BTreeMap::new(), read: 0 };
+
+    way.open("no plans", "/perencanaan");
+    let nothing = way.program.upload("/perencanaan/unggah", "berkas", "1.csv", b"");
+    way.read("empty plan", 422, &nothing);
+    let mut sending = "/perencanaan/unggah".to_owned();
+    let faulty = PLANS[1].1.replace("90.000.000", "sembilan");
+    for (name, text) in [(PLANS[0].0, PLANS[0].1), (PLANS[1].0, &faulty), ("2.csv", &faulty)] {
+        let sent = way.program.upload(&sending, "berkas", name, text.as_bytes());
+        assert_eq!(sent.status, 303, "{}", sent.text());
+        sending = sent.location;
+    }
+    way.data.extend(words("sembilan Atlantis"));
+    way.open("plans to be checked", &sending);
+    let table = |at: usize| format!("{sending}/tabel/{at}");
+    way.open("columns of a plan", &table(0));
+    way.open("columns to be decided", &table(1));
+    let wrong = way.program.post(&table(2), "formulir=ya&daerah=Atlantis&dari=27");
+    way.read("a plan of nowhere", 422, &wrong);
+    let left_out = way.program.post(&table(2), "formulir=ya&lewati=ya&aksi=selesai&daerah=61.02");
+    assert_eq!(left_out.location, sending, "{}", left_out.text());
+    way.program.post(&table(1), "formulir=ya&aksi=selesai&peran-6=topic");
+    way.open("plans ready to be read", &sending);
+    way.open("faults of plans", &format!("{sending}/hasil"));
+    for text in [PLANS[1].1.to_owned(), PLANS[1].1.replace("90.000.000", "95.000.000")] {
+        let sent = way.program.upload(&sending, "berkas", PLANS[1].0, text.as_bytes());
+        assert_eq!(sent.status, 303, "{}", sent.text());
+        sending = sent.location;
+        way.open("what was read", &format!("{sending}/hasil"));
+        let kept = way.program.post(&format!("{sending}/simpan"), "");
+        assert_eq!(kept.location, "/perencanaan/61/2027", "{}", kept.text());
+        sending = "/perencanaan/unggah".to_owned();
+    }
+    way.open("plans", "/perencanaan");
+    for page in ["", "/temuan/61/61.01", "/temuan/61/61", "/daerah/61.01", "/daerah/61.02"] {
+        way.open(page, &format!("/perencanaan/61/2027{page}"));
+    }
+    for page in ["/daerah/61.01?minimal=x&program=8.01.05", "/matriks", "/matriks?rinci=sub"] {
+        way.open(page, &format!("/perencanaan/61/2027{page}"));
+    }
+    way.open("sheet", "/perencanaan/61/2027/lembar-sekda");
+    let pair = "/perencanaan/61/2027/temuan/61/61.01";
+    let page = way.program.get(pair).text();
+    let (_, rest) = page.split_once("name=\"temuan\" value=\"").expect("a finding");
+    let finding = rest.split('"').next().expect("its id").to_owned();
+    let silence = |reason: &str| format!("temuan={finding}&alasan={reason}");
+    for reason in ["", "081234567890"] {
+        let refused = way.program.post(&format!("{pair}/sengaja"), &silence(reason));
+        way.read("silence refused", 422, &refused);
+    }
+    let said = way.program.post(&format!("{pair}/sengaja"), &silence("1"));
+    assert_eq!(said.status, 303, "{}", said.text());
+    way.open("silenced", pair);
+    for list in ["usulan", "rapat"] {
+        let place = format!("/perencanaan/61/{list}");
+        let refused = way.program.upload(&place, list, "3.csv", b"1;2\n3;4\n");
+        way.read("list refused", 422, &refused);
+    }
+    let documents = "/perencanaan/61/dokumen";
+    way.open("documents", documents);
+    let list = way.program.get(documents).text();
+    let documents: Vec<String> =
+        links(&list).into_iter().filter(|link| link.contains("/dokumen/")).collect();
+    let document = documents.last().expect("a document");
+    way.open("document", document);
+    let page = way.program.get(document).text();
+    let (_, rest) = page.split_once("<option value=\"").expect("another version");
+    let other = rest.split('"').next().expect("its id");
+    way.open("red line", &format!("{document}/beda?dengan={other}"));
+
+    assert!(way.read > 25, "{}", way.read);
+    assert!(way.found.is_empty(), "words outside message files and data: {:#?}", way.found);
+}
