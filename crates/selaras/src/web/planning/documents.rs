@@ -354,10 +354,9 @@ pub(super) async fn red_line(
             (at, None) => ("align-fate-gone", row(old, at)),
             (_, at) => ("align-fate-changed", row(new, at)),
         };
-        let fields = change
-            .fields
-            .iter()
-            .map(|of| (words.tell(&of.field.name()), of.before.clone(), of.after.clone()));
+        let fields = change.fields.iter().map(|of| {
+            (words.tell(&of.field.name()), words.value(&of.before), words.value(&of.after))
+        });
         ChangeLine { label, what: words.say(what), fields: fields.collect() }
     };
     let named = |of: &Kept| format!("{} · {}", words.tell(&title(&of.head)), added(of, words));
