@@ -1,4 +1,5 @@
-//! `selaras demo`: two simulated rounds, taken in and computed as real ones are, and the pages.
+//! `selaras demo`: two simulated rounds and simulated plans, taken in and computed as real ones
+//! are, and the pages.
 
 use std::path::Path;
 
@@ -7,9 +8,13 @@ use sha2::{Digest as _, Sha256};
 use super::progress::Progress;
 use super::serve::{Request, log, open, runtime, serve};
 use super::{Arguments, Stop, say};
+use crate::align;
+use crate::align::read::{self, Mappings, PlanFile};
+use crate::align::register::List;
 use crate::index::frozen;
 use crate::instrument::{self, Instrument};
 use crate::locale::{Message, Words};
+use crate::plan::Terms;
 use crate::policy::{Actor, NATION, Scope};
 use crate::region;
 use crate::round::beside;
@@ -18,6 +23,7 @@ use crate::round::register::{self, DEFAULT_TARGET, NewRound};
 use crate::round::upload::{self, Look, keep, take_in};
 use crate::sheet::hex;
 use crate::sheet::{self, Sheet, Source};
+use crate::simulate::plans::{PlanSimulation, Role, SimulatedFile};
 use crate::simulate::{Place, Plan, Simulation, Sizes};
 use crate::store::{Clock, RoundId, Store};
 
@@ -29,6 +35,8 @@ const INSTRUMENT: &str = "ihai-2025";
 const PROVINCE: &str = "61";
 /// Answers of all other kab/kota together, so that the map of the nation has something to show.
 const OTHERS: u64 = 60_000;
+/// Defects and near-misses of every slip in the simulated plans.
+const DEFECTS: usize = 1;
 /// Parts of the work on one round, for progress.
 const PARTS: u64 = 4;
 
@@ -88,7 +96,57 @@ fn prepare(runtime: &tokio::runtime::Runtime, store: &Store, words: Words) -> Re
         };
         round(runtime, store, words, Plan { year, round: number, ..Plan::default() }, &mut tell)?;
     }
-    Ok(())
+    plans(runtime, store)
+}
+
+/// Keeps simulated plans of the province for the year after the last round, with defects of every
+/// kind in them, unless plans of it are there.
+fn plans(runtime: &tokio::runtime::Runtime, store: &Store) -> Result<(), Stop> {
+    let actor = Actor::operator();
+    let Ok(upper) = PROVINCE.parse::<region::Code>() else { return Ok(()) };
+    let present = runtime.block_on(async {
+        let mut tx = store.read(Clock::System).await?;
+        Ok::<_, Stop>(align::register::provinces(&mut tx, &actor).await?)
+    })?;
+    if present.contains(&upper) {
+        return Ok(());
+    }
+    let year = YEARS.into_iter().max().unwrap_or_default() + 1;
+    let machine = |error| Stop::machine(PROVINCE, &error);
+    let made = PlanSimulation::demo(upper, year).make().map_err(machine)?.plant(DEFECTS);
+    let source = |file: &SimulatedFile| Source::memory(file.bytes.clone());
+    let plan = |file: &SimulatedFile| {
+        let level = match file.role {
+            Role::Province => region::Level::Province,
+            Role::Regency => region::Level::Regency,
+            Role::Proposals | Role::Meetings | Role::Rules => return None,
+        };
+        Some(PlanFile { source: source(file), name: file.name.clone(), level })
+    };
+    let faulty = |faults: sheet::Faults| {
+        Stop::faults(faults.kept.iter().map(sheet::Fault::message).collect())
+    };
+    let files: Vec<PlanFile> = made.files.iter().filter_map(plan).collect();
+    let mappings = &mut Mappings::default();
+    let sent = read::plans(&files, mappings, Terms::shipped(), &mut |_| {}).map_err(faulty)?;
+    let list = |role| made.files.iter().find(|file| file.role == role);
+    runtime.block_on(async {
+        let mut tx = store.begin(Clock::System).await?;
+        for of in &sent {
+            align::register::keep(&mut tx, &actor, of).await?;
+        }
+        if let Some(file) = list(Role::Proposals) {
+            let read = read::proposals(source(file), &file.name).map_err(faulty)?;
+            let list = List::Proposals(&read);
+            align::register::set_list(&mut tx, &actor, upper, list, &file.name).await?;
+        }
+        if let Some(file) = list(Role::Meetings) {
+            let read = read::items(source(file), &file.name).map_err(faulty)?;
+            let list = List::Items(&read);
+            align::register::set_list(&mut tx, &actor, upper, list, &file.name).await?;
+        }
+        Ok(tx.commit().await?)
+    })
 }
 
 /// Makes one round: simulates its answers, takes them in, computes its index.

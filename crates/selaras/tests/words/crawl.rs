@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::command_line::Desk;
 use super::program::Program;
-use super::reading::{data, foreign, of_file, readable, words};
+use super::reading::{data, data_of_plans, foreign, of_file, readable, words};
 use crate::client::Answer;
 
 /// Pages of one kind (the same address but for numbers, codes and ids) that are visited.
@@ -34,7 +34,7 @@ fn kind_of(path: &str) -> String {
 #[test]
 fn no_page_or_download_of_the_demo_says_a_word_that_is_in_no_message_file() {
     let demo = Program::start("demo");
-    let mut data = data();
+    let mut data = data_of_plans();
     // Letters that stand on a map for names without room; of many regions two each.
     data.extend(('a'..='z').map(|letter| format!("a{letter}")));
     let begun = Instant::now();
@@ -227,13 +227,9 @@ const PLANS: [(&str, &str); 2] = [
 
 #[test]
 fn no_page_of_plans_says_a_word_that_is_in_no_message_file() {
-    let mut data = data();
+    let mut data = data_of_plans();
     data.extend(PLANS.iter().flat_map(|(_, text)| words(text)));
     data.extend(('A'..='Z').map(String::from));
-    // Ids of rules and what they are versions of are the same in every language.
-    let rules = std::fs::read_to_string(super::source::root().join("data/check/rules.toml"));
-    data.extend(words(&rules.expect("rules")));
-    data.extend(["coverage", "duplication", "money"].map(str::to_owned));
     let mut way = Way { program: Program::start("serve"), data, found: BTreeMap::new(), read: 0 };
 
     way.open("no plans", "/perencanaan");

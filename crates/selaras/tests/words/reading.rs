@@ -70,6 +70,41 @@ pub(crate) fn data() -> BTreeSet<String> {
     data
 }
 
+/// Words of data of an alignment: what plans say, ids of rules, names of outcomes and indicators,
+/// however they are written.
+pub(crate) fn data_of_plans() -> BTreeSet<String> {
+    let read = |file: &str| {
+        std::fs::read_to_string(super::source::root().join(file)).expect("a file of data")
+    };
+    let mut all = data();
+    for line in read("locales/id/check.ftl").lines() {
+        let rule = line.strip_prefix("check-why-").and_then(|rest| rest.split(' ').next());
+        all.extend(words(rule.unwrap_or_default()));
+    }
+    for file in [
+        "crates/selaras/src/simulate/plans/names.rs",
+        "data/outcome/tree.toml",
+        "data/check/rules.toml",
+    ] {
+        all.extend(words(&read(file)));
+    }
+    let villages = selaras::region::villages().iter();
+    for village in villages.filter(|of| of.code.as_str().starts_with("61.")) {
+        all.extend(words(&village.name));
+    }
+    // Numbers of proposals, agreements and items.
+    all.extend(["BA", "TL", "TS"].map(str::to_owned));
+    let written = |word: &String| {
+        let small = word.to_lowercase();
+        let first: String = small.chars().take(1).flat_map(char::to_uppercase).collect();
+        let rest: String = small.chars().skip(1).collect();
+        [word.to_uppercase(), first + &rest, small]
+    };
+    let ways: Vec<String> = all.iter().flat_map(written).collect();
+    all.extend(ways);
+    all
+}
+
 /// The words of `text` that stand in no message file, since the pseudo-locale would have blocked
 /// them out, and not in `data` either.
 pub(crate) fn foreign(text: &str, data: &BTreeSet<String>) -> Vec<String> {

@@ -713,10 +713,10 @@ impl<'a> Teller<'a> {
 
     pub(super) fn direction(&self, direction: Direction) -> String {
         self.words.say(match direction {
-            Direction::Up => "check-direction-up",
-            Direction::Down => "check-direction-down",
-            Direction::Band => "check-direction-band",
-            Direction::None => "check-direction-none",
+            Direction::Up => "plan-direction-up",
+            Direction::Down => "plan-direction-down",
+            Direction::Band => "plan-direction-band",
+            Direction::None => "plan-direction-none",
         })
     }
 

@@ -15,11 +15,13 @@ use crate::align::mandates::{self, Known, MandateLine};
 use crate::align::matrix::{Entry, Line};
 use crate::align::questions::{By, name_of};
 use crate::index::files::File as ResultFile;
-use crate::locale::Message;
+use crate::locale::{Message, first_of};
 use crate::plan::{CodeLevel, Direction, PrioritySet};
 
 /// The kind of a letter that is written on.
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+/// Regions named of which no row answers a mandate.
+const UNANSWERED: usize = 4;
 /// Lines of overdue items on one page; the workbook has all.
 const OVERDUE: usize = 6;
 
@@ -177,7 +179,8 @@ impl Looking {
             (None, Some(known)) => self.known(known, "planning-figure-named"),
             (None, None) => self.say("align-no-data"),
         };
-        let unanswered = of.unanswered.iter().map(|region| align::name(*region));
+        let unanswered: Vec<String> =
+            of.unanswered.iter().map(|region| align::name(*region)).collect();
         MandateRow {
             name: name_of(by, &of.mandate.id).in_language(language).to_owned(),
             series: of.mandate.name.in_language(language).to_owned(),
@@ -187,7 +190,11 @@ impl Looking {
             figure,
             target: of.target.as_ref().map_or_else(|| "–".to_owned(), |of| of.text.clone()),
             money: of.budget.map_or_else(|| "–".to_owned(), |money| money.shown(&self.words)),
-            unanswered: unanswered.collect::<Vec<_>>().join(", "),
+            unanswered: if unanswered.is_empty() {
+                String::new()
+            } else {
+                self.words.value(&first_of(&unanswered, UNANSWERED))
+            },
         }
     }
 }
