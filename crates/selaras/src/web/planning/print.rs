@@ -169,10 +169,10 @@ impl Looking {
         let by = By::Priority(PrioritySet::Mandate);
         let language = self.words.language;
         let (direction, mark) = match of.mandate.direction {
-            Direction::Up => ("check-direction-up", "↑"),
-            Direction::Down => ("check-direction-down", "↓"),
-            Direction::Band => ("check-direction-band", "↕"),
-            Direction::None => ("check-direction-none", "–"),
+            Direction::Up => ("plan-direction-up", "↑"),
+            Direction::Down => ("plan-direction-down", "↓"),
+            Direction::Band => ("plan-direction-band", "↕"),
+            Direction::None => ("plan-direction-none", "–"),
         };
         let figure = match (of.figure, of.related) {
             (Some(known), _) => self.known(known, "planning-figure"),
