@@ -98,6 +98,7 @@ cli-align-nothing-open = { $region }: nothing to explain of what can be checked
 cli-align-open = { $region }: to be explained: { $checks }
 cli-progress-plans = reading plans
 cli-progress-provinces = setting the plans of each province side by side
+cli-align-data-alone = “--data” takes the plans, proposals and meetings that are kept in that folder. Only “--out” and “--as-of” go with it.
 cli-align-nothing-kept = No plan is kept in that folder yet. Send some on the Planning page first.
 cli-simulate-province = “{ $region }” is no province. Plans are simulated for a province with its kab/kota, such as 61.
 cli-simulate-plans-done = Done: { $files } files of simulated plans. Look at them with “selaras align --as-of”, on { $day }.

@@ -1,5 +1,5 @@
 //! Fills a data folder with the plans of all provinces and kab/kota, simulated, for the benchmark of
-//! `selaras align --kept`: of each government a Renja of 2,626 rows and the draft before it of 442,
+//! `selaras align --data`: of each government a Renja of 2,626 rows and the draft before it of 442,
 //! with as many proposals and items of meetings as a province has regions.
 //!
 //! usage: national_plans FOLDER

@@ -15,12 +15,12 @@ CREATE INDEX plan_documents_by_region ON plan_documents (region, added_at);
 
 -- What offices say is meant so, with the reason, by finding.
 CREATE TABLE plan_silences (
-    finding TEXT PRIMARY KEY,
     province TEXT NOT NULL,
+    finding TEXT NOT NULL,
     body TEXT NOT NULL,
-    said_at TEXT NOT NULL
+    said_at TEXT NOT NULL,
+    PRIMARY KEY (province, finding)
 );
-CREATE INDEX plan_silences_by_province ON plan_silences (province);
 
 -- Lists that stand beside the plans of a province: `proposals`, `items` of meetings.
 CREATE TABLE plan_lists (

@@ -14,7 +14,7 @@ use crate::outcome::HarmonyScore;
 use crate::plan::import::{About, FileReport, PlanMapping, PlanTable, import, propose};
 use crate::plan::{Decimal, Head, Rupiah, Terms};
 use crate::region::{self, Governments, Level};
-use crate::sheet::private::words;
+use crate::sheet::private::{self, words};
 use crate::sheet::records::Records;
 use crate::sheet::{Fault, Faults, Source};
 use crate::simulate::MARK;
@@ -264,6 +264,11 @@ pub fn proposals(source: Source, name: &str) -> Result<Vec<Proposed>, Faults> {
                 fault("align-error-empty", field);
             }
         }
+        for field in [0, 4, 7] {
+            if private::of_value(cell(field)).is_some() {
+                fault("plan-error-private", field);
+            }
+        }
         let from = governments.find(cell(1));
         if from.is_none() {
             fault("align-error-region", 1);
@@ -320,6 +325,8 @@ pub fn items(source: Source, name: &str) -> Result<Vec<Item>, Faults> {
         for field in [0, 1, 2, 4] {
             if cell(field).is_empty() {
                 fault("align-error-empty", field);
+            } else if private::of_value(cell(field)).is_some() {
+                fault("plan-error-private", field);
             }
         }
         let region = governments.find(cell(3));

@@ -99,8 +99,9 @@ pub(super) async fn replace(tx: &mut Tx, old: PlanId, new: Option<PlanId>) -> Re
 
 pub(super) async fn delete(tx: &mut Tx, id: PlanId) -> Result<(), Error> {
     for sql in [
-        // What it had replaced is in force again.
-        "UPDATE plan_documents SET replaced_by = NULL WHERE replaced_by = $1",
+        // What it had replaced is in force again, or gives way to what had replaced it.
+        "UPDATE plan_documents SET replaced_by = \
+         (SELECT replaced_by FROM plan_documents WHERE id = $1) WHERE replaced_by = $1",
         "DELETE FROM plan_documents WHERE id = $1",
     ] {
         sqlx::query(sql).bind(id.to_string()).execute(tx.connection()).await?;
@@ -117,7 +118,7 @@ pub(super) async fn silence(
     let now = tx.stamp();
     sqlx::query(
         "INSERT INTO plan_silences (finding, province, body, said_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (finding) DO UPDATE SET body = excluded.body, said_at = excluded.said_at",
+         ON CONFLICT (province, finding) DO UPDATE SET body = excluded.body, said_at = excluded.said_at",
     )
     .bind(finding.to_owned())
     .bind(province.to_owned())

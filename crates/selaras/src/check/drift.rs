@@ -18,14 +18,15 @@ use crate::sheet::private::words;
 
 pub(super) fn own(of: &Government<'_>, context: &Context<'_>) -> Outcome {
     let mut report = Report::of(Check::Drift, of, context);
+    let mut alone = false;
     for (number, after) in of.documents() {
         match before(after, of, context) {
             Some(before) => compare(&mut report, of, before, (number, after), context),
-            None => {
-                let name = context.previous.map_or("", |_| after.head().kind.key());
-                report.missing(Missing::input(Lack::Previous, Some(of.region()), name));
-            }
+            None => alone = true,
         }
+    }
+    if alone {
+        report.missing(Missing::input(Lack::Previous, Some(of.region()), ""));
     }
     agreements(&mut report, of, context);
     report.done()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::government::{Government, Work};
 use super::report::{Report, name, named};
-use super::{Check, Context, Outcome};
+use super::{Check, Context, Outcome, Rules};
 use crate::locale::{Value, first_of};
 use crate::plan::{TermList, Terms};
 use crate::region::{self, Level};
@@ -34,14 +34,17 @@ pub(super) fn between(
     report.done()
 }
 
-/// Works by kecamatan and topic; only those that are done and that no arrangement exempts.
+/// Works by kecamatan and topic; only those that are done and that neither an arrangement nor the
+/// source of their money exempts.
 fn by_place<'a, 'b>(
     of: &'a Government<'b>,
+    rules: &Rules,
 ) -> BTreeMap<(region::Code, &'b str), Vec<&'a Work<'b>>> {
     let mut index: BTreeMap<_, Vec<&Work<'_>>> = BTreeMap::new();
     let done = |work: &&Work<'_>| {
         work.lacks().next().is_none()
             && work.arrangement.is_none()
+            && !work.funds.iter().any(|fund| rules.is_exempt_fund(fund))
             && !work.is_support()
             && !of.is_set_to_nothing(work.at)
     };
@@ -65,7 +68,7 @@ fn compare(
 ) {
     let within = one.region() == other.region();
     let percent = context.rules.duplication_percent(one.region());
-    let (mine, theirs) = (by_place(one), by_place(other));
+    let (mine, theirs) = (by_place(one, context.rules), by_place(other, context.rules));
     let mut seen = BTreeSet::new();
     for (key, works) in &mine {
         for a in works {
@@ -193,6 +196,8 @@ mod tests {
         let joint =
             |row: Row| row.with(|row| row.joint_activity = Some("Dialog Lintas".to_owned()));
         fits(joint(work(PROVINCE, DESA)), joint(work(REGENCY, DESA)));
+        let aided = work(REGENCY, DESA).with(|row| row.money.clear());
+        fits(work(PROVINCE, DESA), aided.pays_from(Some("provincial-aid"), 50_000_000));
         for arrangement in [Arrangement::AssistanceTask, Arrangement::FinancialAid] {
             let other = work(REGENCY, DESA).with(|row| row.arrangement = Some(arrangement));
             fits(work(PROVINCE, DESA), other);

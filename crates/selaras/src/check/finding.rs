@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::Check;
+use super::{Check, Sides};
 use crate::locale::Message;
 use crate::plan::{DocumentKind, RowKey};
 use crate::region;
@@ -59,6 +59,10 @@ pub struct Finding {
     pub check: Check,
     /// Rule.
     pub rule: RuleRef,
+    /// Between whom.
+    pub sides: Sides,
+    /// The year that was looked at.
+    pub year: i16,
     /// What it is about beside its rows: an indicator, a priority, the number of an item.
     pub about: String,
     /// Rows of both sides.
@@ -73,12 +77,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Id of the finding: the same as long as rule, subject and rows are, whatever the rows say.
+    /// Id of the finding: the same as long as rule, sides, year, subject and rows are, whatever the
+    /// rows say.
     #[must_use]
     pub fn id(&self) -> String {
         let mut hasher = Sha256::new();
         let rows = self.rows.iter().map(|row| (row.region, row.source, &row.key));
-        let said = (self.check, &self.rule.id, &self.about, rows.collect::<Vec<_>>());
+        let of = (self.check, &self.rule.id, self.sides, self.year);
+        let said = (of, &self.about, rows.collect::<Vec<_>>());
         hasher.update(serde_json::to_vec(&said).unwrap_or_default());
         hex(&hasher.finalize())
     }

@@ -255,6 +255,7 @@ pub fn in_order(outcomes: &mut [Outcome]) {
 pub(super) struct Report<'a> {
     context: &'a Context<'a>,
     outcome: Outcome,
+    year: i16,
     lacking: BTreeMap<(region::Code, Lack), Vec<RowKey>>,
 }
 
@@ -287,7 +288,8 @@ impl<'a> Report<'a> {
         let not_sent = silent.map(|of| of.region()).collect();
         let (findings, missing) = (Vec::new(), Vec::new());
         let outcome = Outcome { check, sides, not_sent, findings, missing };
-        Self { context, outcome, lacking: BTreeMap::new() }
+        let year = governments.first().map_or(0, |of| of.year());
+        Self { context, outcome, year, lacking: BTreeMap::new() }
     }
 
     /// Whether every side sent a plan.
@@ -314,6 +316,8 @@ impl<'a> Report<'a> {
                 version: self.context.rules.version().to_owned(),
                 basis: basis.map(str::to_owned),
             },
+            sides: self.outcome.sides,
+            year: self.year,
             about: about.to_owned(),
             rows,
             why: fill(Message::new(&format!("check-why-{rule}"))),

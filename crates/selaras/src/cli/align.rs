@@ -63,6 +63,18 @@ impl Request {
         Ok(request)
     }
 
+    /// Whether anything is asked for that plans kept in a data folder do not take.
+    fn has_files(&self) -> bool {
+        let paths = [&self.index, &self.rules, &self.proposals, &self.meetings, &self.previous];
+        paths.iter().any(|path| path.is_some())
+            || self.mappings.is_some()
+            || !self.province.is_empty()
+            || !self.region.is_empty()
+            || self.year.is_some()
+            || self.cut.is_some()
+            || self.json
+    }
+
     /// The day on which to look.
     fn today(&self) -> Date {
         self.as_of.unwrap_or_else(|| jiff::Zoned::now().date())
@@ -84,6 +96,9 @@ pub(super) fn run(arguments: &mut Arguments) -> Result<(), Stop> {
     let words = arguments.words();
     let out = needed(request.out.clone(), "out")?;
     if let Some(data) = &request.data {
+        if request.has_files() {
+            return Err(Stop::usage(Message::new("cli-align-data-alone")));
+        }
         return kept_plans::run(data, &out, request.today(), words);
     }
     if request.province.is_empty() {

@@ -186,7 +186,7 @@ fn plan_texts() -> [String; 2] {
         Kode;Uraian;Indikator;Satuan;Target 2027;Lokasi;Topik;Kelompok Sasaran;Waktu;\
         Pagu Indikatif 2027\n\
         1.06.04.2.01.0003;Pelaksanaan;Peserta;orang;80–90;61.01.01.2001, 61.01.02;\
-        rehabilitasi sosial;lansia;3-5 Mei 2027;Rp90.000.000\n\
+        rehabilitasi sosial;lansia;3–5 Mei 2027;Rp90.000.000\n\
         1.06.04.2.01.0004;Pelaksanaan;Peserta;%;40,5;Sambas;kewaspadaan dini;FKDM;TW 3;10000000\n";
     [province, regency].map(str::to_owned)
 }

@@ -11,7 +11,7 @@ use crate::locale::TimeZone;
 use crate::plan::{CodeLevel, Head};
 use crate::policy::Scope;
 use crate::region;
-use crate::round::register;
+use crate::round::register::{self, Round};
 use crate::store::{RoundId, Tx};
 use crate::web::{AppState, Problem, Visit};
 
@@ -83,8 +83,17 @@ impl BoardCache {
     ) -> Result<Arc<Board>, Problem> {
         let scope = Scope::of(province.as_str()).ok_or(Problem::NotFound)?;
         let rounds = register::list(tx, visit.actor(), &scope).await?;
-        let round = rounds.into_iter().find(|round| round.result.is_some());
-        let of = Of {
+        // The newest result of the whole province, or else of a part of it.
+        let whole = |round: &Round| {
+            round
+                .regions
+                .iter()
+                .any(|code| Scope::of(code).is_some_and(|scope| scope.contains(province.as_str())))
+        };
+        let (wholes, parts): (Vec<Round>, Vec<Round>) =
+            rounds.into_iter().filter(|round| round.result.is_some()).partition(whole);
+        let round = wholes.into_iter().chain(parts).next();
+        let mut of = Of {
             province,
             year,
             today: TimeZone::of_province(province.as_str()).wall(state.clock.now()).date(),
@@ -102,9 +111,11 @@ impl BoardCache {
         inputs.year = year;
         let folder = round.and_then(|round| ResultFolder::of(state.store.folder(), &round));
         if let Some(folder) = folder {
-            // A result that was deleted beside us is none.
-            let result = state.results.read(&folder.result()).await.ok();
-            inputs.index = result.and_then(|result| within(IndexPart::of(&result), province));
+            match state.results.read(&folder.result()).await {
+                Ok(result) => inputs.index = within(IndexPart::of(&result), province),
+                // A result that was deleted beside us is none, this time.
+                Err(_) => of.result = None,
+            }
         }
         let today = of.today;
         // Most often one document or verdict is another than the last time.
