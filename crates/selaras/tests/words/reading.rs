@@ -111,7 +111,7 @@ pub(crate) fn foreign(text: &str, data: &BTreeSet<String>) -> Vec<String> {
     // The simulated margins call themselves so in their column of sources; files are named by what
     // their names end in.
     let text = text.replace(selaras::simulate::MARK, " ");
-    let files = |word: &&str| !word.contains(".csv");
+    let files = |word: &&str| ![".csv", ".xlsx"].iter().any(|end| word.contains(end));
     let text = text.split_whitespace().filter(files).collect::<Vec<_>>().join(" ");
     // Hashes and ids hold digits; words of a hash without one are rare and short.
     words(&text)

@@ -1,5 +1,7 @@
 //! The board: the regions of a province by the ten checks.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -8,6 +10,7 @@ use super::{AppState, Looking, Page, Problem, Sign, Visit, html, paths};
 use crate::align::{self, files::File};
 use crate::check::{Check, Sides, State as Checked};
 use crate::locale::Message;
+use crate::plan::DocumentKind;
 use crate::region;
 
 /// One check of a region or pair.
@@ -21,7 +24,7 @@ struct CellLine {
 struct RegionLine {
     name: String,
     path: String,
-    documents: Vec<String>,
+    documents: String,
     sent: bool,
     cells: Vec<CellLine>,
 }
@@ -51,6 +54,16 @@ struct BoardPage {
     lacking: Vec<String>,
 }
 
+/// The kinds of documents that a region sent for the year, each once.
+fn kinds(looking: &Looking, region: region::Code) -> String {
+    let alignment = looking.alignment();
+    let heads = alignment.plans.iter().map(|sent| sent.version.head());
+    let own = heads.filter(|head| head.region == region && head.covers(alignment.year));
+    let kinds: BTreeSet<DocumentKind> = own.map(|head| head.kind).collect();
+    let names: Vec<String> = kinds.iter().map(|kind| looking.words.tell(&kind.name())).collect();
+    names.join(", ")
+}
+
 pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit,
@@ -63,7 +76,7 @@ pub(super) async fn show(
     let region = |region: region::Code| RegionLine {
         name: align::name(region),
         path: paths::plans_of(place, region),
-        documents: alignment.documents(region).iter().map(|of| words.tell(of)).collect(),
+        documents: kinds(&looking, region),
         sent: alignment.has_sent(region),
         cells: Check::ALL
             .into_iter()
