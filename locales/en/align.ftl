@@ -195,3 +195,4 @@ align-sekda-all-sent = all have sent
 align-sekda-nothing = nothing of what can be checked
 align-sekda-overdue = Items past their date
 align-sekda-more = And { $more } more; the whole list is in the workbook of findings.
+align-no-change = nothing changed

@@ -195,3 +195,4 @@ align-sekda-all-sent = semua sudah mengirim
 align-sekda-nothing = tidak ada dari yang dapat diperiksa
 align-sekda-overdue = Tindak lanjut lewat tenggat
 align-sekda-more = Dan { $more } butir lagi; daftar lengkap ada di buku temuan.
+align-no-change = tidak ada yang berubah

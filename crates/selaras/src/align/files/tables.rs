@@ -654,6 +654,9 @@ impl<'a> Teller<'a> {
                 Cell::Text(self.word("fate-settled")),
             ]);
         }
+        if table.rows.is_empty() {
+            table.push(vec![Cell::Absent(self.word("no-change"))]);
+        }
         self.sheet("changes", table)
     }
 
