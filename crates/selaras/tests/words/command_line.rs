@@ -86,6 +86,8 @@ fn known(folder: &str) -> Vec<String> {
     });
     let columns = ["code", "name", "level", "parent", "region", "margin", "cell", "persons"];
     let keys = keys.chain(columns).chain(["source", "year", "kode_wilayah", "V1.P"]);
+    let lists = ["nomor", "dari", "kepada", "tahun", "usulan", "rapat", "kesepakatan", "daerah"];
+    let keys = keys.chain(lists).chain(["penanggung jawab"]);
     known.extend(keys.map(|key| format!("«{key}»")));
     // Verbs are typed as they stand in the help.
     known.extend(["regions", "round"].map(|verb| format!("«{verb} 7»")));
@@ -138,6 +140,7 @@ fn the_command_line_says_no_word_that_is_not_in_a_message_file() {
     };
     let simulate =
         |rest: &[&str]| said(&[&["simulate", "--instrument", "ihai-2025"], rest].concat());
+    let align = |rest: &[&str]| said(&[&["align", "--out", out.as_str()], rest].concat());
     let import = |file: &str| {
         let about = ["--data", store.as_str(), "--source", "1", "--date", "2"];
         said(&[&["regions", "import", file], &about[..]].concat())
@@ -229,6 +232,19 @@ fn the_command_line_says_no_word_that_is_not_in_a_message_file() {
         ("a demo at no port", said(&["demo", "--port", "?"])),
         ("a demo of a value", said(&["demo", "7"])),
         ("licences", said(&["licences"])),
+        ("an alignment of nothing", said(&["align"])),
+        ("an alignment to nowhere", said(&["align", "--province", &table])),
+        ("a cut of everything", align(&["--province", &table, "--cut", "101"])),
+        ("a plan that is none", align(&["--province", &table])),
+        ("a picture as plan", align(&["--province", &picture])),
+        ("no plan", align(&["--province", &missing])),
+        ("an index that is none", align(&["--province", &table, "--index", &store])),
+        ("an alignment before that is none", align(&["--province", &table, "--previous", &store])),
+        ("rules of nothing", align(&["--province", &table, "--rules", &store])),
+        ("a list without columns", align(&["--province", &table, "--proposals", &table])),
+        ("items without columns", align(&["--province", &table, "--meetings", &table])),
+        ("plans of a kab/kota", said(&["simulate", "--plans", "--region", "61.01", "--out", &out])),
+        ("plans of nowhere", said(&["simulate", "--plans", "--out", &out])),
     ];
     let known = known(&desk.0.path().display().to_string());
     let known: Vec<&str> = known.iter().map(String::as_str).collect();

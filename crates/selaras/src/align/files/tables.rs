@@ -21,7 +21,7 @@ pub(super) struct Teller<'a> {
 type Sheet = (String, Table);
 
 /// An amount: a number as far as spreadsheets trust it, text beyond.
-fn money(amount: impl Into<Option<Rupiah>>) -> Cell {
+fn amount(amount: impl Into<Option<Rupiah>>) -> Cell {
     const TRUSTED: i64 = 1_000_000_000_000_000;
     match amount.into() {
         None => Cell::Empty,
@@ -332,7 +332,7 @@ impl<'a> Teller<'a> {
             or_none(lines_alike(entry.aims.iter().map(|aim| aim.indicator.clone()))),
             or_none(lines_alike(targets)),
             or_none(lines(places)),
-            or_none(money(entry.money)),
+            or_none(amount(entry.money)),
             lines(entry.checks.iter().map(|check| self.check(*check))),
         ]
     }
@@ -424,10 +424,10 @@ impl<'a> Teller<'a> {
             let over = of.budget.zip(of.ceiling).and_then(|(of, most)| of.checked_sub(most));
             table.push(vec![
                 Cell::Text(name(of.region)),
-                money(of.budget),
-                money(of.ceiling),
-                money(over.filter(|over| *over > Rupiah::ZERO)),
-                money(of.tagged),
+                amount(of.budget),
+                amount(of.ceiling),
+                amount(over.filter(|over| *over > Rupiah::ZERO)),
+                amount(of.tagged),
                 share(of.tagged, of.budget),
             ]);
         }
@@ -455,7 +455,7 @@ impl<'a> Teller<'a> {
                 Cell::Text(self.word(&format!("by-{}", of.by.key()))),
                 Cell::Text(what),
                 Cell::Text(name(of.region)),
-                money(of.budget),
+                amount(of.budget),
                 share(of.budget, whole.and_then(|of| of.budget)),
             ]);
         }
@@ -485,11 +485,11 @@ impl<'a> Teller<'a> {
                 Cell::from(of.indicator.as_ref().map(|(text, _)| text.clone())),
                 value(of.before.0.as_ref(), unit),
                 value(of.before.1.as_ref(), unit),
-                money(of.spent.0),
-                money(of.spent.1),
+                amount(of.spent.0),
+                amount(of.spent.1),
                 value(of.target.as_ref(), unit),
-                money(of.budget),
-                money(of.forward),
+                amount(of.budget),
+                amount(of.forward),
             ]);
         }
         self.sheet("years", table)
@@ -521,7 +521,7 @@ impl<'a> Teller<'a> {
             table.push(vec![
                 Cell::Text(name(of.region)),
                 Cell::Text(of.row),
-                money(of.amount),
+                amount(of.amount),
                 Cell::Text(self.word(keep)),
                 Cell::from(node.map(|node| self.of_text(&node.name))),
                 lines(of.agreements),
@@ -550,7 +550,7 @@ impl<'a> Teller<'a> {
                 Cell::Text(self.of_text(&service)),
                 Cell::Text(name(of.region)),
                 rows,
-                money(of.budget),
+                amount(of.budget),
             ]);
         }
         self.sheet("minimum-services", table)
@@ -586,7 +586,7 @@ impl<'a> Teller<'a> {
                 Cell::Text(to),
                 Cell::Text(proposal.year.to_string()),
                 Cell::Text(proposal.text.clone()),
-                money(of.amount),
+                amount(of.amount),
                 answer,
                 Cell::from(proposal.reason.clone()),
             ]);
@@ -692,16 +692,24 @@ impl<'a> Teller<'a> {
                             .trim()
                             .to_owned()
                     });
-                    let funds = row.money.iter().filter_map(|of| of.fund.as_ref());
+                    // Places and sources of funds may stand in the details below.
+                    let here = |of: &&crate::plan::Row| {
+                        let parent = of.parent.map(|parent| parent as usize);
+                        std::ptr::eq(*of, row) || parent == Some(at)
+                    };
+                    let below: Vec<&crate::plan::Row> = document.rows.iter().filter(here).collect();
+                    let places = below.iter().flat_map(|of| &of.places);
+                    let money = below.iter().flat_map(|of| &of.money);
+                    let funds = money.filter_map(|of| of.fund.as_ref());
                     let checks = spoken.get(&key).into_iter().flatten();
                     table.push(vec![
                         Cell::Text(name(region)),
                         Cell::from(agency),
                         Cell::Text(crate::plan::redline::label(row)),
-                        lines(row.places.iter().map(super::super::place_name)),
+                        lines(places.map(super::super::place_name)),
                         lines_alike(row.indicators.iter().map(|of| of.text.clone())),
                         lines_alike(targets),
-                        money(said.get(at).copied().flatten()),
+                        amount(said.get(at).copied().flatten()),
                         lines(funds.map(|of| of.text.clone())),
                         lines(checks.map(|check| self.check(*check))),
                     ]);
@@ -711,12 +719,12 @@ impl<'a> Teller<'a> {
         self.sheet("forum", table)
     }
 
-    pub(super) fn direction(&self, direction: Direction) -> String {
+    fn direction(&self, direction: Direction) -> String {
         self.words.say(match direction {
-            Direction::Up => "check-direction-up",
-            Direction::Down => "check-direction-down",
-            Direction::Band => "check-direction-band",
-            Direction::None => "check-direction-none",
+            Direction::Up => "plan-direction-up",
+            Direction::Down => "plan-direction-down",
+            Direction::Band => "plan-direction-band",
+            Direction::None => "plan-direction-none",
         })
     }
 
@@ -757,7 +765,7 @@ impl<'a> Teller<'a> {
                 Cell::Text(self.of_text(&of.mandate.level)),
                 latest,
                 value(of.target.as_ref(), None),
-                money(of.budget),
+                amount(of.budget),
                 lines(of.unanswered.into_iter().map(name)),
             ]);
         }
@@ -780,6 +788,10 @@ impl<'a> Teller<'a> {
         let beside = mandates::side_by_side(self.alignment);
         let simulated = self.alignment.index.as_ref().is_some_and(|of| of.simulated);
         let source = beside.iter().find_map(|of| of.poverty.map(|(_, figure)| figure.source.text));
+        let unit = beside.iter().find_map(|of| of.poverty.map(|(indicator, _)| indicator.unit()));
+        if let (Some(column), Some(unit)) = (table.columns.get_mut(2), unit) {
+            *column = column.clone().unit(self.words.tell(&unit));
+        }
         for (at, note) in
             [(1, simulated.then(|| self.word("harmony-simulated"))), (2, source.map(str::to_owned))]
         {
