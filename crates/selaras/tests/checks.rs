@@ -183,7 +183,9 @@ fn found(cases: &Cases, case: &Case) -> (BTreeSet<String>, BTreeSet<String>) {
                     score: "index".to_owned(),
                 },
                 value: number(&of.value),
+                low: number(&of.value),
                 high: number(&of.high),
+                n: 1_250,
                 weight: of.weight,
             })
             .collect(),

@@ -64,7 +64,9 @@ fn index(plans: &SimulatedPlans) -> IndexPart {
         region: of.region,
         score: named("index"),
         value: decimal(of.hundredths),
+        low: decimal(2 * of.hundredths - of.high),
         high: decimal(of.high),
+        n: 1_250,
         weight: of.weight,
     });
     let low = plans.scores.iter().filter(|of| of.region != plans.simulation().upper);

@@ -27,7 +27,7 @@ use crate::check::{
     self, Check, Context, Government, Item, LowCell, Measured, Missing, Outcome, Proposal, Rules,
     Sides, Silences, State, in_order,
 };
-use crate::locale::{Message, Value};
+use crate::locale::{Message, Value, Words};
 use crate::outcome::Tree;
 use crate::parallel;
 use crate::plan::redline::{RedLine, red_line};
@@ -133,6 +133,24 @@ pub struct Inputs {
     pub silences: Silences,
     /// By how many hundredths the scenario of efficiency cuts.
     pub cut_percent: u32,
+}
+
+impl IndexPart {
+    /// The interval of a score and its respondents, in words.
+    #[must_use]
+    pub fn between(of: &Measured, words: &Words) -> String {
+        let message = Message::new("align-harmony-between").with("low", of.low.shown(words));
+        words.tell(&message.with("high", of.high.shown(words)).with("n", of.n))
+    }
+
+    /// Which round and instrument the scores are of, and whether they are simulated.
+    #[must_use]
+    pub fn told(&self) -> Message {
+        let key = if self.simulated { "align-harmony-simulated" } else { "align-harmony-of" };
+        Message::new(key)
+            .with("round", self.round.as_str())
+            .with("instrument", self.instrument.as_str())
+    }
 }
 
 impl Inputs {

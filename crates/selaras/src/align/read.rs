@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::names::{ANSWERS, CENTRE, ITEMS, PROPOSALS};
 use super::{Alignment, FileRef, IndexPart, Proposed, Sent};
 use crate::check::{Item, LowCell, Measured, Proposal};
-use crate::index::result::{Form, IndexResult, Score, ScoreDefinition, ScoreKind};
+use crate::index::result::{Form, IndexResult, Interval, Score, ScoreDefinition, ScoreKind};
 use crate::outcome::HarmonyScore;
 use crate::plan::import::{About, FileReport, PlanMapping, PlanTable, import, propose};
 use crate::plan::{Decimal, Head, Rupiah, Terms};
@@ -440,11 +440,16 @@ impl IndexPart {
                 if !wide(definition.kind) {
                     continue;
                 }
-                let high = score.interval.as_ref().and_then(|of| printed(of.high));
-                if let (Some(value), Some(high)) = (score.value.and_then(printed), high) {
+                let end = |end: fn(&Interval) -> f64| {
+                    score.interval.as_ref().and_then(|of| printed(end(of)))
+                };
+                let (low, high) = (end(|of| of.low), end(|of| of.high));
+                if let (Some(value), Some(low), Some(high), Some(n)) =
+                    (score.value.and_then(printed), low, high, score.n)
+                {
                     let weight = weight(score, region.adults.as_ref().map(|of| of.count));
                     let score = named(definition);
-                    measured.push(Measured { region: code, score, value, high, weight });
+                    measured.push(Measured { region: code, score, value, low, high, n, weight });
                 }
             }
         }

@@ -26,8 +26,12 @@ pub struct Measured {
     pub score: HarmonyScore,
     /// Value.
     pub value: Decimal,
+    /// Lower end of its interval.
+    pub low: Decimal,
     /// Upper end of its interval.
     pub high: Decimal,
+    /// Respondents.
+    pub n: u64,
     /// Weight of the region in the result.
     pub weight: u64,
 }
@@ -535,7 +539,9 @@ mod tests {
                 region: region("61.01"),
                 score,
                 value: number("5,20"),
+                low: number("5,06"),
                 high: number("5,34"),
+                n: 1_250,
                 weight: 1,
             };
             let context = Context { measured: Some(&[measured]), ..context() };

@@ -2,7 +2,7 @@
 
 use super::super::matrix::{self, Entry, Party};
 use super::super::questions::{self, By, Keep};
-use super::super::{Alignment, RowFate, mandates, name};
+use super::super::{Alignment, IndexPart, RowFate, mandates, name};
 use crate::check::{Check, Cited, Finding, Outcome, Sides, Source, State};
 use crate::instrument::Text;
 use crate::locale::{self as message, Language, Message, Words};
@@ -784,20 +784,19 @@ impl<'a> Teller<'a> {
         let columns = [
             ("region", Kind::Text),
             ("harmony", Kind::Decimal(2)),
+            ("harmony_between", Kind::Text),
             ("poverty", Kind::Decimal(2)),
             ("poverty_when", Kind::Text),
         ];
         let mut table = self.table("side-by-side", &columns);
         let beside = mandates::side_by_side(self.alignment);
-        let simulated = self.alignment.index.as_ref().is_some_and(|of| of.simulated);
+        let measured = self.alignment.index.as_ref().map(|of| self.words.tell(&of.told()));
         let source = beside.iter().find_map(|of| of.poverty.map(|(_, figure)| figure.source.text));
         let unit = beside.iter().find_map(|of| of.poverty.map(|(indicator, _)| indicator.unit()));
-        if let (Some(column), Some(unit)) = (table.columns.get_mut(2), unit) {
+        if let (Some(column), Some(unit)) = (table.columns.get_mut(3), unit) {
             *column = column.clone().unit(self.words.tell(&unit));
         }
-        for (at, note) in
-            [(1, simulated.then(|| self.word("harmony-simulated"))), (2, source.map(str::to_owned))]
-        {
+        for (at, note) in [(1, measured), (3, source.map(str::to_owned))] {
             if let (Some(column), Some(note)) = (table.columns.get_mut(at), note) {
                 *column = column.clone().note(note);
             }
@@ -805,6 +804,7 @@ impl<'a> Teller<'a> {
         for of in beside {
             let no_data = || Cell::Absent(self.word("no-data"));
             let harmony = of.harmony.map(|of| of.value.to_f64());
+            let between = of.harmony.map(|of| IndexPart::between(of, &self.words));
             let (poverty, when) = match of.poverty {
                 Some((_, figure)) => {
                     (Cell::from(figure.value), Cell::Text(self.words.tell(&figure.when())))
@@ -814,6 +814,7 @@ impl<'a> Teller<'a> {
             table.push(vec![
                 Cell::Text(name(of.region)),
                 harmony.map_or_else(no_data, Cell::from),
+                between.map_or(Cell::Empty, Cell::Text),
                 poverty,
                 when,
             ]);

@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use super::tree::priority_name;
 use super::{AppState, Looking, Page, Problem, Visit, html, paths};
-use crate::align;
 use crate::align::files::File;
 use crate::align::mandates::{self, Known, MandateLine};
 use crate::align::matrix::{Entry, Line};
 use crate::align::questions::{By, name_of};
+use crate::align::{self, IndexPart};
 use crate::index::files::File as ResultFile;
 use crate::locale::{Message, first_of};
 use crate::plan::{CodeLevel, Direction, PrioritySet};
@@ -134,6 +134,7 @@ struct MandateRow {
 struct BesideRow {
     region: String,
     harmony: String,
+    between: Option<String>,
     poverty: String,
 }
 
@@ -147,6 +148,7 @@ struct SekdaPage {
     beside: Vec<BesideRow>,
     /// Unit and time of the figures of poverty.
     poverty_of: Option<String>,
+    simulated_index: bool,
     beside_note: Option<String>,
     sources: String,
     to_explain: Vec<(String, String)>,
@@ -214,6 +216,7 @@ pub(super) async fn sheet(
     let beside = beside.into_iter().map(|of| BesideRow {
         region: align::name(of.region),
         harmony: of.harmony.map_or_else(no_data, |of| of.value.shown(&words)),
+        between: of.harmony.map(|of| IndexPart::between(of, &words)),
         poverty: of.poverty.map_or_else(no_data, |(indicator, figure)| {
             let value = words.value(&figure.shown(indicator));
             let same = poverty.is_some_and(|(_, first)| first.when() == figure.when());
@@ -248,7 +251,6 @@ pub(super) async fn sheet(
             .with("meeting", item.meeting.as_str());
         (item.text.clone(), words.tell(&said))
     });
-    let simulated = alignment.index.as_ref().is_some_and(|of| of.simulated);
     html(&SekdaPage {
         back: paths::board(looking.place()),
         not_sent: looking.not_sent(),
@@ -258,7 +260,8 @@ pub(super) async fn sheet(
             format!("{}, {}", words.tell(&indicator.unit()), words.tell(&figure.when()))
         }),
         sources: sources.join("; "),
-        beside_note: simulated.then(|| words.say("align-harmony-simulated")),
+        simulated_index: alignment.index.as_ref().is_some_and(|of| of.simulated),
+        beside_note: alignment.index.as_ref().map(|of| words.tell(&of.told())),
         to_explain: to_explain.collect(),
         overdue: overdue.collect(),
         overdue_said,
